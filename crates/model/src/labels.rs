@@ -1,0 +1,117 @@
+//! A set of labels: names and values, sorted by name, cheap to clone and to compare.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use xxhash_rust::xxh3::Xxh3;
+
+/// The labels of one stream or series. Sorted by name, each name once; a clone shares the memory.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Labels(Arc<[(Box<str>, Box<str>)]>);
+
+/// Why a text is no label set, and where (bytes from its start).
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("at byte {at}: {message}")]
+pub struct ParseLabelsError {
+    /// Byte offset of the fault.
+    pub at: usize,
+    /// What is wrong there.
+    pub message: &'static str,
+}
+
+impl Labels {
+    /// From pairs in any order. A name given twice keeps its last value; empty values are kept out, since
+    /// Loki and Prometheus take an empty label for an absent one.
+    pub fn from_pairs<N, V>(pairs: impl IntoIterator<Item = (N, V)>) -> Self
+    where
+        N: Into<Box<str>>,
+        V: Into<Box<str>>,
+    {
+        let mut sorted = BTreeMap::new();
+        for (name, value) in pairs {
+            sorted.insert(name.into(), value.into());
+        }
+        Self(sorted.into_iter().filter(|(_, value): &(Box<str>, Box<str>)| !value.is_empty()).collect())
+    }
+
+    /// Reads `{name="value", other="value"}`, the text that Loki's push format carries and that
+    /// [`Display`](fmt::Display) writes. Values may be quoted with `"` (Go escapes) or with backticks (none).
+    pub fn parse(text: &str) -> Result<Self, ParseLabelsError> {
+        parse::labels(text)
+    }
+
+    /// The value of `name`, if it is there.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        let found = self.0.binary_search_by(|(other, _)| other.as_ref().cmp(name)).ok()?;
+        Some(&self.0[found].1)
+    }
+
+    /// Names and values in the order of the names.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_ref(), value.as_ref()))
+    }
+
+    /// How many labels there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The same labels with `name` set to `value` (or removed, when `value` is empty).
+    #[must_use]
+    pub fn with(&self, name: &str, value: &str) -> Self {
+        let kept = self.iter().filter(|(other, _)| *other != name);
+        Self::from_pairs(kept.chain([(name, value)]))
+    }
+
+    /// A 64-bit hash of names and values (xxh3), the same in every run and version: it is part of links.
+    pub fn fingerprint(&self) -> u64 {
+        let mut hash = Xxh3::new();
+        for (name, value) in self.iter() {
+            hash.update(name.as_bytes());
+            hash.update(&[0xff]);
+            hash.update(value.as_bytes());
+            hash.update(&[0xff]);
+        }
+        hash.digest()
+    }
+}
+
+/// `{a="b", c="d"}` with Go's escapes, as Loki writes streams.
+impl fmt::Display for Labels {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("{")?;
+        for (index, (name, value)) in self.iter().enumerate() {
+            let comma = if index == 0 { "" } else { ", " };
+            write!(f, "{comma}{name}=\"")?;
+            for character in value.chars() {
+                match character {
+                    '"' => f.write_str("\\\"")?,
+                    '\\' => f.write_str("\\\\")?,
+                    '\n' => f.write_str("\\n")?,
+                    '\r' => f.write_str("\\r")?,
+                    '\t' => f.write_str("\\t")?,
+                    other if other.is_control() => write!(f, "\\u{:04x}", other as u32)?,
+                    other => write!(f, "{other}")?,
+                }
+            }
+            f.write_str("\"")?;
+        }
+        f.write_str("}")
+    }
+}
+
+impl fmt::Debug for Labels {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+mod parse;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,51 @@
+use proptest::prelude::*;
+
+use super::*;
+
+fn check(text: &str, expected: &str) {
+    let found = match Labels::parse(text) {
+        Ok(labels) => labels.to_string(),
+        Err(error) => error.to_string(),
+    };
+    assert_eq!(found, expected, "{text}");
+}
+
+#[test]
+fn label_sets_as_clients_push_them() {
+    check("{}", "{}");
+    check(r#"{b="2",a="1"}"#, r#"{a="1", b="2"}"#);
+    check(r#" { a = "1" , } "#, r#"{a="1"}"#);
+    check(r#"{a="x}y,\"z\"\n\u00e9"}"#, r#"{a="x}y,\"z\"\né"}"#);
+    check("{a=`c:\\new`}", r#"{a="c:\\new"}"#);
+    check(r#"{a="1", empty=""}"#, r#"{a="1"}"#);
+    check("", "at byte 0: a label set starts with `{`");
+    check("{a=\"1\"", "at byte 6: expected `,` or `}`");
+    check("{1=\"1\"}", "at byte 1: expected a label name ([a-zA-Z_][a-zA-Z0-9_]*)");
+    check("{a=1}", "at byte 3: expected a quoted value");
+    check(r#"{a="1", a="2"}"#, "at byte 13: this name was given before");
+    check(r#"{a="1"} x"#, "at byte 8: nothing may follow the closing `}`");
+    check(r#"{a="\q"}"#, "at byte 4: unknown escape; known are \\\" \\\\ \\n \\r \\t \\xhh \\uhhhh \\Uhhhhhhhh");
+}
+
+#[test]
+fn a_changed_label_leaves_the_rest() {
+    let labels = Labels::from_pairs([("service", "web"), ("host", "a")]);
+    assert_eq!(labels.get("service"), Some("web"));
+    assert_eq!(labels.get("nope"), None);
+    assert_eq!(labels.with("service", "worker").to_string(), r#"{host="a", service="worker"}"#);
+    assert_eq!(labels.with("service", "").to_string(), r#"{host="a"}"#);
+    assert_ne!(labels.fingerprint(), labels.with("host", "b").fingerprint());
+}
+
+proptest! {
+    #[test]
+    fn every_set_survives_its_text(pairs in proptest::collection::vec(("[a-zA-Z_][a-zA-Z0-9_]{0,8}", any::<String>()), 0..6)) {
+        let labels = Labels::from_pairs(pairs);
+        prop_assert_eq!(Labels::parse(&labels.to_string()), Ok(labels));
+    }
+
+    #[test]
+    fn no_text_panics(text in any::<String>()) {
+        let _ = Labels::parse(&text);
+    }
+}
