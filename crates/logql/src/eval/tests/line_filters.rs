@@ -1,0 +1,74 @@
+//! Filters over whole chunks find the lines that filters over single lines find.
+
+use ::model::{Labels, Level, TimeRange, Timestamp};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
+
+use super::memory::{Line, Memory};
+use crate::eval::filters::Filters;
+use crate::{Chunk, Expr, LogQuery, Scan, Source, parse};
+
+const FILTERS: &[&str] = &[
+    "|= \"ab\"",
+    "|= \"abcd\"",
+    "!= \"b\"",
+    "|~ \"a.*d\"",
+    "|~ \"(ab|cd)+d\"",
+    "!~ \"^c\"",
+    "|= \"a\" or \"dd\"",
+    "|> \"<_>ab<_>\"",
+    "|> \"b<_>\"",
+    "!> \"<_>a\"",
+    "|= \"\"",
+    "|~ \"abc?d\"",
+    "|= \"é\"",
+];
+
+fn query(filters: &[&str]) -> LogQuery {
+    let query = format!("{{a=\"b\"}} {}", filters.join(" "));
+    let Ok(Expr::Log(log)) = parse(&query) else { panic!("{query}") };
+    LogQuery::new(&log).expect("line filters are evaluated")
+}
+
+proptest! {
+    #[test]
+    fn chunks_are_searched_like_lines(
+        lines in vec("[abcdé]{0,6}", 1..20), filters in vec(select(FILTERS), 0..4),
+    ) {
+        let query = query(&filters);
+        let mut memory = Memory::default();
+        let line = |text: &String| Line {
+            timestamp: Timestamp::from_nanos(1), level: Level::Info, text: text.clone(), metadata: Vec::new(),
+        };
+        memory.add(&Labels::from_pairs([("a", "b")]), &lines.iter().map(line).collect::<Vec<_>>(), false);
+        let scan = Scan { selector: query.selector().clone(), range: TimeRange::ALL, needles: Vec::new() };
+        let entries = memory.chunks(&scan).expect("in memory")[0].read().expect("whole");
+        let filters: &Filters = &query.filters;
+        let mut found = Vec::new();
+        filters.candidates(&entries, &mut found);
+        found.retain(|line| filters.pass(entries.line(*line as usize)));
+        let expected: Vec<u32> = (0..lines.len() as u32).filter(|line| filters.pass(&lines[*line as usize])).collect();
+        prop_assert_eq!(&found, &expected);
+        for line in &expected {
+            for needle in filters.needles() {
+                prop_assert!(lines[*line as usize].contains(needle.as_str()));
+            }
+        }
+    }
+
+    #[test]
+    fn marks_are_in_order_and_on_characters(line in "[abcdé]{0,12}", filters in vec(select(FILTERS), 0..4)) {
+        let marks = query(&filters).marks(&line);
+        for (start, end) in &marks {
+            prop_assert!(start < end && line.get(*start as usize..*end as usize).is_some());
+        }
+        prop_assert!(marks.windows(2).all(|pair| pair[0].1 < pair[1].0));
+    }
+}
+
+#[test]
+fn marks_of_one_line_are_bounded() {
+    let query = query(&["|= \"a\""]);
+    assert_eq!(query.marks(&"a ".repeat(100_000)).len(), 256);
+}

@@ -1,0 +1,6 @@
+//! Scripts in `testdata/eval`, and answers compared with those of a naive model.
+
+mod line_filters;
+mod memory;
+mod model;
+mod script;

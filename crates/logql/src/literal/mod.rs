@@ -1,0 +1,9 @@
+//! The literals of the language: how each is read and how it is written.
+
+pub(crate) mod bytes;
+pub(crate) mod duration;
+pub(crate) mod number;
+pub(crate) mod text;
+
+#[cfg(test)]
+mod tests;

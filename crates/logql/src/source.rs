@@ -1,0 +1,92 @@
+//! What LogQL reads: chunks of entries, newest or oldest first. A store implements [`Source`]; the evaluator
+//! decides how far to read.
+
+use model::{Labels, Level, Selector, TimeRange, Timestamp};
+
+/// Reads stored entries. Implementations answer from their index alone; nothing is decoded before
+/// [`Chunk::read`].
+pub trait Source {
+    /// A run of entries of one stream that is decoded as a whole.
+    type Chunk: Chunk;
+
+    /// Every chunk of the selected streams that may hold an entry that [`Scan`] asks for, in any order. Which
+    /// streams are selected is the source's word; chunks may hold other instants and lines than were asked for,
+    /// the evaluator filters those. A chunk that can be seen not to hold all of `needles` is best left
+    /// out.
+    fn chunks(&self, scan: &Scan) -> Result<Vec<Self::Chunk>, SourceError>;
+}
+
+/// What to look for.
+#[derive(Clone, Debug)]
+pub struct Scan {
+    /// The streams.
+    pub selector: Selector,
+    /// The instants.
+    pub range: TimeRange,
+    /// Texts of at least four bytes, each of which every wanted line holds (derived from the query's
+    /// filters); a hint for leaving chunks out.
+    pub needles: Vec<String>,
+}
+
+/// A run of entries of one stream.
+pub trait Chunk {
+    /// The stream's labels.
+    fn labels(&self) -> &Labels;
+    /// The earliest and the latest timestamp inside, both inclusive.
+    fn span(&self) -> (Timestamp, Timestamp);
+    /// How many entries there are.
+    fn lines(&self) -> u64;
+    /// The number of its first entry, counted in the order in which the stream's entries arrived; the others
+    /// count on from there without gaps. Of two chunks of one stream the one with the smaller number is the
+    /// earlier. Sealing and merging change chunks but not these numbers: cursors and links to lines rest on
+    /// their order.
+    fn sequence(&self) -> u64;
+    /// Decodes the entries, in the order of their arrival. A chunk that turns out damaged is an error that
+    /// names it; the evaluator goes on without it and warns.
+    fn read(&self) -> Result<Entries, SourceError>;
+}
+
+/// Decoded entries of one chunk: parallel columns over one text.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Entries {
+    /// All lines, one after the other, without separators.
+    pub text: String,
+    /// Where each line ends in `text`.
+    pub ends: Vec<u32>,
+    /// When each line was written, in arrival order.
+    pub timestamps: Vec<Timestamp>,
+    /// The level found in each line.
+    pub levels: Vec<Level>,
+    /// The distinct sets of structured metadata.
+    pub metadata: Vec<model::Metadata>,
+    /// Which of them each line has.
+    pub metadata_of: Vec<u32>,
+}
+
+impl Entries {
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// The line at `index`.
+    pub fn line(&self, index: usize) -> &str {
+        let start = if index == 0 { 0 } else { self.ends[index - 1] as usize };
+        &self.text[start..self.ends[index] as usize]
+    }
+
+    /// The structured metadata of the line at `index`.
+    pub fn metadata(&self, index: usize) -> &model::Metadata {
+        &self.metadata[self.metadata_of[index] as usize]
+    }
+}
+
+/// Why stored entries cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct SourceError(pub String);
