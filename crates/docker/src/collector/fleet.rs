@@ -1,0 +1,312 @@
+//! The containers, each with its workload and the reader of its log.
+
+mod left;
+mod tell;
+
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::sync::Arc;
+
+use model::{Batch, Identity, Position, Timestamp, Workload};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::client::{Inspect, Summary};
+use crate::deploys::Deploys;
+use crate::events::Event;
+use crate::identity::{ContainerLabels, Surroundings, is_ignored, wants_logs};
+use crate::reader::{Ended, Reader, Subject, Surface};
+use crate::status::{Engine, Published, Status};
+use crate::workload::workload;
+use left::Left;
+
+/// All containers that the engine knows.
+pub(super) struct Fleet {
+    surface: Surface,
+    published: Published,
+    /// Known once an engine answered.
+    surroundings: Option<Surroundings>,
+    containers: HashMap<String, Container>,
+    readers: JoinSet<Ended>,
+    /// The containers that have one of `readers`.
+    reading: HashSet<String>,
+    left: Left,
+    deploys: Deploys,
+    /// Entries and positions on their way. The session sends them, and takes no events while there are many.
+    outbox: VecDeque<Batch>,
+    /// The container whose log is not collected: Porthole's own.
+    hidden: Option<String>,
+    shutdown: CancellationToken,
+}
+
+/// One container.
+#[derive(Default)]
+struct Container {
+    /// `None` until the engine was asked, and for ever if the container is to be ignored.
+    workload: Option<Workload>,
+    /// Its line in the list when it was last looked at; `None` asks for another look.
+    summary: Option<Summary>,
+    /// Speaks to its reader.
+    subject: Option<watch::Sender<Subject>>,
+    /// Its log can never be read.
+    unreadable: bool,
+    runs: Runs,
+    /// Somebody asked it to end.
+    asked_to_stop: bool,
+}
+
+/// Tells one run of a container from the next. The engine notes a start (which a look shows) just before it sends
+/// the event, and either may come first here, or alone.
+#[derive(Debug, Default, PartialEq)]
+struct Runs {
+    told_at: Option<Timestamp>,
+    seen_at: Option<Timestamp>,
+}
+
+impl Runs {
+    /// Takes note of an event; tells whether its run is news.
+    fn told(&mut self, at: Timestamp) -> bool {
+        if self.told_at.is_some_and(|known| at <= known) {
+            return false;
+        }
+        let seen = self.seen_at > self.told_at && self.seen_at <= Some(at);
+        self.told_at = Some(at);
+        !seen
+    }
+
+    /// Takes note of what a look shows; tells whether that run is news.
+    fn seen(&mut self, at: Timestamp) -> bool {
+        let news = Some(at) > self.told_at && Some(at) > self.seen_at;
+        self.seen_at = self.seen_at.max(Some(at));
+        news
+    }
+}
+
+impl Fleet {
+    pub(super) fn new(
+        surface: Surface,
+        published: Published,
+        positions: &[Position],
+        hidden: Option<String>,
+        shutdown: CancellationToken,
+    ) -> Self {
+        let deploys = Deploys::new(positions);
+        published.deploys.send_replace(deploys.list());
+        Self {
+            surface,
+            published,
+            surroundings: None,
+            containers: HashMap::new(),
+            readers: JoinSet::new(),
+            reading: HashSet::new(),
+            left: Left::new(positions),
+            deploys,
+            outbox: VecDeque::new(),
+            hidden,
+            shutdown,
+        }
+    }
+
+    /// Publishes how the engine does; tells whether that is news.
+    pub(super) fn turn(&self, engine: Engine) -> bool {
+        Status::turn(&self.published.status, engine)
+    }
+
+    pub(super) fn knows_surroundings(&self) -> bool {
+        self.surroundings.is_some()
+    }
+
+    pub(super) fn set_surroundings(&mut self, surroundings: Surroundings) {
+        self.surroundings = Some(surroundings);
+    }
+
+    /// A container started. Its log is opened at once, before anything else is asked about it.
+    pub(super) fn started(&mut self, event: &Event) {
+        let Some(here) = &self.surroundings else { return };
+        let identity = here.identify(event.name(), &event.attributes);
+        let container = self.containers.entry(event.id.clone()).or_default();
+        if !container.runs.told(event.at) {
+            return;
+        }
+        match &container.subject {
+            Some(subject) => subject.send_modify(|subject| subject.starts += 1),
+            None => self.follow(&event.id, identity, None, &event.attributes),
+        }
+    }
+
+    /// Somebody asked a container to end.
+    pub(super) fn asked_to_stop(&mut self, id: &str) {
+        if let Some(container) = self.containers.get_mut(id) {
+            container.asked_to_stop = true;
+        }
+    }
+
+    /// What the engine says of a container now.
+    pub(super) fn inspected(&mut self, inspect: Inspect) {
+        let Some(here) = &self.surroundings else { return };
+        let workload = workload(inspect, here);
+        let container = self.containers.entry(workload.id.clone()).or_default();
+        if is_ignored(&workload.labels) {
+            return;
+        }
+        let newly_started = workload.started_at.is_some_and(|at| container.runs.seen(at));
+        if let Some(subject) = &container.subject {
+            subject.send_if_modified(|subject| {
+                let starts = subject.starts + u64::from(newly_started);
+                let now = Subject { identity: workload.identity.clone(), tty: Some(workload.tty), starts };
+                let before = std::mem::replace(subject, now);
+                *subject != before
+            });
+        } else {
+            let identity = workload.identity.clone();
+            self.follow(&workload.id, identity, Some(workload.tty), &workload.labels);
+        }
+        self.observe_deploy(&workload);
+        if let Some(container) = self.containers.get_mut(&workload.id) {
+            container.workload = Some(workload);
+        }
+    }
+
+    /// Starts to follow a container's log, unless that is not wanted.
+    fn follow(&mut self, id: &str, identity: Identity, tty: Option<bool>, labels: &ContainerLabels) {
+        let unwanted = is_ignored(labels) || !wants_logs(labels) || self.hidden.as_deref() == Some(id);
+        let Some(container) = self.containers.get_mut(id) else { return };
+        if unwanted || container.unreadable || !self.reading.insert(id.to_owned()) {
+            return;
+        }
+        let starts = u64::from(container.runs != Runs::default());
+        let (sender, subject) = watch::channel(Subject { identity, tty, starts });
+        container.subject = Some(sender);
+        let reader = Reader::new(self.surface.clone(), id.to_owned(), subject, self.left.take(id));
+        self.readers.spawn(reader.run(self.shutdown.clone()));
+    }
+
+    /// Does what is to be done meanwhile: sends one batch, or takes note of one reader's end. Nothing is lost
+    /// when the future is dropped.
+    pub(super) async fn tend(&mut self) {
+        let Self { surface, outbox, readers, .. } = self;
+        let ended = tokio::select! {
+            Ok(permit) = surface.lines.reserve(), if !outbox.is_empty() => {
+                if let Some(batch) = outbox.pop_front() {
+                    permit.send(batch);
+                }
+                return;
+            }
+            Some(ended) = readers.join_next() => ended,
+            else => std::future::pending().await,
+        };
+        match ended {
+            Ok(ended) => self.retire(ended),
+            Err(error) => tracing::error!(%error, "a reader of logs failed"),
+        }
+    }
+
+    fn retire(&mut self, ended: Ended) {
+        let Ended { container_id, cursors, unreadable } = ended;
+        self.reading.remove(&container_id);
+        if let Some(container) = self.containers.get_mut(&container_id) {
+            container.subject = None;
+            container.unreadable = unreadable;
+            // If the container is there all the same, the next look starts another reader.
+            container.summary = None;
+        }
+        self.left.put(container_id, cursors);
+        self.forget_removed();
+    }
+
+    /// The engine no longer knows a container. `removed`: it said so itself.
+    pub(super) fn gone(&mut self, id: &str, removed: bool) {
+        let known = self.containers.remove(id).is_some();
+        if known || self.left.holds(id) {
+            self.left.leave(id, removed);
+        }
+        Status::readable(&self.published.status, id);
+        self.forget_removed();
+    }
+
+    /// Forgets the positions of containers that are no more, once their logs were read to the end.
+    fn forget_removed(&mut self) {
+        let present = |id: &str| self.containers.contains_key(id) || self.reading.contains(id);
+        let positions = self.left.forget(present);
+        if let (false, Some(here)) = (positions.is_empty(), &self.surroundings) {
+            self.outbox.push_back(tell::positions_only(here, positions));
+        }
+    }
+
+    /// Takes the list of all containers; gives the ids of those to look at (again).
+    pub(super) fn listed(&mut self, summaries: Vec<Summary>) -> Vec<String> {
+        let ids: HashSet<&str> = summaries.iter().map(|summary| summary.id.as_str()).collect();
+        // The list may be older than what an event told: those that are missing are asked for by name.
+        let mut doubtful: Vec<String> =
+            self.containers.keys().filter(|id| !ids.contains(id.as_str())).cloned().collect();
+        for summary in summaries {
+            let container = self.containers.entry(summary.id.clone()).or_default();
+            if container.summary.as_ref() != Some(&summary) {
+                doubtful.push(summary.id.clone());
+                container.summary = Some(summary);
+            }
+        }
+        self.forget_removed();
+        doubtful
+    }
+
+    /// What is known of a container may be wrong: the next list shall have it looked at again.
+    pub(super) fn doubt(&mut self, id: &str) {
+        if let Some(container) = self.containers.get_mut(id) {
+            container.summary = None;
+        }
+    }
+
+    /// The same for all containers.
+    pub(super) fn doubt_all(&mut self) {
+        self.containers.values_mut().for_each(|container| container.summary = None);
+    }
+
+    /// Publishes the current set, if it is another one than before.
+    pub(super) fn publish(&self) {
+        let mut workloads: Vec<&Workload> =
+            self.containers.values().filter_map(|container| container.workload.as_ref()).collect();
+        workloads.sort_by_key(|workload| {
+            let identity = &workload.identity;
+            (&identity.project, &identity.service, &identity.container, &workload.id)
+        });
+        self.published.workloads.send_if_modified(|published| {
+            if published.iter().eq(workloads.iter().copied()) {
+                return false;
+            }
+            *published = workloads.into_iter().cloned().collect::<Arc<[Workload]>>();
+            true
+        });
+    }
+
+    /// How many batches wait to be sent.
+    pub(super) fn waiting(&self) -> usize {
+        self.outbox.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_run_is_news_once() {
+        let check = |marks: &[(char, i64)], expected: &[bool]| {
+            let mut runs = Runs::default();
+            let news: Vec<bool> = marks
+                .iter()
+                .map(|(kind, at)| match kind {
+                    'e' => runs.told(Timestamp::from_nanos(*at)),
+                    _ => runs.seen(Timestamp::from_nanos(*at)),
+                })
+                .collect();
+            assert_eq!(news, expected, "{marks:?}");
+        };
+        check(&[('e', 11), ('s', 10)], &[true, false]);
+        check(&[('s', 10), ('e', 11)], &[true, false]);
+        check(&[('s', 10), ('s', 10), ('e', 11), ('s', 10), ('e', 11)], &[true, false, false, false, false]);
+        check(&[('e', 11), ('s', 10), ('e', 21), ('s', 20)], &[true, false, true, false]);
+        check(&[('e', 11), ('s', 20), ('e', 21), ('e', 31)], &[true, true, false, true]);
+        check(&[('s', 10), ('s', 20), ('e', 21), ('s', 30)], &[true, true, false, true]);
+    }
+}

@@ -1,0 +1,2 @@
+use super::*;
+pub(crate) fn progress() -> Progress<crate::lines::Line> { Progress::new(None) }

@@ -1,0 +1,213 @@
+//! What was read and not handed over yet: lines on their way into batches.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use model::{Batch, Entry, Labels, Position, Timestamp, label};
+use tokio::sync::{mpsc, watch};
+use tokio::time::{Instant, sleep_until};
+
+use super::{Log, Subject, Surface};
+use crate::cursor::{Cursor, Gap, Progress, Taken};
+use crate::events::Happening;
+use crate::lines::Line;
+use crate::pieces::{Item, Stream};
+use crate::status::{Counters, Status};
+
+/// A batch is handed over when it holds so much …
+const BATCH_BYTES: usize = 256 << 10;
+const BATCH_LINES: usize = 4096;
+/// … or when its first line has waited so long.
+const BATCH_AGE: Duration = Duration::from_millis(100);
+
+/// Two streams' worth of lines; bounded by [`BATCH_BYTES`] and one chunk.
+pub(super) struct Hopper {
+    container_id: String,
+    subject: watch::Receiver<Subject>,
+    out: mpsc::Sender<Batch>,
+    counters: Arc<Counters>,
+    status: Arc<watch::Sender<Status>>,
+    /// The labels of stdout, stderr and event, as of the last look at `subject`.
+    labels: [Labels; 3],
+    pending: [Pending; 2],
+    since: Option<Instant>,
+    /// How many lines were taken.
+    taken: u64,
+    newest_seen: Timestamp,
+    complaint: Option<String>,
+}
+
+#[derive(Default)]
+struct Pending {
+    gap: Option<Gap>,
+    entries: Vec<Entry>,
+    bytes: usize,
+}
+
+impl Hopper {
+    pub(super) fn new(surface: &Surface, container_id: &str, mut subject: watch::Receiver<Subject>) -> Self {
+        let labels = labels(&subject.borrow_and_update());
+        Self {
+            container_id: container_id.to_owned(),
+            subject,
+            out: surface.lines.clone(),
+            counters: surface.counters.clone(),
+            status: surface.status.clone(),
+            labels,
+            pending: Default::default(),
+            since: None,
+            taken: 0,
+            newest_seen: Timestamp::MIN,
+            complaint: None,
+        }
+    }
+
+    /// Takes what the log consists of.
+    pub(super) fn item(&mut self, item: Item<'_>, logs: &mut [Log; 2]) {
+        match item {
+            Item::Piece(piece) => {
+                self.newest_seen = self.newest_seen.max(piece.timestamp.unwrap_or(Timestamp::MIN));
+                logs[piece.stream.index()].push(&piece, self);
+            }
+            Item::Complaint(words) => self.complaint = Some(String::from_utf8_lossy(words).trim().to_owned()),
+        }
+    }
+
+    /// Takes `line` if it is new.
+    pub(super) fn offer(&mut self, stream: Stream, progress: &mut Progress<Line>, line: Line) {
+        super::offer(progress, line, &mut |taken| match taken {
+            Taken::Line(line) => self.add(stream, line),
+            Taken::Gap(gap) => self.pending[stream.index()].gap = Some(gap),
+        });
+    }
+
+    fn add(&mut self, stream: Stream, line: Line) {
+        let Line { timestamp, text, cut_bytes, replaced, .. } = line;
+        if cut_bytes > 0 {
+            self.counters.cut_lines.fetch_add(1, Ordering::Relaxed);
+        }
+        if replaced {
+            self.counters.replaced_lines.fetch_add(1, Ordering::Relaxed);
+        }
+        let metadata = vec![(label::CONTAINER_ID.into(), self.container_id.as_str().into())];
+        let pending = &mut self.pending[stream.index()];
+        pending.bytes += text.len();
+        pending.entries.push(Entry { timestamp, line: text, metadata });
+        self.taken += 1;
+        if self.since.is_none() {
+            self.since = Some(Instant::now());
+        }
+    }
+
+    /// When something has waited long enough; never, while there is nothing.
+    pub(super) async fn due(&self) {
+        match self.since {
+            Some(since) => sleep_until(since + BATCH_AGE).await,
+            None => std::future::pending().await,
+        }
+    }
+
+    /// Whether it is time to hand over.
+    pub(super) fn is_ready(&self) -> bool {
+        let full = |pending: &Pending| pending.bytes >= BATCH_BYTES || pending.entries.len() >= BATCH_LINES;
+        self.pending.iter().any(full) || self.since.is_some_and(|since| since.elapsed() >= BATCH_AGE)
+    }
+
+    /// Whether lines of `stream` wait here.
+    pub(super) fn holds(&self, stream: Stream) -> bool {
+        !self.pending[stream.index()].entries.is_empty()
+    }
+
+    /// How many lines were taken in all.
+    pub(super) fn taken(&self) -> u64 {
+        self.taken
+    }
+
+    /// The highest timestamp read, of new lines or known ones.
+    pub(super) fn newest_seen(&self) -> Timestamp {
+        self.newest_seen
+    }
+
+    /// What the engine complained of since this was asked last.
+    pub(super) fn complaint(&mut self) -> Option<String> {
+        self.complaint.take()
+    }
+
+    /// Hands over what waits of `stream`, with the cursors of it and, if it moved, of the other stream. False if
+    /// nobody takes it any more. Nothing is lost when the future is dropped.
+    pub(super) async fn send(&mut self, stream: Stream, cursors: [Option<Cursor>; 2]) -> bool {
+        self.refresh_labels();
+        if let Some(gap) = self.pending[stream.index()].gap
+            && !self.send_gap(stream, gap).await
+        {
+            return false;
+        }
+        if !self.holds(stream) {
+            return true;
+        }
+        let Ok(permit) = self.out.reserve().await else { return false };
+        let streams = [stream, stream.other()];
+        let moved = streams.into_iter().zip(cursors).filter_map(|(stream, cursor)| Some((stream, cursor?)));
+        let positions = moved.map(|(stream, cursor)| position(&self.container_id, stream, &cursor)).collect();
+        let Pending { entries, bytes, .. } = std::mem::take(&mut self.pending[stream.index()]);
+        self.counters.lines.fetch_add(entries.len() as u64, Ordering::Relaxed);
+        self.counters.bytes.fetch_add(bytes as u64, Ordering::Relaxed);
+        permit.send(Batch { labels: self.labels[stream.index()].clone(), entries, positions });
+        Status::readable(&self.status, &self.container_id);
+        if self.pending.iter().all(|pending| pending.entries.is_empty()) {
+            self.since = None;
+        }
+        true
+    }
+
+    /// A gap is told together with a cursor behind it, so that it is told once.
+    async fn send_gap(&mut self, stream: Stream, gap: Gap) -> bool {
+        let happening = Happening::Gap { stream: stream.name(), from: gap.from, to: gap.to };
+        let positions = vec![position(&self.container_id, stream, &gap.cursor)];
+        if !self.send_event(&happening, gap.to, positions).await {
+            return false;
+        }
+        self.pending[stream.index()].gap = None;
+        self.counters.gaps.fetch_add(1, Ordering::Relaxed);
+        true
+    }
+
+    /// Hands over an entry about the container.
+    pub(super) async fn tell(&mut self, happening: &Happening, at: Timestamp) -> bool {
+        self.refresh_labels();
+        self.send_event(happening, at, Vec::new()).await
+    }
+
+    async fn send_event(&mut self, happening: &Happening, at: Timestamp, positions: Vec<Position>) -> bool {
+        let labels = self.labels[2].clone();
+        let name = labels.get(label::CONTAINER).unwrap_or_default();
+        let entries = vec![happening.entry(at, name, &self.container_id)];
+        let Ok(permit) = self.out.reserve().await else { return false };
+        permit.send(Batch { labels: labels.clone(), entries, positions });
+        true
+    }
+
+    /// A renamed container's lines have its new name from the next batch on.
+    fn refresh_labels(&mut self) {
+        if self.subject.has_changed().unwrap_or(false) {
+            self.labels = labels(&self.subject.borrow_and_update());
+        }
+    }
+}
+
+fn labels(subject: &Subject) -> [Labels; 3] {
+    [Stream::Stdout.name(), Stream::Stderr.name(), EVENT_STREAM].map(|stream| subject.identity.stream_labels(stream))
+}
+
+/// The stream of entries about containers.
+pub(crate) const EVENT_STREAM: &str = "event";
+
+fn position(container_id: &str, stream: Stream, cursor: &Cursor) -> Position {
+    Position { key: position_key(container_id, stream), value: Some(cursor.encode()) }
+}
+
+/// `docker/<container id>/stdout`.
+pub(crate) fn position_key(container_id: &str, stream: Stream) -> String {
+    format!("docker/{container_id}/{}", stream.name())
+}

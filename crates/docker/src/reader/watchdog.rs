@@ -1,0 +1,86 @@
+//! Notices when a log goes on and its follower does not.
+//!
+//! Engines lose followers when a log file is rotated or truncated by others. A container that is silent looks
+//! the same, so once in a while the log's last line is asked for, which costs the engine next to nothing.
+
+use std::time::Duration;
+
+use model::Timestamp;
+use tokio::time::{Instant, sleep_until};
+
+use crate::client::{Client, RequestError};
+use crate::pieces::{Item, Splitter};
+
+const FIRST: Duration = Duration::from_secs(60);
+const LAST: Duration = Duration::from_secs(600);
+/// How long a line may be on its way.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// Sleeps while bytes come.
+pub(super) struct Watchdog {
+    wakes_at: Instant,
+    period: Duration,
+    newest_seen: Timestamp,
+    /// It found lines that had not come, and has been waiting for them since.
+    suspects: bool,
+}
+
+impl Watchdog {
+    pub(super) fn new() -> Self {
+        Self { wakes_at: Instant::now() + FIRST, period: FIRST, newest_seen: Timestamp::MIN, suspects: false }
+    }
+
+    /// The log was read up to here.
+    pub(super) fn saw(&mut self, newest: Timestamp) {
+        if newest > self.newest_seen {
+            *self = Self { newest_seen: newest, ..Self::new() };
+        }
+    }
+
+    /// When it is time to look.
+    pub(super) async fn wakes(&self) {
+        sleep_until(self.wakes_at).await;
+    }
+
+    /// Whether the log has lines that did not come, not even after a while.
+    pub(super) async fn has_missed(&mut self, client: &Client, container_id: &str, tty: bool) -> bool {
+        let newest = last_timestamp(client, container_id, tty).await.ok().flatten();
+        if newest.is_none_or(|newest| newest <= self.newest_seen) {
+            self.period = (self.period * 2).min(LAST);
+            self.wakes_at = Instant::now() + self.period;
+            self.suspects = false;
+            return false;
+        }
+        if self.suspects {
+            tracing::warn!(container = container_id, "the engine lost the follower of a log; it is opened again");
+            return true;
+        }
+        self.suspects = true;
+        self.wakes_at = Instant::now() + GRACE;
+        false
+    }
+}
+
+/// The time of the last line that the engine has.
+async fn last_timestamp(
+    client: &Client,
+    container_id: &str,
+    tty: bool,
+) -> Result<Option<Timestamp>, RequestError> {
+    let path = format!("/containers/{container_id}/logs?stdout=1&stderr=1&timestamps=1&tail=1");
+    let mut answer = client.stream(&path).await?;
+    let mut splitter = Splitter::new(tty, None);
+    let mut last = None;
+    let mut see = |item: Item<'_>| {
+        if let Item::Piece(piece) = item {
+            last = piece.timestamp.or(last);
+        }
+    };
+    while let Some(chunk) = answer.chunk().await? {
+        if splitter.push(&chunk, &mut see).is_err() {
+            return Ok(None);
+        }
+    }
+    splitter.finish(&mut see);
+    Ok(last)
+}
