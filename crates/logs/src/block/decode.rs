@@ -1,0 +1,120 @@
+//! From a block's bytes to columns. Nothing is believed before the checksum matched.
+
+use pco::data_types::Number;
+use pco::standalone::simple_decompress;
+
+use super::{FORMAT, Name};
+use crate::columns::Columns;
+use crate::squeeze;
+use crate::varint::Cursor;
+
+/// Why a stored blob cannot be read, in words that continue "the block …".
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Damage {
+    #[error("has the unknown format {0}")]
+    Format(u8),
+    #[error("does not match its checksum")]
+    Checksum,
+    #[error("holds {0} that make no sense")]
+    Content(&'static str),
+    #[error("is another one than the index means")]
+    Mistaken,
+    #[error("is missing")]
+    Missing,
+}
+
+/// When and how severe each line is.
+pub(crate) struct Times {
+    pub(crate) timestamps: Vec<i64>,
+    pub(crate) levels: Vec<u8>,
+}
+
+/// All of the block.
+pub(crate) fn decode(block: &[u8], name: Name) -> Result<Columns, Damage> {
+    let parts = Parts::of(block, name)?;
+    let mut columns = parts.side()?;
+    columns.timestamps = parts.timestamps()?;
+    columns.lengths = numbers(parts.lengths, parts.lines).ok_or(Damage::Content("lengths"))?;
+    columns.text = parts.text().ok_or(Damage::Content("lines"))?;
+    if !lengths_fit(&columns) {
+        return Err(Damage::Content("lengths"));
+    }
+    Ok(columns)
+}
+
+/// Timestamps and levels alone; the lines stay compressed.
+pub(crate) fn decode_times(block: &[u8], name: Name) -> Result<Times, Damage> {
+    let parts = Parts::of(block, name)?;
+    Ok(Times { timestamps: parts.timestamps()?, levels: parts.side()?.levels })
+}
+
+/// Whether every line ends on a character's border and the last one at the text's end.
+pub(crate) fn lengths_fit(columns: &Columns) -> bool {
+    let mut end = 0_usize;
+    let on_borders = columns.lengths.iter().all(|length| {
+        end += *length as usize;
+        columns.text.is_char_boundary(end)
+    });
+    on_borders && end == columns.text.len()
+}
+
+/// The checked, still compressed parts of a block.
+struct Parts<'a> {
+    lines: usize,
+    text_bytes: usize,
+    side_bytes: usize,
+    timestamps: &'a [u8],
+    lengths: &'a [u8],
+    side: &'a [u8],
+    text: &'a [u8],
+}
+
+impl<'a> Parts<'a> {
+    fn of(block: &'a [u8], name: Name) -> Result<Self, Damage> {
+        let (format, rest) = block.split_first().ok_or(Damage::Checksum)?;
+        if *format != FORMAT {
+            return Err(Damage::Format(*format));
+        }
+        let (checksum, body) = rest.split_first_chunk::<8>().ok_or(Damage::Checksum)?;
+        if store::checksum(body) != u64::from_le_bytes(*checksum) {
+            return Err(Damage::Checksum);
+        }
+        let (found, parts) = Self::split(body).ok_or(Damage::Content("lengths of sections"))?;
+        if found != name {
+            return Err(Damage::Mistaken);
+        }
+        Ok(parts)
+    }
+
+    fn split(body: &'a [u8]) -> Option<(Name, Self)> {
+        let (fingerprint, rest) = body.split_first_chunk::<8>()?;
+        let mut cursor = Cursor(rest);
+        let name = Name { fingerprint: u64::from_le_bytes(*fingerprint), seq_to: cursor.number()? };
+        let (lines, text_bytes, side_bytes) = (cursor.count()?, cursor.count()?, cursor.count()?);
+        let (timestamps, lengths, side) = (cursor.count()?, cursor.count()?, cursor.count()?);
+        let (timestamps, lengths, side) =
+            (cursor.take(timestamps)?, cursor.take(lengths)?, cursor.take(side)?);
+        Some((name, Self { lines, text_bytes, side_bytes, timestamps, lengths, side, text: cursor.0 }))
+    }
+
+    fn timestamps(&self) -> Result<Vec<i64>, Damage> {
+        numbers(self.timestamps, self.lines).ok_or(Damage::Content("timestamps"))
+    }
+
+    /// Columns of which only the side is filled.
+    fn side(&self) -> Result<Columns, Damage> {
+        let mut columns = Columns::default();
+        squeeze::expand(self.side, self.side_bytes)
+            .and_then(|side| columns.take_side(self.lines, &mut Cursor(&side)))
+            .ok_or(Damage::Content("levels or metadata"))?;
+        Ok(columns)
+    }
+
+    fn text(&self) -> Option<String> {
+        String::from_utf8(squeeze::expand(self.text, self.text_bytes)?).ok()
+    }
+}
+
+fn numbers<T: Number>(packed: &[u8], lines: usize) -> Option<Vec<T>> {
+    simple_decompress(packed).ok().filter(|numbers: &Vec<T>| numbers.len() == lines)
+}

@@ -1,0 +1,139 @@
+use model::{Level, Metadata, Timestamp};
+use proptest::prelude::*;
+
+use super::*;
+use crate::columns::Columns;
+use crate::row;
+
+const NAME: Name = Name { fingerprint: 0x1234_5678_9abc_def0, seq_to: 77 };
+
+fn any_metadata() -> impl Strategy<Value = Metadata> {
+    prop::collection::vec(("[a-c]", ".{0,3}"), 0..3)
+        .prop_map(|pairs| pairs.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
+}
+
+fn any_columns() -> impl Strategy<Value = Columns> {
+    let timestamp = prop_oneof![
+        any::<i64>(),
+        Just(i64::MIN),
+        Just(i64::MAX),
+        1_700_000_000_000_000_000..1_700_000_000_100_000_000_i64
+    ];
+    let line = prop_oneof![Just(String::new()), ".{0,40}", "[a-z ]{0,200}"];
+    prop::collection::vec((timestamp, 0_u8..8, any_metadata(), line), 0..80).prop_map(|entries| {
+        let mut columns = Columns::default();
+        for (timestamp, level, metadata, line) in &entries {
+            let level = Level::from_number(*level).unwrap();
+            columns.push(Timestamp::from_nanos(*timestamp), level, metadata, line);
+        }
+        columns
+    })
+}
+
+proptest! {
+    #[test]
+    fn blocks_and_rows_give_back_what_they_were_made_of(columns in any_columns()) {
+        let block = encode(NAME, &columns).unwrap();
+        prop_assert_eq!(decode(&block, NAME), Ok(columns.clone()));
+        let times = decode_times(&block, NAME).unwrap();
+        prop_assert_eq!((&times.timestamps, &times.levels), (&columns.timestamps, &columns.levels));
+        prop_assert_eq!(row::unpack(&row::pack(&columns).unwrap()), Ok(columns));
+    }
+
+    #[test]
+    fn any_flipped_bit_is_found(columns in any_columns(), at in any::<prop::sample::Index>(), bit in 0_u8..8) {
+        let flip = |mut bytes: Vec<u8>| {
+            let at = at.index(bytes.len());
+            bytes[at] ^= 1 << bit;
+            bytes
+        };
+        prop_assert!(decode(&flip(encode(NAME, &columns).unwrap()), NAME).is_err());
+        prop_assert!(row::unpack(&flip(row::pack(&columns).unwrap())).is_err());
+    }
+
+    #[test]
+    fn any_cut_is_found(columns in any_columns(), at in any::<prop::sample::Index>()) {
+        let block = encode(NAME, &columns).unwrap();
+        let row = row::pack(&columns).unwrap();
+        prop_assert!(decode(&block[..at.index(block.len())], NAME).is_err());
+        prop_assert!(row::unpack(&row[..at.index(row.len())]).is_err());
+    }
+
+    /// Damage that a checksum cannot tell, as a fault of the writer's would be, is an error as well.
+    #[test]
+    fn no_bytes_with_a_right_checksum_panic(mut body in prop::collection::vec(any::<u8>(), 0..200)) {
+        let mut blob = vec![1];
+        blob.extend_from_slice(&store::checksum(&body).to_le_bytes());
+        blob.append(&mut body);
+        let _ = decode(&blob, NAME);
+        let _ = row::unpack(&blob);
+    }
+
+    #[test]
+    fn appending_is_pushing_one_after_the_other(first in any_columns(), second in any_columns()) {
+        let mut joined = first.clone();
+        joined.append(&second);
+        let (first, second, joined) = (first.into_entries(), second.into_entries(), joined.into_entries());
+        prop_assert_eq!(joined.len(), first.len() + second.len());
+        for index in 0..joined.len() {
+            let (part, at) = if index < first.len() { (&first, index) } else { (&second, index - first.len()) };
+            prop_assert_eq!(joined.line(index), part.line(at));
+            prop_assert_eq!(joined.metadata(index), part.metadata(at));
+            prop_assert_eq!((joined.timestamps[index], joined.levels[index]), (part.timestamps[at], part.levels[at]));
+        }
+    }
+}
+
+/// The entries of the sample files, which were written once by the first version of each format.
+fn sample() -> Columns {
+    let container: Metadata = vec![("container_id".into(), "3f2a1c".into())];
+    let mut columns = Columns::default();
+    let mut push = |nanos, level, metadata: &Metadata, line: &str| {
+        columns.push(Timestamp::from_nanos(nanos), level, metadata, line);
+    };
+    push(
+        1_763_820_000_000_000_001,
+        Level::Info,
+        &container,
+        r#"{"level":"info","message":"order 4711 placed"}"#,
+    );
+    push(
+        1_763_820_000_000_000_001,
+        Level::Info,
+        &container,
+        r#"{"level":"info","message":"order 4711 placed"}"#,
+    );
+    push(1_763_820_059_999_999_999, Level::Error, &container, "Traceback (most recent call last):");
+    push(-5, Level::Unknown, &Vec::new(), "");
+    push(1_763_820_061_000_000_000, Level::Warn, &Vec::new(), "überlaufen: \u{1f4a7}\ttab");
+    columns
+}
+
+#[test]
+fn samples_of_format_1_stay_readable() {
+    let read = |name: &str| std::fs::read(format!("{}/testdata/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+    assert_eq!(decode(&read("block.format-1"), NAME), Ok(sample()));
+    assert_eq!(row::unpack(&read("row.format-1")), Ok(sample()));
+    let sidecar = crate::sidecar::Sidecar::decode(&read("sidecar.format-1"));
+    assert_eq!(sidecar, Some(crate::sidecar::Sidecar::of(&sample())));
+}
+
+#[test]
+fn a_block_of_another_stream_or_place_is_not_taken_for_this_one() {
+    let block = encode(NAME, &sample()).unwrap();
+    assert_eq!(decode(&block, Name { seq_to: 78, ..NAME }), Err(Damage::Mistaken));
+    assert_eq!(decode(&block, Name { fingerprint: 1, ..NAME }), Err(Damage::Mistaken));
+    let mut newer = block;
+    newer[0] = 2;
+    assert_eq!(decode(&newer, NAME), Err(Damage::Format(2)));
+}
+
+#[test]
+fn write_samples() {
+    let write = |name: &str, bytes: Vec<u8>| {
+        std::fs::write(format!("{}/testdata/{name}", env!("CARGO_MANIFEST_DIR")), bytes).unwrap();
+    };
+    write("block.format-1", encode(NAME, &sample()).unwrap());
+    write("row.format-1", row::pack(&sample()).unwrap());
+    write("sidecar.format-1", crate::sidecar::Sidecar::of(&sample()).encode());
+}

@@ -1,0 +1,154 @@
+//! The ways in: collectors' batches, which wait when the queue is full, and pushes, which are refused then.
+
+use std::sync::Arc;
+
+use model::Batch;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use crate::limits::Limits;
+use crate::storage::{Lease, StorageError};
+
+/// Pushes and other commands that may wait, however small they are.
+const COMMANDS: usize = 1024;
+
+/// Room is handed out in units of this many bytes.
+const ROOM_UNIT: usize = 1024;
+
+/// Why pushed lines were not taken, or may not be on disk.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PushError {
+    /// More lines wait than fit; send them again later.
+    #[error("too many lines are waiting to be written; send them again in a second")]
+    Full,
+    /// The store ends, or ended before the lines were on disk.
+    #[error("the store of logs is shutting down")]
+    Closed,
+}
+
+/// What the writer is asked besides batches of collectors.
+pub(crate) enum Command {
+    Push(Push),
+    /// Holds the files still for a backup.
+    Lease(oneshot::Sender<Result<Lease, StorageError>>),
+}
+
+/// Pushed lines whose sender waits for their commit.
+pub(crate) struct Push {
+    pub(crate) batches: Vec<Batch>,
+    pub(crate) done: Waiter,
+}
+
+/// Who waits for a commit, and the room that the lines take until then.
+pub(crate) struct Waiter {
+    answer: oneshot::Sender<()>,
+    _room: OwnedSemaphorePermit,
+}
+
+impl Waiter {
+    /// The lines are on disk. Whether their sender still waits makes no difference.
+    pub(crate) fn answer(self) {
+        let _ = self.answer.send(());
+    }
+}
+
+/// The senders' end.
+#[derive(Clone, Debug)]
+pub(crate) struct Intake {
+    batches: mpsc::Sender<Batch>,
+    commands: mpsc::Sender<Command>,
+    room: Arc<Semaphore>,
+    room_units: usize,
+}
+
+/// The writer's end.
+pub(crate) struct Inbox {
+    batches: mpsc::Receiver<Batch>,
+    commands: mpsc::Receiver<Command>,
+}
+
+/// What made the writer wake up.
+pub(crate) enum Event {
+    Batch(Batch),
+    Command(Command),
+    /// The time that it wanted to be woken at has come.
+    Due,
+    Stop,
+}
+
+/// Both ends.
+pub(crate) fn channel(limits: &Limits) -> (Intake, Inbox) {
+    let (batches, batches_in) = mpsc::channel(limits.intake_batches);
+    let (commands, commands_in) = mpsc::channel(COMMANDS);
+    let room_units = limits.push_bytes / ROOM_UNIT;
+    let intake = Intake { batches, commands, room: Arc::new(Semaphore::new(room_units)), room_units };
+    (intake, Inbox { batches: batches_in, commands: commands_in })
+}
+
+impl Intake {
+    pub(crate) fn batches(&self) -> mpsc::Sender<Batch> {
+        self.batches.clone()
+    }
+
+    /// Hands the batches over and waits until they are on disk.
+    pub(crate) async fn push(&self, batches: Vec<Batch>) -> Result<(), PushError> {
+        let bytes: usize =
+            batches.iter().flat_map(|batch| &batch.entries).map(|entry| entry.line.len() + 64).sum();
+        // A push larger than all the room gets through while nothing else waits.
+        let units = (bytes / ROOM_UNIT + 1).min(self.room_units) as u32;
+        let room = self.room.clone().try_acquire_many_owned(units).map_err(|_| PushError::Full)?;
+        let (answer, done) = oneshot::channel();
+        let push = Push { batches, done: Waiter { answer, _room: room } };
+        self.commands.try_send(Command::Push(push)).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => PushError::Full,
+            mpsc::error::TrySendError::Closed(_) => PushError::Closed,
+        })?;
+        done.await.map_err(|_| PushError::Closed)
+    }
+
+    /// `None` once the writer has ended.
+    pub(crate) async fn lease(&self) -> Option<Result<Lease, StorageError>> {
+        let (answer, lease) = oneshot::channel();
+        self.commands.send(Command::Lease(answer)).await.ok()?;
+        lease.await.ok()
+    }
+}
+
+impl Inbox {
+    /// Waits for the next event. Unless `takes_in`, only for the deadline and the end.
+    pub(crate) async fn next(
+        &mut self,
+        deadline: Instant,
+        takes_in: bool,
+        stop: &CancellationToken,
+    ) -> Event {
+        tokio::select! {
+            biased;
+            () = stop.cancelled() => Event::Stop,
+            Some(command) = self.commands.recv(), if takes_in => Event::Command(command),
+            Some(batch) = self.batches.recv(), if takes_in => Event::Batch(batch),
+            () = tokio::time::sleep_until(deadline) => Event::Due,
+        }
+    }
+
+    /// What has arrived already.
+    pub(crate) fn ready(&mut self) -> Option<Event> {
+        let command = self.commands.try_recv().ok().map(Event::Command);
+        command.or_else(|| self.batches.try_recv().ok().map(Event::Batch))
+    }
+
+    /// Lets nothing more in; what was let in can still be taken.
+    pub(crate) fn close(&mut self) {
+        self.commands.close();
+        self.batches.close();
+    }
+
+    /// After [`Inbox::close`]: what is left.
+    pub(crate) async fn rest(&mut self) -> Option<Event> {
+        match self.commands.recv().await {
+            Some(command) => Some(Event::Command(command)),
+            None => self.batches.recv().await.map(Event::Batch),
+        }
+    }
+}

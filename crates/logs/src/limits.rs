@@ -1,0 +1,57 @@
+//! The sizes and times by which the writer works. Tests make them small.
+
+use std::time::Duration;
+
+/// See the fields.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    /// Lines wait at most this long for their commit.
+    pub(crate) commit_after: Duration,
+    /// Pushed lines, whose sender waits, at most this long: what arrives meanwhile shares the commit.
+    pub(crate) push_commit_after: Duration,
+    /// So many bytes are committed at once, however short they waited.
+    pub(crate) commit_bytes: usize,
+    /// A unit with so many bytes of lines is sealed into a block.
+    pub(crate) block_bytes: u64,
+    /// A unit is sealed when its oldest line in the tail is of this age.
+    pub(crate) seal_after: Duration,
+    /// The same once the unit's day is over by as much.
+    pub(crate) seal_past_day_after: Duration,
+    /// With so many tail rows a unit's are merged into one.
+    pub(crate) rows_max: usize,
+    /// With more bytes of lines in the tail the largest units are sealed early.
+    pub(crate) tail_bytes: u64,
+    /// With more than this nothing is taken in until blocks could be written again.
+    pub(crate) tail_bytes_max: u64,
+    /// How many streams may be in memory at a time; entries of further ones are dropped.
+    pub(crate) streams_max: usize,
+    /// Entries further ahead of the clock are dropped.
+    pub(crate) ahead_max: Duration,
+    /// How many batches of collectors may wait.
+    pub(crate) intake_batches: usize,
+    /// How many bytes of pushed lines may wait.
+    pub(crate) push_bytes: usize,
+    /// The longest wait between two attempts to write.
+    pub(crate) retry_max: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            commit_after: Duration::from_millis(250),
+            push_commit_after: Duration::from_millis(20),
+            commit_bytes: 1 << 20,
+            block_bytes: 256 << 10,
+            seal_after: Duration::from_secs(3600),
+            seal_past_day_after: Duration::from_secs(600),
+            rows_max: 64,
+            tail_bytes: 64 << 20,
+            tail_bytes_max: 256 << 20,
+            streams_max: 20_000,
+            ahead_max: Duration::from_secs(86_400),
+            intake_batches: 64,
+            push_bytes: 32 << 20,
+            retry_max: Duration::from_secs(10),
+        }
+    }
+}

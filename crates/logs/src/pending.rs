@@ -1,0 +1,222 @@
+//! Lines that arrived and wait for their commit, sorted into units.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use model::{Batch, Entry, Labels, Level, Timestamp, label};
+
+use crate::class::Class;
+use crate::columns::Columns;
+use crate::config::Config;
+use crate::follow::Committed;
+use crate::level;
+use crate::place::DayKey;
+use crate::shared::Shared;
+use crate::status::DropReason;
+use crate::storage::is_expired;
+use crate::stream::{Stream, stored_labels};
+
+/// Followers are sent no more entries, or bytes, than this at once.
+const FOLLOWED_ENTRIES: usize = 512;
+const FOLLOWED_BYTES: usize = 256 << 10;
+
+/// What waits.
+#[derive(Default)]
+pub(crate) struct Pending {
+    units: Vec<PendingUnit>,
+    unit_of: HashMap<(u32, DayKey), usize>,
+    positions: BTreeMap<String, Option<Vec<u8>>>,
+    followed: Vec<Committed>,
+    bytes: usize,
+    sorter: Sorter,
+}
+
+/// The waiting lines of one unit.
+pub(crate) struct PendingUnit {
+    pub(crate) key: DayKey,
+    pub(crate) stream: Arc<Stream>,
+    /// Full ones, then the one that is being filled.
+    columns: Vec<Columns>,
+}
+
+impl PendingUnit {
+    /// The lines in the order of their arrival, cut into parts that become a row each.
+    pub(crate) fn parts(&self) -> &[Columns] {
+        &self.columns
+    }
+
+    fn push(&mut self, entry: &Entry, level: Level, block_bytes: u64) {
+        let is_full = self.columns.last().is_none_or(|columns| columns.weight() as u64 >= block_bytes);
+        if is_full {
+            self.columns.push(Columns::default());
+        }
+        if let Some(columns) = self.columns.last_mut() {
+            columns.push(entry.timestamp, level, &entry.metadata, &entry.line);
+        }
+    }
+}
+
+impl Pending {
+    /// About how many bytes wait.
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.units.is_empty() && self.positions.is_empty()
+    }
+
+    pub(crate) fn units(&self) -> &[PendingUnit] {
+        &self.units
+    }
+
+    pub(crate) fn take_positions(&mut self) -> BTreeMap<String, Option<Vec<u8>>> {
+        std::mem::take(&mut self.positions)
+    }
+
+    /// What followers are to be sent after the commit.
+    pub(crate) fn take_followed(&mut self) -> Vec<Committed> {
+        std::mem::take(&mut self.followed)
+    }
+
+    /// The lines are packed: begins anew. What is known about streams stays.
+    pub(crate) fn clear(&mut self) {
+        self.units.clear();
+        self.unit_of.clear();
+        self.bytes = 0;
+    }
+
+    /// Sorts a batch in. Entries that are not to be kept are counted; the positions always are.
+    pub(crate) fn add(&mut self, shared: &Shared, batch: Batch) {
+        let now = shared.clock.now();
+        for position in batch.positions {
+            self.positions.insert(position.key, position.value);
+        }
+        if batch.entries.is_empty() {
+            return;
+        }
+        let Some(stream) = shared.streams.get_within(&stored_labels(batch.labels), shared.limits.streams_max)
+        else {
+            shared.counters.dropped(DropReason::TooManyStreams, batch.entries.len() as u64);
+            return;
+        };
+        self.sorter.begin(shared, &stream, now);
+        let mut followed = Followed::new(&stream.labels, shared.broadcast.has_followers());
+        for mut entry in batch.entries {
+            let level = told_level(&stream, &mut entry);
+            match self.sorter.sort(entry.timestamp, level) {
+                Ok(key) => {
+                    self.bytes += entry.line.len() + 64;
+                    self.unit(&stream, key).push(&entry, level, shared.limits.block_bytes);
+                    followed.push(entry, level);
+                }
+                Err(reason) => shared.counters.dropped(reason, 1),
+            }
+        }
+        self.followed.extend(followed.batches);
+    }
+
+    fn unit(&mut self, stream: &Arc<Stream>, key: DayKey) -> &mut PendingUnit {
+        let fits = |unit: &PendingUnit| unit.key == key && unit.stream.number == stream.number;
+        let latest = self.sorter.latest_unit;
+        if !self.units.get(latest).is_some_and(fits) {
+            let units = &mut self.units;
+            self.sorter.latest_unit = *self.unit_of.entry((stream.number, key)).or_insert_with(|| {
+                units.push(PendingUnit { key, stream: stream.clone(), columns: Vec::new() });
+                units.len() - 1
+            });
+        }
+        &mut self.units[self.sorter.latest_unit]
+    }
+}
+
+/// The level that a label, the metadata or the line tells. What the level's column says is taken out of the
+/// metadata.
+fn told_level(stream: &Stream, entry: &mut Entry) -> Level {
+    let given = stream.level.or_else(|| level::given(&entry.metadata));
+    if !entry.metadata.is_empty() {
+        entry.metadata.retain(|(name, _)| name.as_ref() != label::DETECTED_LEVEL);
+    }
+    given.unwrap_or_else(|| level::detect(&entry.line))
+}
+
+/// Decides the day and the class of entries, or that they are not to be kept.
+#[derive(Default)]
+struct Sorter {
+    config: Option<Arc<Config>>,
+    /// By the stream's number, under `config`.
+    classes: HashMap<u32, [Class; 8]>,
+    now: Timestamp,
+    newest: Timestamp,
+    class_of: Option<[Class; 8]>,
+    /// The last key given out and the instants that belong to its day.
+    latest: Option<(DayKey, model::TimeRange)>,
+    latest_unit: usize,
+}
+
+impl Sorter {
+    fn begin(&mut self, shared: &Shared, stream: &Stream, now: Timestamp) {
+        let config = shared.config();
+        if !self.config.as_ref().is_some_and(|known| Arc::ptr_eq(known, &config)) {
+            self.classes.clear();
+        }
+        if self.classes.len() > shared.limits.streams_max {
+            self.classes.clear();
+        }
+        let classes = self.classes.entry(stream.number).or_insert_with(|| config.rules().of(&stream.labels));
+        self.class_of = Some(*classes);
+        self.config = Some(config);
+        self.now = now;
+        self.newest = now.plus(shared.limits.ahead_max);
+        self.latest = None;
+    }
+
+    fn sort(&mut self, timestamp: Timestamp, level: Level) -> Result<DayKey, DropReason> {
+        let class = self.class_of.map_or(Class::Normal, |classes| classes[usize::from(level.number())]);
+        if let Some((key, inside)) = self.latest
+            && key.class == class
+            && inside.contains(timestamp)
+        {
+            return Ok(key);
+        }
+        if timestamp > self.newest {
+            return Err(DropReason::TooFarAhead);
+        }
+        let key = DayKey { day: timestamp.day(), class };
+        if self.config.as_ref().is_some_and(|config| is_expired(key, config, self.now)) {
+            return Err(DropReason::TooOld);
+        }
+        let end = key.day.end().min(self.newest.plus(std::time::Duration::from_nanos(1)));
+        self.latest = Some((key, model::TimeRange { start: key.day.start(), end }));
+        Ok(key)
+    }
+}
+
+/// Entries on their way to the followers.
+struct Followed<'a> {
+    labels: &'a Labels,
+    wanted: bool,
+    bytes: usize,
+    batches: Vec<Committed>,
+}
+
+impl<'a> Followed<'a> {
+    fn new(labels: &'a Labels, wanted: bool) -> Self {
+        Self { labels, wanted, bytes: 0, batches: Vec::new() }
+    }
+
+    fn push(&mut self, entry: Entry, level: Level) {
+        if !self.wanted {
+            return;
+        }
+        self.bytes += entry.line.len();
+        let has_room = self.bytes < FOLLOWED_BYTES;
+        match self.batches.last_mut().filter(|batch| has_room && batch.entries.len() < FOLLOWED_ENTRIES) {
+            Some(batch) => batch.entries.push((entry, level)),
+            None => {
+                self.bytes = entry.line.len();
+                self.batches.push(Committed { labels: self.labels.clone(), entries: vec![(entry, level)] });
+            }
+        }
+    }
+}

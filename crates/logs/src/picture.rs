@@ -1,0 +1,268 @@
+//! The picture in memory of what is stored: for every day and class the tail rows, which are always here, and
+//! the rows of its index, which are read when they are first wanted and let go when others need the room.
+//! Queries read it, the writer alone changes it.
+//!
+//! A line is in exactly one place of a picture: publishing a block takes the tail rows up to its `seq_to` out
+//! in the same step. Every change is made safe to repeat by `seq_to`, which only grows.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use model::{Selector, TimeRange, Timestamp};
+
+use crate::place::DayKey;
+use crate::sidecar::Sidecar;
+use crate::stream::Stream;
+
+/// How many rows of indexes are kept in memory over all days; beyond it, the days that were not asked for
+/// longest are let go. 2^18 rows are about 12 MiB, and ten days of a busy machine.
+const BLOCKS_MAX: u64 = 1 << 18;
+
+/// A sealed block as its index row describes it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct BlockRow {
+    /// The row in the day's data file.
+    pub(crate) id: i64,
+    /// The number of its last line in the unit.
+    pub(crate) seq_to: u64,
+    pub(crate) lines: u32,
+    /// Of the lines, before compression.
+    pub(crate) bytes: u32,
+    pub(crate) first: Timestamp,
+    pub(crate) last: Timestamp,
+}
+
+/// Lines that are committed and not sealed.
+#[derive(Clone, Debug)]
+pub(crate) struct TailRow {
+    pub(crate) seq_to: u64,
+    pub(crate) lines: u32,
+    pub(crate) bytes: u64,
+    pub(crate) first: Timestamp,
+    pub(crate) last: Timestamp,
+    pub(crate) sidecar: Sidecar,
+    /// The packed row.
+    pub(crate) data: Box<[u8]>,
+}
+
+/// What a unit (a stream within a day and class) has.
+#[derive(Clone, Debug)]
+pub(crate) struct Unit {
+    pub(crate) stream: Arc<Stream>,
+    /// `seq_to` of the last published block that is known here.
+    published: u64,
+    /// In the order of arrival.
+    pub(crate) blocks: Vec<BlockRow>,
+    /// In the order of arrival, all behind `published`.
+    pub(crate) rows: Vec<Arc<TailRow>>,
+}
+
+impl Unit {
+    fn new(stream: Arc<Stream>) -> Self {
+        Self { stream, published: 0, blocks: Vec::new(), rows: Vec::new() }
+    }
+
+    fn publish(&mut self, block: BlockRow) {
+        if block.seq_to > self.published {
+            self.published = block.seq_to;
+            self.blocks.push(block);
+            self.rows.retain(|row| row.seq_to > block.seq_to);
+        }
+    }
+}
+
+/// What an index file holds.
+pub(crate) type Index = Vec<(Arc<Stream>, Vec<BlockRow>)>;
+
+/// One day of one class.
+#[derive(Debug)]
+pub(crate) struct Day {
+    pub(crate) key: DayKey,
+    used: AtomicU64,
+    inside: RwLock<Inside>,
+}
+
+#[derive(Debug, Default)]
+struct Inside {
+    is_loaded: bool,
+    /// By the stream's number.
+    units: HashMap<u32, Unit>,
+}
+
+impl Day {
+    fn new(key: DayKey) -> Self {
+        Self { key, used: AtomicU64::new(0), inside: RwLock::default() }
+    }
+
+    /// Whether the rows of the index are here.
+    pub(crate) fn is_loaded(&self) -> bool {
+        self.read().is_loaded
+    }
+
+    /// Takes over what the index file holds.
+    pub(crate) fn load(&self, index: Index) {
+        let mut inside = self.write();
+        if inside.is_loaded {
+            return;
+        }
+        inside.is_loaded = true;
+        for (stream, blocks) in index {
+            let unit = inside.units.entry(stream.number).or_insert_with(|| Unit::new(stream));
+            blocks.into_iter().for_each(|block| unit.publish(block));
+        }
+    }
+
+    /// Forgets the blocks; they can be loaded again. Tail rows stay.
+    pub(crate) fn unload(&self) {
+        let mut inside = self.write();
+        inside.is_loaded = false;
+        inside.units.retain(|_, unit| !unit.rows.is_empty());
+        for unit in inside.units.values_mut() {
+            unit.blocks = Vec::new();
+            unit.published = 0;
+        }
+    }
+
+    /// The number of the last line of the stream; 0 before its first. Only right while the day is loaded.
+    pub(crate) fn last_seq(&self, stream: &Stream) -> u64 {
+        let inside = self.read();
+        let Some(unit) = inside.units.get(&stream.number) else { return 0 };
+        unit.rows.last().map_or(unit.published, |row| row.seq_to)
+    }
+
+    /// Shows a row that was just committed.
+    pub(crate) fn add_row(&self, stream: &Arc<Stream>, row: Arc<TailRow>) {
+        let mut inside = self.write();
+        let unit = inside.units.entry(stream.number).or_insert_with(|| Unit::new(stream.clone()));
+        if row.seq_to > unit.published {
+            unit.rows.push(row);
+        }
+    }
+
+    /// Puts one row in the place of all rows up to its `seq_to`.
+    pub(crate) fn merge_rows(&self, stream: &Stream, merged: Arc<TailRow>) {
+        if let Some(unit) = self.write().units.get_mut(&stream.number) {
+            let kept = unit.rows.iter().filter(|row| row.seq_to > merged.seq_to).cloned().collect::<Vec<_>>();
+            unit.rows = std::iter::once(merged).chain(kept).collect();
+        }
+    }
+
+    /// Shows a block whose index row was just committed, in place of its tail rows.
+    pub(crate) fn publish(&self, stream: &Stream, block: BlockRow) {
+        let mut inside = self.write();
+        let is_loaded = inside.is_loaded;
+        let Some(unit) = inside.units.get_mut(&stream.number) else { return };
+        if is_loaded {
+            unit.publish(block);
+        } else {
+            unit.rows.retain(|row| row.seq_to > block.seq_to);
+        }
+    }
+
+    /// Takes one row out: it cannot be read.
+    pub(crate) fn drop_row(&self, stream: &Stream, seq_to: u64) {
+        if let Some(unit) = self.write().units.get_mut(&stream.number) {
+            unit.rows.retain(|row| row.seq_to != seq_to);
+        }
+    }
+
+    /// The unit's tail rows.
+    pub(crate) fn rows(&self, stream: &Stream) -> Vec<Arc<TailRow>> {
+        self.read().units.get(&stream.number).map(|unit| unit.rows.clone()).unwrap_or_default()
+    }
+
+    /// Of the selected streams, what may hold entries of `range`: one consistent state of the day.
+    pub(crate) fn select(&self, selection: &mut Selection<'_>, range: TimeRange) -> Vec<Unit> {
+        let inside = self.read();
+        let mut found = Vec::new();
+        for unit in inside.units.values().filter(|unit| selection.holds(&unit.stream)) {
+            let blocks = unit.blocks.iter().filter(|block| range.overlaps(block.first, block.last)).copied();
+            let rows = unit.rows.iter().filter(|row| range.overlaps(row.first, row.last)).cloned();
+            let selected =
+                Unit { blocks: blocks.collect(), rows: rows.collect(), stream: unit.stream.clone(), ..*unit };
+            if !selected.blocks.is_empty() || !selected.rows.is_empty() {
+                found.push(selected);
+            }
+        }
+        found
+    }
+
+    fn blocks(&self) -> u64 {
+        self.read().units.values().map(|unit| unit.blocks.len() as u64).sum()
+    }
+
+    fn has_rows(&self) -> bool {
+        self.read().units.values().any(|unit| !unit.rows.is_empty())
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, Inside> {
+        self.inside.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Inside> {
+        self.inside.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A selector that remembers which streams it took: the same ones come up in every day.
+pub(crate) struct Selection<'a> {
+    selector: &'a Selector,
+    known: HashMap<u32, bool>,
+}
+
+impl<'a> Selection<'a> {
+    pub(crate) fn new(selector: &'a Selector) -> Self {
+        Self { selector, known: HashMap::new() }
+    }
+
+    fn holds(&mut self, stream: &Stream) -> bool {
+        *self.known.entry(stream.number).or_insert_with(|| self.selector.matches(&stream.labels))
+    }
+}
+
+/// All days.
+#[derive(Debug, Default)]
+pub(crate) struct Picture {
+    days: RwLock<BTreeMap<DayKey, Arc<Day>>>,
+    clock: AtomicU64,
+}
+
+impl Picture {
+    /// The day, which is added if it is new.
+    pub(crate) fn day(&self, key: DayKey) -> Arc<Day> {
+        if let Some(day) = self.days.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
+            return day.clone();
+        }
+        let mut days = self.days.write().unwrap_or_else(PoisonError::into_inner);
+        days.entry(key).or_insert_with(|| Arc::new(Day::new(key))).clone()
+    }
+
+    /// Every day, oldest first.
+    pub(crate) fn days(&self) -> Vec<Arc<Day>> {
+        self.days.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
+    }
+
+    pub(crate) fn remove(&self, key: DayKey) {
+        self.days.write().unwrap_or_else(PoisonError::into_inner).remove(&key);
+    }
+
+    /// Notes that the day was asked for, and lets others go if there are too many blocks in memory. Days with
+    /// tail rows stay: the writer is at work on them.
+    pub(crate) fn used(&self, day: &Day) {
+        day.used.store(self.clock.fetch_add(1, Ordering::Relaxed) + 1, Ordering::Relaxed);
+        let mut others: Vec<_> =
+            self.days().into_iter().filter(|other| other.key != day.key && other.is_loaded()).collect();
+        let mut blocks = day.blocks() + others.iter().map(|other| other.blocks()).sum::<u64>();
+        others.sort_by_key(|other| std::cmp::Reverse(other.used.load(Ordering::Relaxed)));
+        while let Some(oldest) = others.pop().filter(|_| blocks > BLOCKS_MAX) {
+            if !oldest.has_rows() {
+                blocks -= oldest.blocks();
+                oldest.unload();
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

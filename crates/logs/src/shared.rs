@@ -1,0 +1,96 @@
+//! What the writer and the handles share: the picture, and what is kept beside it.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+
+use crate::activity::ActivityBook;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::day;
+use crate::follow::Broadcast;
+use crate::limits::Limits;
+use crate::picture::{Day, Picture};
+use crate::readers::{Part, ReadError, Readers};
+use crate::status::{Counters, Faults};
+use crate::stream::Streams;
+
+/// One per open store.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub(crate) root: PathBuf,
+    pub(crate) limits: Limits,
+    pub(crate) clock: Clock,
+    config: RwLock<Arc<Config>>,
+    pub(crate) streams: Streams,
+    pub(crate) picture: Picture,
+    pub(crate) readers: Readers,
+    positions: Mutex<BTreeMap<String, Vec<u8>>>,
+    activity: Mutex<ActivityBook>,
+    pub(crate) counters: Counters,
+    pub(crate) faults: Faults,
+    pub(crate) broadcast: Broadcast,
+}
+
+impl Shared {
+    pub(crate) fn new(root: &Path, config: Config, limits: Limits, clock: Clock) -> Self {
+        Self {
+            root: root.into(),
+            limits,
+            clock,
+            config: RwLock::new(Arc::new(config)),
+            streams: Streams::default(),
+            picture: Picture::default(),
+            readers: Readers::new(root.into()),
+            positions: Mutex::default(),
+            activity: Mutex::default(),
+            counters: Counters::default(),
+            faults: Faults::default(),
+            broadcast: Broadcast::default(),
+        }
+    }
+
+    pub(crate) fn config(&self) -> Arc<Config> {
+        self.config.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn set_config(&self, config: Config) {
+        *self.config.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(config);
+    }
+
+    pub(crate) fn positions(&self) -> MutexGuard<'_, BTreeMap<String, Vec<u8>>> {
+        self.positions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn activity(&self) -> MutexGuard<'_, ActivityBook> {
+        self.activity.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Sees to it that the day's index is in memory. What is wrong with it becomes a fault, so that it is
+    /// known even where nobody asked.
+    pub(crate) fn load(&self, day: &Day) -> Result<(), ReadError> {
+        if day.is_loaded() {
+            self.picture.used(day);
+            return Ok(());
+        }
+        let has_data = store::exists(&day.key.data(&self.root));
+        let subject = format!("logs of {}", day.key);
+        match self.readers.with(day.key, Part::Index, |index| day::read_index(index, &self.streams)) {
+            Ok(index) => {
+                if !has_data && !index.is_empty() {
+                    self.faults.set(&subject, "the file of its lines is missing; restore it from a backup");
+                } else {
+                    self.faults.clear(&subject);
+                }
+                day.load(index);
+            }
+            Err(error) if error.is_missing() && !has_data => day.load(Vec::new()),
+            Err(error) => {
+                self.faults.set(&subject, format!("its lines cannot be found: {error}"));
+                return Err(error);
+            }
+        }
+        self.picture.used(day);
+        Ok(())
+    }
+}

@@ -1,0 +1,158 @@
+//! What the store tells about itself: counts, what was dropped and why, and what is wrong.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use model::Timestamp;
+
+/// More faults than this are not kept apart: a disk that breaks down must not fill the memory with words.
+const FAULTS_MAX: usize = 100;
+
+/// How the store does.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Status {
+    /// Lines stored since the start.
+    pub lines: u64,
+    /// Their bytes.
+    pub bytes: u64,
+    /// The newest line's time.
+    pub newest: Option<Timestamp>,
+    /// Bytes on disk, to within some seconds.
+    pub disk_bytes: u64,
+    /// Lines dropped since the start, by reason; reasons that did not occur are left out.
+    pub dropped: Vec<(DropReason, u64)>,
+    /// What is wrong now.
+    pub faults: Vec<Fault>,
+}
+
+/// Something wrong, for a person to read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// What it concerns.
+    pub subject: String,
+    /// What is wrong and what to do.
+    pub message: String,
+}
+
+/// Why an entry was not kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum DropReason {
+    /// Its day is past its retention.
+    TooOld,
+    /// It is more than a day ahead of the clock.
+    TooFarAhead,
+    /// There are too many streams already.
+    TooManyStreams,
+    /// It was stored, but what was stored is damaged.
+    Damaged,
+}
+
+impl DropReason {
+    const ALL: [Self; 4] = [Self::TooOld, Self::TooFarAhead, Self::TooManyStreams, Self::Damaged];
+
+    /// The word for it in counters.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::TooOld => "too_old",
+            Self::TooFarAhead => "too_far_ahead",
+            Self::TooManyStreams => "too_many_streams",
+            Self::Damaged => "damaged",
+        }
+    }
+}
+
+/// Counts since the start.
+#[derive(Debug)]
+pub(crate) struct Counters {
+    lines: AtomicU64,
+    bytes: AtomicU64,
+    newest: AtomicI64,
+    dropped: [AtomicU64; DropReason::ALL.len()],
+}
+
+impl Default for Counters {
+    fn default() -> Self {
+        Self {
+            lines: AtomicU64::new(0),
+            bytes: AtomicU64::new(0),
+            newest: AtomicI64::new(i64::MIN),
+            dropped: Default::default(),
+        }
+    }
+}
+
+impl Counters {
+    pub(crate) fn stored(&self, lines: u64, bytes: u64, newest: Timestamp) {
+        self.lines.fetch_add(lines, Ordering::Relaxed);
+        self.bytes.fetch_add(bytes, Ordering::Relaxed);
+        self.seen(newest);
+    }
+
+    /// A line of this time is there.
+    pub(crate) fn seen(&self, newest: Timestamp) {
+        self.newest.fetch_max(newest.nanos(), Ordering::Relaxed);
+    }
+
+    pub(crate) fn dropped(&self, reason: DropReason, lines: u64) {
+        self.dropped[reason as usize].fetch_add(lines, Ordering::Relaxed);
+    }
+
+    pub(crate) fn status(&self, disk_bytes: u64, faults: Vec<Fault>) -> Status {
+        let newest = self.newest.load(Ordering::Relaxed);
+        let dropped =
+            DropReason::ALL.map(|reason| (reason, self.dropped[reason as usize].load(Ordering::Relaxed)));
+        Status {
+            lines: self.lines.load(Ordering::Relaxed),
+            bytes: self.bytes.load(Ordering::Relaxed),
+            newest: (newest != i64::MIN).then(|| Timestamp::from_nanos(newest)),
+            disk_bytes,
+            dropped: dropped.into_iter().filter(|(_, lines)| *lines > 0).collect(),
+            faults,
+        }
+    }
+}
+
+/// What is wrong now, one message per subject.
+#[derive(Debug, Default)]
+pub(crate) struct Faults(Mutex<BTreeMap<String, String>>);
+
+impl Faults {
+    /// Something is wrong with the subject. It is logged when it is new.
+    pub(crate) fn set(&self, subject: &str, message: impl Into<String>) {
+        let mut faults = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if faults.len() >= FAULTS_MAX && !faults.contains_key(subject) {
+            return;
+        }
+        let message = message.into();
+        if faults.get(subject) != Some(&message) {
+            tracing::error!(subject, "{message}");
+            faults.insert(subject.to_owned(), message);
+        }
+    }
+
+    /// The subject is well again.
+    pub(crate) fn clear(&self, subject: &str) {
+        let mut faults = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if faults.remove(subject).is_some() {
+            tracing::info!(subject, "in order again");
+        }
+    }
+
+    /// Everything below the subject is gone.
+    pub(crate) fn forget(&self, prefix: &str) {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .retain(|subject, _| !subject.starts_with(prefix));
+    }
+
+    pub(crate) fn list(&self) -> Vec<Fault> {
+        let faults = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let fault = |(subject, message): (&String, &String)| Fault {
+            subject: subject.clone(),
+            message: message.clone(),
+        };
+        faults.iter().map(fault).collect()
+    }
+}

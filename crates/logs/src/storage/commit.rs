@@ -1,0 +1,116 @@
+//! The first step: from waiting lines to committed rows of the tail.
+
+use std::collections::BTreeMap;
+use std::collections::hash_map::Entry;
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::{Step, Storage, StorageError, Waiting};
+use crate::columns::Columns;
+use crate::pending::Pending;
+use crate::picture::TailRow;
+use crate::row;
+use crate::sidecar::Sidecar;
+use crate::stream::Stream;
+use crate::tail::{Commit, NewRow, Survive};
+
+/// Lines that are packed and numbered, ready for their commit.
+#[derive(Debug)]
+pub(crate) struct Packed {
+    rows: Vec<NewRow>,
+    positions: BTreeMap<String, Option<Vec<u8>>>,
+    survive: Survive,
+}
+
+impl Packed {
+    /// What deletes obsolete rows and does nothing else.
+    pub(crate) fn nothing() -> Self {
+        Self { rows: Vec::new(), positions: BTreeMap::new(), survive: Survive::Crash }
+    }
+}
+
+impl Storage {
+    /// Packs what waits. An error leaves it waiting.
+    pub(crate) fn pack(&mut self, pending: &mut Pending, survive: Survive) -> Result<Packed, StorageError> {
+        let mut rows = Vec::new();
+        for unit in pending.units() {
+            let day = self.shared.picture.day(unit.key);
+            self.make_ready(&day)?;
+            let mut seq = day.last_seq(&unit.stream);
+            for columns in unit.parts() {
+                seq += columns.len() as u64;
+                let row = Arc::new(tail_row(columns, seq)?);
+                rows.push(NewRow { key: unit.key, stream: unit.stream.clone(), row });
+            }
+        }
+        Ok(Packed { rows, positions: pending.take_positions(), survive })
+    }
+
+    /// Commits what was packed and shows it to the readers. After an error it may be tried again.
+    pub(crate) fn commit(&mut self, packed: &Packed) -> Result<(), StorageError> {
+        self.reached(Step::Begun)?;
+        let commit = Commit {
+            obsolete: &self.obsolete,
+            rows: &packed.rows,
+            positions: Some(&packed.positions),
+            ..Commit::default()
+        };
+        self.tail.commit(&commit, packed.survive).map_err(StorageError::tail)?;
+        self.obsolete.clear();
+        self.reached(Step::Committed)?;
+        let now = self.shared.clock.now();
+        for new in &packed.rows {
+            let day = self.shared.picture.day(new.key);
+            day.add_row(&new.stream, new.row.clone());
+            self.shared.activity().add(&new.stream.service, &new.row.sidecar, now);
+            self.shared.counters.stored(u64::from(new.row.lines), new.row.bytes, new.row.last);
+            self.wait_for_seal(new);
+        }
+        self.keep_positions(&packed.positions);
+        Ok(())
+    }
+
+    fn keep_positions(&self, positions: &BTreeMap<String, Option<Vec<u8>>>) {
+        let mut kept = self.shared.positions();
+        for (key, value) in positions {
+            match value {
+                Some(value) => kept.insert(key.clone(), value.clone()),
+                None => kept.remove(key),
+            };
+        }
+    }
+
+    /// Notes that the row waits for its seal.
+    pub(super) fn wait_for_seal(&mut self, NewRow { key, stream, row }: &NewRow) {
+        match self.waiting.entry((stream.number, *key)) {
+            Entry::Occupied(mut unit) => {
+                unit.get_mut().bytes += row.bytes;
+                unit.get_mut().rows += 1;
+            }
+            Entry::Vacant(place) => {
+                place.insert(Waiting {
+                    day: self.shared.picture.day(*key),
+                    stream: Arc::<Stream>::clone(stream),
+                    bytes: row.bytes,
+                    rows: 1,
+                    since: Instant::now(),
+                });
+            }
+        }
+    }
+}
+
+/// The row of these entries, the last of which has the number `seq_to`.
+pub(super) fn tail_row(columns: &Columns, seq_to: u64) -> Result<TailRow, StorageError> {
+    let (first, last) = columns.span();
+    let data = row::pack(columns).map_err(StorageError::system("compressing lines"))?;
+    Ok(TailRow {
+        seq_to,
+        lines: columns.len() as u32,
+        bytes: columns.text.len() as u64,
+        first,
+        last,
+        sidecar: Sidecar::of(columns),
+        data: data.into(),
+    })
+}

@@ -1,0 +1,211 @@
+//! The second step: from rows of the tail to published blocks.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use std::collections::hash_map::Entry;
+use std::sync::Arc;
+use std::time::Instant;
+
+use model::Timestamp;
+
+use super::recover::make_directory;
+use super::{OpenFiles, Step, Storage, StorageError};
+use crate::block::{self, Name};
+use crate::columns::Columns;
+use crate::day::{DayFiles, NewBlock};
+use crate::picture::{BlockRow, Day, TailRow};
+use crate::place::DayKey;
+use crate::row;
+use crate::sidecar::Sidecar;
+use crate::stream::Stream;
+use crate::tail::RowsUpTo;
+
+/// Units that are sealed with one pair of commits. It bounds the memory that their blocks take.
+const UNITS_AT_ONCE: usize = 64;
+
+/// A unit that is to be sealed.
+struct Due {
+    stream: Arc<Stream>,
+    /// All its lines, or as many as fill whole blocks.
+    whole: bool,
+}
+
+impl Storage {
+    /// Seals every unit whose time has come.
+    pub(crate) fn seal(&mut self, now: Instant) -> Result<(), StorageError> {
+        if self.is_leased() {
+            return Ok(());
+        }
+        let due = self.due(now, self.shared.clock.now());
+        if due.is_empty() {
+            return Ok(());
+        }
+        self.tail.make_durable().map_err(StorageError::tail)?;
+        self.reached(Step::MadeDurable)?;
+        for (key, units) in due {
+            let day = self.shared.picture.day(key);
+            for units in units.chunks(UNITS_AT_ONCE) {
+                self.seal_units(&day, units, now)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn due(&self, now: Instant, clock: Timestamp) -> BTreeMap<DayKey, Vec<Due>> {
+        let limits = &self.shared.limits;
+        let mut due: BTreeMap<DayKey, Vec<Due>> = BTreeMap::new();
+        let mut left = Vec::new();
+        let mut bytes_left = 0;
+        for ((_, key), unit) in &self.waiting {
+            let is_past = clock >= key.day.end().plus(limits.seal_past_day_after);
+            let age_max = if is_past { limits.seal_past_day_after } else { limits.seal_after };
+            let is_old = now.saturating_duration_since(unit.since) >= age_max;
+            if is_old || unit.bytes >= limits.block_bytes {
+                let unit = Due { stream: unit.stream.clone(), whole: is_old };
+                due.entry(*key).or_default().push(unit);
+            } else {
+                bytes_left += unit.bytes;
+                left.push((unit, *key));
+            }
+        }
+        if bytes_left > limits.tail_bytes {
+            // Down to three quarters, so that this is not done for every commit.
+            left.sort_by_key(|(unit, _)| Reverse(unit.bytes));
+            for (unit, key) in left {
+                if bytes_left <= limits.tail_bytes / 4 * 3 {
+                    break;
+                }
+                bytes_left -= unit.bytes;
+                let unit = Due { stream: unit.stream.clone(), whole: true };
+                due.entry(key).or_default().push(unit);
+            }
+        }
+        due
+    }
+
+    fn seal_units(&mut self, day: &Day, units: &[Due], now: Instant) -> Result<(), StorageError> {
+        let mut blocks = Vec::new();
+        for unit in units {
+            self.make_blocks(day, unit, &mut blocks)?;
+        }
+        match self.write_blocks(day.key, &mut blocks) {
+            Err(error) if error.is_damage() => return self.put_aside(day, &error.to_string()),
+            written => written?,
+        }
+        for block in blocks {
+            day.publish(&block.stream, block.row);
+            self.obsolete.push(RowsUpTo { key: day.key, stream: block.stream, seq_to: block.row.seq_to });
+        }
+        self.reached(Step::Published)?;
+        for unit in units {
+            self.recount(day, &unit.stream, now);
+        }
+        Ok(())
+    }
+
+    fn write_blocks(&mut self, key: DayKey, blocks: &mut [NewBlock]) -> Result<(), StorageError> {
+        if blocks.is_empty() {
+            return Ok(());
+        }
+        let told = |reason| StorageError::Day { key, reason };
+        self.files(key)?.write_data(blocks).map_err(told)?;
+        self.reached(Step::DataWritten)?;
+        self.files(key)?.write_index(blocks).map_err(told)?;
+        self.reached(Step::IndexWritten)
+    }
+
+    /// Makes blocks of the unit's rows, each of about the size of a block.
+    fn make_blocks(&mut self, day: &Day, unit: &Due, blocks: &mut Vec<NewBlock>) -> Result<(), StorageError> {
+        let block_bytes = self.shared.limits.block_bytes;
+        let mut run = Run::default();
+        for row in day.rows(&unit.stream) {
+            self.append(day, &unit.stream, &row, &mut run);
+            if run.bytes >= block_bytes {
+                blocks.extend(std::mem::take(&mut run).into_block(&unit.stream)?);
+            }
+        }
+        if unit.whole {
+            blocks.extend(run.into_block(&unit.stream)?);
+        }
+        Ok(())
+    }
+
+    /// A row that cannot be read any more is told of, counted and left out.
+    fn append(&mut self, day: &Day, stream: &Arc<Stream>, row: &TailRow, run: &mut Run) {
+        run.seq_to = row.seq_to;
+        run.bytes += row.bytes;
+        match row::unpack(&row.data) {
+            Ok(columns) => {
+                run.columns.append(&columns);
+                run.sidecars.push(row.sidecar.clone());
+            }
+            Err(damage) => {
+                let subject = format!("lines of {} not sealed yet", stream.stored);
+                self.shared
+                    .faults
+                    .set(&subject, format!("{} lines are lost: what was stored {damage}", row.lines));
+                self.count_damaged(u64::from(row.lines));
+                day.drop_row(stream, row.seq_to);
+            }
+        }
+    }
+
+    /// Brings what is known about the unit's rows up to date.
+    fn recount(&mut self, day: &Day, stream: &Stream, now: Instant) {
+        let rows = day.rows(stream);
+        let Entry::Occupied(mut waiting) = self.waiting.entry((stream.number, day.key)) else { return };
+        if rows.is_empty() {
+            waiting.remove();
+            return;
+        }
+        let waiting = waiting.get_mut();
+        waiting.bytes = rows.iter().map(|row| row.bytes).sum();
+        waiting.rows = rows.len();
+        waiting.since = now;
+    }
+
+    /// The day's pair of files, opened if it was not.
+    pub(super) fn files(&mut self, key: DayKey) -> Result<&mut DayFiles, StorageError> {
+        let open = match self.files.entry(key) {
+            Entry::Occupied(open) => open.into_mut(),
+            Entry::Vacant(place) => {
+                make_directory(&self.shared.root, key)
+                    .map_err(StorageError::system("making the directory of a day"))?;
+                let files = DayFiles::open(&self.shared.root, key).map_err(StorageError::open)?;
+                place.insert(OpenFiles { files, used: Instant::now() })
+            }
+        };
+        open.used = Instant::now();
+        Ok(&mut open.files)
+    }
+}
+
+/// Rows that become one block.
+#[derive(Default)]
+struct Run {
+    columns: Columns,
+    sidecars: Vec<Sidecar>,
+    bytes: u64,
+    seq_to: u64,
+}
+
+impl Run {
+    fn into_block(self, stream: &Arc<Stream>) -> Result<Option<NewBlock>, StorageError> {
+        if self.columns.is_empty() {
+            return Ok(None);
+        }
+        let name = Name { fingerprint: stream.fingerprint, seq_to: self.seq_to };
+        let data = block::encode(name, &self.columns).map_err(StorageError::system("compressing a block"))?;
+        let (first, last) = self.columns.span();
+        let row = BlockRow {
+            id: 0,
+            seq_to: self.seq_to,
+            lines: self.columns.len() as u32,
+            bytes: self.columns.text.len() as u32,
+            first,
+            last,
+        };
+        let sidecar = Sidecar::merged(&self.sidecars).encode();
+        Ok(Some(NewBlock { stream: stream.clone(), row, data, sidecar }))
+    }
+}

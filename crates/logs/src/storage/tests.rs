@@ -1,0 +1,261 @@
+//! Histories of the storage against a plain model, with the process ended at every step.
+
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+use model::{Batch, Labels, Level, Position, Timestamp};
+use proptest::prelude::*;
+
+use super::*;
+use crate::pending::Pending;
+use crate::tail::Survive;
+use crate::testing::{DAY, Ground, NOON, Stored, batch, content, entry, labels, small};
+
+/// What happens to a store.
+#[derive(Clone, Debug)]
+enum Act {
+    /// Lines of a stream: how many, and from when on in seconds since noon; some fall on the day before.
+    Append {
+        stream: u8,
+        lines: u8,
+        from: i32,
+    },
+    /// Seals what has the size of a block.
+    SealFull,
+    /// Seals everything.
+    SealAll,
+    Merge,
+    Reopen,
+    /// Ends the process after so many more steps.
+    Crash(u8),
+}
+
+/// The store and the model.
+struct History {
+    ground: Ground,
+    storage: Option<Storage>,
+    /// By stream and day, in the order of arrival.
+    expected: BTreeMap<(Labels, i32), Vec<Stored>>,
+    appended: u64,
+    steps_seen: Vec<Step>,
+}
+
+impl History {
+    fn new() -> Self {
+        let ground = Ground::new();
+        let storage = Storage::open(ground.shared(small())).unwrap();
+        Self {
+            ground,
+            storage: Some(storage),
+            expected: BTreeMap::new(),
+            appended: 0,
+            steps_seen: Vec::new(),
+        }
+    }
+
+    fn storage(&mut self) -> &mut Storage {
+        self.storage.as_mut().expect("an open store")
+    }
+
+    fn reopen(&mut self) {
+        if let Some(storage) = self.storage.take() {
+            self.steps_seen.extend(&storage.steps.taken);
+        }
+        self.storage = Some(Storage::open(self.ground.shared(small())).unwrap());
+    }
+
+    fn act(&mut self, act: &Act) {
+        let now = Instant::now();
+        let done = match act {
+            Act::Append { stream, lines, from } => return self.append(*stream, *lines, *from),
+            Act::SealFull => self.storage().seal(now),
+            Act::SealAll => self.storage().seal(now + 2 * DAY),
+            Act::Merge => self.storage().merge(),
+            Act::Reopen => return self.reopen(),
+            Act::Crash(steps) => {
+                self.storage().steps.until_crash = Some(usize::from(*steps));
+                return;
+            }
+        };
+        self.survive(done);
+    }
+
+    /// After a crash the store is opened again.
+    fn survive(&mut self, done: Result<(), StorageError>) {
+        match done {
+            Ok(()) => {}
+            Err(StorageError::Crashed) => self.reopen(),
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    /// As a collector does it: sends again what its position does not tell of after a crash.
+    fn append(&mut self, stream: u8, lines: u8, from: i32) {
+        self.appended += 1;
+        let batch = self.batch(stream, lines, from);
+        while self.position() != self.appended {
+            let done = self.commit(batch.clone());
+            self.survive(done);
+        }
+        self.expect(&batch);
+    }
+
+    fn batch(&self, stream: u8, lines: u8, from: i32) -> Batch {
+        let entries = (0..i64::from(lines)).map(|line| {
+            let at = Timestamp::from_nanos(NOON.nanos() + (i64::from(from) + line) * 1_000_000_000);
+            let level = ["INFO", "ERROR", "of no level"][line as usize % 3];
+            let mut entry = entry(at, &format!("{level} line {line} of batch {}", self.appended));
+            if line % 4 == 3 {
+                entry.metadata = vec![("container_id".into(), format!("{}", self.appended).into())];
+            }
+            entry
+        });
+        let position =
+            Position { key: "test/position".into(), value: Some(self.appended.to_le_bytes().to_vec()) };
+        let mut batch = batch(&format!("s{stream}"), entries.collect());
+        batch.positions.push(position);
+        batch
+    }
+
+    fn commit(&mut self, batch: Batch) -> Result<(), StorageError> {
+        let storage = self.storage();
+        let mut pending = Pending::default();
+        pending.add(&storage.shared, batch);
+        let packed = storage.pack(&mut pending, Survive::Crash)?;
+        storage.commit(&packed)
+    }
+
+    fn position(&mut self) -> u64 {
+        let positions = self.storage().shared.positions();
+        let value = positions.get("test/position");
+        value.map_or(0, |value| u64::from_le_bytes(value.as_slice().try_into().unwrap()))
+    }
+
+    fn expect(&mut self, batch: &Batch) {
+        let service = batch.labels.get("service").unwrap();
+        let shown = batch.labels.with("service_name", service);
+        for entry in &batch.entries {
+            let level = match entry.line.split(' ').next() {
+                Some("INFO") => Level::Info,
+                Some("ERROR") => Level::Error,
+                _ => Level::Unknown,
+            };
+            let (at, line, metadata) = (entry.timestamp, entry.line.clone(), entry.metadata.clone());
+            let of_day = self.expected.entry((shown.clone(), at.day().days())).or_default();
+            of_day.push(Stored { at, level, metadata, line });
+        }
+    }
+
+    fn check(&mut self) {
+        let mut expected: BTreeMap<Labels, Vec<Stored>> = BTreeMap::new();
+        for ((labels, _), stored) in &self.expected {
+            expected.entry(labels.clone()).or_default().extend(stored.iter().cloned());
+        }
+        let shared = self.storage().shared.clone();
+        assert_eq!(content(&shared), expected);
+        assert_eq!(shared.faults.list(), Vec::new());
+    }
+}
+
+fn any_act() -> impl Strategy<Value = Act> {
+    let append = (0_u8..3, 0_u8..12, prop_oneof![Just(0), Just(-43_205), -50_000_i32..1000])
+        .prop_map(|(stream, lines, from)| Act::Append { stream, lines, from });
+    prop_oneof![
+        6 => append,
+        3 => Just(Act::SealFull),
+        1 => Just(Act::SealAll),
+        2 => Just(Act::Merge),
+        1 => Just(Act::Reopen),
+        2 => (0_u8..6).prop_map(Act::Crash),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    #[test]
+    fn any_history_leaves_every_line_once(acts in prop::collection::vec(any_act(), 1..40)) {
+        let mut history = History::new();
+        for act in &acts {
+            history.act(act);
+        }
+        history.check();
+        history.reopen();
+        history.check();
+        history.act(&Act::SealAll);
+        history.check();
+    }
+}
+
+/// One history through every part of the protocol, ended after the first step, after the second, and so on.
+#[test]
+fn a_crash_after_any_step_loses_and_doubles_nothing() {
+    let append = |stream, lines| Act::Append { stream, lines, from: -43_203 };
+    let acts = [
+        append(0, 9),
+        append(1, 2),
+        Act::SealFull,
+        append(0, 1),
+        append(1, 1),
+        append(1, 1),
+        append(1, 1),
+        Act::Merge,
+        append(1, 3),
+        Act::SealFull,
+        Act::SealAll,
+        append(0, 2),
+    ];
+    let mut seen = Vec::new();
+    for crash in 0.. {
+        let mut history = History::new();
+        history.act(&Act::Crash(crash));
+        acts.iter().for_each(|act| history.act(act));
+        history.check();
+        let crashed = history.steps_seen.len() == usize::from(crash) + 1;
+        history.reopen();
+        history.check();
+        seen.extend(history.steps_seen);
+        if !crashed {
+            break;
+        }
+    }
+    use Step::{Begun, Committed, DataWritten, IndexWritten, MadeDurable, Merged, Published};
+    for step in [Begun, Committed, MadeDurable, DataWritten, IndexWritten, Published, Merged] {
+        assert!(seen.contains(&step), "{step:?} was never reached");
+    }
+}
+
+#[test]
+fn a_crash_while_a_day_expires_leaves_nothing_of_it() {
+    for crash in 0..3 {
+        let mut history = History::new();
+        history.append(0, 9, -43_210);
+        history.act(&Act::SealAll);
+        history.append(0, 2, -43_210);
+        history.append(0, 4, 0);
+        let later = NOON.plus(30 * DAY);
+        history.ground.set_clock(later);
+        history.act(&Act::Crash(crash));
+        let done = history.storage().expire();
+        history.survive(done);
+        history.reopen();
+        history.expected.retain(|(_, day), _| *day == NOON.day().days());
+        history.check();
+        let files = crate::testing::files(&history.ground.path());
+        assert_eq!(files, ["tail.db"], "after a crash at step {crash}");
+    }
+}
+
+#[test]
+fn rows_of_a_quiet_unit_are_merged() {
+    let mut history = History::new();
+    for _ in 0..10 {
+        history.append(0, 1, 0);
+        history.act(&Act::Merge);
+    }
+    let day =
+        history.storage().shared.picture.day(DayKey { day: NOON.day(), class: crate::class::Class::Normal });
+    let stream = history.storage().shared.streams.get(&labels("s0"));
+    let rows: Vec<u64> = day.rows(&stream).iter().map(|row| row.seq_to).collect();
+    assert_eq!(rows, [10]);
+    history.check();
+}
