@@ -1,0 +1,103 @@
+//! How often a password may be tried: a bucket per name and one per address, in a bounded map.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use model::Timestamp;
+
+/// Keys remembered. When full, the fullest buckets are forgotten first: they restrict the least.
+const KEYS_MAX: usize = 10_000;
+/// Attempts for one name, and how long until one more is granted.
+const PER_NAME: Allowance = Allowance { burst: 10, refill: Duration::from_secs(30) };
+/// Attempts from one address: more, since a whole office may be behind it.
+const PER_ADDRESS: Allowance = Allowance { burst: 40, refill: Duration::from_secs(10) };
+
+struct Allowance {
+    burst: u32,
+    refill: Duration,
+}
+
+#[derive(Clone, PartialEq, Eq, Hash)]
+enum Key {
+    Name(String),
+    Address(IpAddr),
+}
+
+/// When the bucket will be full again: all that has to be remembered of it.
+type FullAt = Timestamp;
+
+/// The buckets.
+#[derive(Default)]
+pub(crate) struct Attempts {
+    buckets: Mutex<HashMap<Key, FullAt>>,
+}
+
+impl Attempts {
+    /// Takes one attempt; `Err`: how long to wait for the next.
+    pub(crate) fn take(&self, name: &str, address: Option<IpAddr>, now: Timestamp) -> Result<(), Duration> {
+        let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(address) = address {
+            take(&mut buckets, Key::Address(network(address)), &PER_ADDRESS, now)?;
+        }
+        take(&mut buckets, name_key(name), &PER_NAME, now)
+    }
+
+    #[cfg(test)]
+    pub(super) fn remembered(&self) -> usize {
+        self.buckets.lock().unwrap_or_else(PoisonError::into_inner).len()
+    }
+
+    /// The right password gives the name's attempts back.
+    pub(crate) fn forgive(&self, name: &str) {
+        self.buckets.lock().unwrap_or_else(PoisonError::into_inner).remove(&name_key(name));
+    }
+}
+
+fn name_key(name: &str) -> Key {
+    Key::Name(name.chars().take(64).collect::<String>().to_lowercase())
+}
+
+fn take(
+    buckets: &mut HashMap<Key, FullAt>,
+    key: Key,
+    allowance: &Allowance,
+    now: Timestamp,
+) -> Result<(), Duration> {
+    let full_at = buckets.get(&key).copied().unwrap_or(now).max(now);
+    let longest = allowance.refill * (allowance.burst - 1);
+    let until_full = full_at.since(now);
+    if until_full > longest {
+        return Err(until_full - longest);
+    }
+    if buckets.len() >= KEYS_MAX {
+        make_room(buckets, now);
+    }
+    buckets.insert(key, full_at.plus(allowance.refill));
+    Ok(())
+}
+
+/// Forgets the buckets that are full again; if there are none, the half that is nearest to it.
+fn make_room(buckets: &mut HashMap<Key, FullAt>, now: Timestamp) {
+    buckets.retain(|_, full_at| *full_at > now);
+    if buckets.len() < KEYS_MAX {
+        return;
+    }
+    let mut times: Vec<FullAt> = buckets.values().copied().collect();
+    let middle = times.len() / 2;
+    let (_, median, _) = times.select_nth_unstable(middle);
+    let median = *median;
+    buckets.retain(|_, full_at| *full_at > median);
+}
+
+/// A host has a whole /64 of IPv6 addresses to choose from.
+fn network(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(v6) => match v6.to_ipv4_mapped() {
+            Some(v4) => v4.into(),
+            None => std::net::Ipv6Addr::from(u128::from(v6) & !u128::from(u64::MAX)).into(),
+        },
+    }
+}

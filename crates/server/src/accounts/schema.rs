@@ -1,0 +1,39 @@
+//! The format of `state.db`.
+
+use store::Schema;
+
+/// Times are milliseconds since the epoch, `hash` is the SHA-256 of a secret, `password` a PHC string of
+/// argon2id, `scopes` words with spaces between them.
+pub(super) const SCHEMA: Schema = Schema {
+    name: "accounts and page settings",
+    application_id: 0x5048_5354,
+    versions: &["
+        CREATE TABLE users (
+            name TEXT PRIMARY KEY,
+            role TEXT NOT NULL CHECK (role IN ('viewer', 'editor', 'admin')),
+            password TEXT NOT NULL,
+            created INTEGER NOT NULL,
+            last_seen INTEGER
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE sessions (
+            hash BLOB PRIMARY KEY,
+            user TEXT NOT NULL,
+            created INTEGER NOT NULL,
+            expires INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX sessions_of_user ON sessions (user, created);
+        CREATE TABLE tokens (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            name TEXT NOT NULL,
+            hash BLOB NOT NULL UNIQUE,
+            scopes TEXT NOT NULL,
+            created INTEGER NOT NULL,
+            last_used INTEGER
+        ) STRICT;
+        CREATE TABLE setup (
+            one INTEGER PRIMARY KEY CHECK (one = 1),
+            hash BLOB NOT NULL,
+            expires INTEGER NOT NULL
+        ) STRICT;
+    "],
+};

@@ -1,0 +1,88 @@
+//! The page's own API: `/app/v1/…`, in the types of the crate `api`.
+
+mod extract;
+mod live;
+mod logs;
+mod now;
+mod session;
+mod tokens;
+mod users;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::routing::{delete, get, post, put};
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+
+use crate::access::{Attempts, SessionCookie};
+use crate::accounts::Accounts;
+use crate::queries::Queries;
+use crate::server::Engines;
+use crate::{AuthMode, Clock, Config};
+
+pub(crate) use now::NowFeed;
+
+/// Open pages at once.
+const TABS_MAX: usize = 200;
+
+/// What the handlers need.
+#[derive(Clone)]
+pub(crate) struct App {
+    pub(super) accounts: Accounts,
+    attempts: Arc<Attempts>,
+    cookie: SessionCookie,
+    open: bool,
+    build: &'static str,
+    logs: ::logs::Logs,
+    queries: Queries,
+    now: NowFeed,
+    tabs: Arc<Semaphore>,
+    closing: CancellationToken,
+    clock: Clock,
+}
+
+impl App {
+    pub(crate) fn new(
+        config: &Config,
+        engines: &Engines,
+        accounts: Accounts,
+        queries: Queries,
+        build: &'static str,
+        closing: CancellationToken,
+        clock: Clock,
+    ) -> Self {
+        Self {
+            accounts,
+            attempts: Arc::default(),
+            cookie: SessionCookie { secure: config.is_https() },
+            open: config.auth == AuthMode::Open,
+            build,
+            logs: engines.logs.clone(),
+            queries,
+            now: NowFeed::new(engines, clock.clone()),
+            tabs: Arc::new(Semaphore::new(TABS_MAX)),
+            closing,
+            clock,
+        }
+    }
+
+    /// The routes; each stands in the table of `access` too.
+    pub(crate) fn router(self) -> Router {
+        Router::new()
+            .route("/app/v1/session", get(session::show).post(session::sign_in).delete(session::sign_out))
+            .route("/app/v1/setup", post(session::set_up))
+            .route("/app/v1/password", put(session::change_password))
+            .route("/app/v1/users", get(users::list).post(users::add))
+            .route("/app/v1/users/{name}", delete(users::remove))
+            .route("/app/v1/tokens", get(tokens::list).post(tokens::create))
+            .route("/app/v1/tokens/{id}", delete(tokens::revoke))
+            .route("/app/v1/now", get(now::show))
+            .route("/app/v1/live", get(live::open))
+            .route("/app/v1/logs/query", get(logs::query))
+            .route("/app/v1/logs/histogram", get(logs::histogram))
+            .route("/app/v1/logs/facets", get(logs::facets))
+            .route("/app/v1/logs/context", get(logs::context))
+            .with_state(self)
+    }
+}

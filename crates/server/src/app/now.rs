@@ -1,0 +1,80 @@
+//! The first page's data, computed at most once a second however many pages look at it.
+
+mod build;
+mod restarts;
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use api::Now;
+use axum::Json;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use model::Timestamp;
+
+use super::App;
+use crate::server::Engines;
+use crate::Clock;
+use build::Seen;
+use restarts::Restarts;
+
+/// What was computed is shown again for this long.
+const FRESH_FOR: Duration = Duration::from_millis(900);
+
+/// `GET now`
+pub(super) async fn show(State(app): State<App>) -> Response {
+    Json(&*app.now.current()).into_response()
+}
+
+/// The latest state of everything on the first page.
+#[derive(Clone)]
+pub(crate) struct NowFeed {
+    logs: ::logs::Logs,
+    docker: docker::Docker,
+    clock: Clock,
+    kept: Arc<Mutex<Kept>>,
+}
+
+#[derive(Default)]
+struct Kept {
+    restarts: Restarts,
+    latest: Option<(Timestamp, Arc<Now>)>,
+}
+
+impl NowFeed {
+    pub(crate) fn new(engines: &Engines, clock: Clock) -> Self {
+        Self { logs: engines.logs.clone(), docker: engines.docker.clone(), clock, kept: Arc::default() }
+    }
+
+    /// The state now, or of less than a second ago.
+    pub(super) fn current(&self) -> Arc<Now> {
+        let at = self.clock.now();
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((computed, now)) = &kept.latest
+            && *computed <= at
+            && at.since(*computed) < FRESH_FOR
+        {
+            return now.clone();
+        }
+        let now = Arc::new(self.compute(at, &mut kept.restarts));
+        kept.latest = Some((at, now.clone()));
+        now
+    }
+
+    fn compute(&self, at: Timestamp, restarts: &mut Restarts) -> Now {
+        let workloads = self.docker.workloads().borrow().clone();
+        restarts.look(&workloads, at);
+        build::now(&Seen {
+            at,
+            workloads: &workloads,
+            deploys: &self.docker.deploys().borrow(),
+            docker: &self.docker.status().borrow(),
+            activity: &self.logs.activity(),
+            logs: &self.logs.status(),
+            restarts,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

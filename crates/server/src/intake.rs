@@ -1,0 +1,89 @@
+//! The ways in for data: how much of it may be in memory at once.
+//!
+//! Bodies are read against a common allowance of bytes and unpacked a few at a time, so memory stays flat
+//! however many clients push however much. Who finds no room waits a little and is then told to come again.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Body;
+use bytes::Bytes;
+use http::HeaderMap;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::body;
+use crate::fault::Fault;
+
+/// A body as it is sent.
+const BODY_BYTES_MAX: usize = 16 << 20;
+/// A body unpacked.
+pub(crate) const UNPACKED_BYTES_MAX: usize = 64 << 20;
+/// All bodies that are being read or decoded, in KiB (the semaphore's unit).
+const BODIES_KIB_MAX: u32 = 64 << 10;
+/// Bodies unpacked at once.
+const UNPACKING_MAX: usize = 2;
+const WAIT_MAX: Duration = Duration::from_secs(10);
+const RETRY_AFTER_S: u64 = 2;
+
+/// The allowances, shared by all ways in.
+#[derive(Clone)]
+pub(crate) struct Intake {
+    bodies: Arc<Semaphore>,
+    unpacking: Arc<Semaphore>,
+}
+
+/// A body in memory, and its share of the allowance.
+pub(crate) struct Arrived {
+    pub(crate) bytes: Bytes,
+    _share: OwnedSemaphorePermit,
+}
+
+impl Default for Intake {
+    fn default() -> Self {
+        Self {
+            bodies: Arc::new(Semaphore::new(BODIES_KIB_MAX as usize)),
+            unpacking: Arc::new(Semaphore::new(UNPACKING_MAX)),
+        }
+    }
+}
+
+impl Intake {
+    /// Reads a body.
+    pub(crate) async fn read(&self, headers: &HeaderMap, body: Body) -> Result<Arrived, Fault> {
+        let bytes_max = body::announced(headers).unwrap_or(u64::MAX).min(BODY_BYTES_MAX as u64);
+        let kib = bytes_max.div_ceil(1024).max(1) as u32;
+        let Some(share) = within(self.bodies.clone().acquire_many_owned(kib)).await else {
+            body::discard(headers, body).await;
+            return Err(full());
+        };
+        let bytes = body::read(headers, body, BODY_BYTES_MAX).await?;
+        Ok(Arrived { bytes, _share: share })
+    }
+
+    /// Runs what unpacks and decodes a body, off the runtime's threads.
+    pub(crate) async fn decode<T, F>(&self, arrived: Arrived, work: F) -> Result<T, Fault>
+    where
+        T: Send + 'static,
+        F: FnOnce(Bytes) -> Result<T, Fault> + Send + 'static,
+    {
+        let turn = within(self.unpacking.clone().acquire_owned()).await.ok_or_else(full)?;
+        let work = move || {
+            let _turn = turn;
+            let Arrived { bytes, _share } = arrived;
+            work(bytes)
+        };
+        match tokio::task::spawn_blocking(work).await {
+            Ok(decoded) => decoded,
+            Err(error) => std::panic::resume_unwind(error.into_panic()),
+        }
+    }
+}
+
+async fn within<T, E>(permit: impl Future<Output = Result<T, E>>) -> Option<T> {
+    tokio::time::timeout(WAIT_MAX, permit).await.ok()?.ok()
+}
+
+/// What a client is told when data comes faster than it can be stored.
+pub(crate) fn full() -> Fault {
+    Fault::too_many("data comes faster than it can be stored; send this again in a moment", RETRY_AFTER_S)
+}

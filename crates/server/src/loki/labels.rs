@@ -1,0 +1,96 @@
+//! Which labels and streams there are: `labels`, `label/<name>/values`, `series`.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use logql::Expr;
+use model::{Labels, Selector, TimeRange};
+use serde::{Serialize, Serializer};
+
+use super::Loki;
+use super::answer::{LokiFault, success};
+use super::params::Params;
+use crate::fault::Fault;
+
+/// Without a start: so far back.
+const DEFAULT_RANGE: Duration = Duration::from_secs(6 * 3600);
+/// More matchers than anybody writes.
+const SELECTORS_MAX: usize = 100;
+
+/// `labels`: the names of labels.
+pub(super) async fn names(State(loki): State<Loki>, params: Params) -> Result<Response, LokiFault> {
+    let range = params.range(loki.clock.now(), DEFAULT_RANGE)?;
+    let streams = loki.streams(vec![selector(params.get("query"))?], range).await?;
+    let names: BTreeSet<&str> = streams.iter().flat_map(|labels| labels.iter().map(|(name, _)| name)).collect();
+    Ok(success(names, Vec::new()))
+}
+
+/// `label/<name>/values`: the values of one label.
+pub(super) async fn values(
+    State(loki): State<Loki>,
+    Path(name): Path<String>,
+    params: Params,
+) -> Result<Response, LokiFault> {
+    let range = params.range(loki.clock.now(), DEFAULT_RANGE)?;
+    let streams = loki.streams(vec![selector(params.get("query"))?], range).await?;
+    let values: BTreeSet<&str> = streams.iter().filter_map(|labels| labels.get(&name)).collect();
+    Ok(success(values, Vec::new()))
+}
+
+/// `series`: the label sets of streams.
+pub(super) async fn series(State(loki): State<Loki>, params: Params) -> Result<Response, LokiFault> {
+    let range = params.range(loki.clock.now(), DEFAULT_RANGE)?;
+    let mut selectors = Vec::new();
+    for text in params.all("match[]").chain(params.all("match")) {
+        selectors.push(selector(Some(text))?);
+    }
+    if selectors.len() > SELECTORS_MAX {
+        return Err(LokiFault::bad_request(format!("more than {SELECTORS_MAX} selectors in one request")));
+    }
+    if selectors.is_empty() {
+        selectors.push(Selector::default());
+    }
+    let streams = loki.streams(selectors, range).await?;
+    let streams: Vec<LabelObject<'_>> = streams.iter().map(LabelObject).collect();
+    Ok(success(streams, Vec::new()))
+}
+
+struct LabelObject<'l>(&'l Labels);
+
+impl Serialize for LabelObject<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter())
+    }
+}
+
+/// A selector alone; none, or an empty one, means every stream.
+fn selector(text: Option<&str>) -> Result<Selector, LokiFault> {
+    let text = text.map(str::trim).unwrap_or_default();
+    if text.is_empty() || text.strip_prefix('{').is_some_and(|rest| rest.trim_start() == "}") {
+        return Ok(Selector::default());
+    }
+    match logql::parse(text)? {
+        Expr::Log(log) if log.stages.is_empty() => Ok(log.selector.node),
+        _ => Err(LokiFault::bad_request("only a selector such as {service=\"web\"} is expected here")),
+    }
+}
+
+impl Loki {
+    /// The streams of any of the selectors, each once, sorted.
+    async fn streams(&self, selectors: Vec<Selector>, range: TimeRange) -> Result<BTreeSet<Labels>, LokiFault> {
+        let logs = self.logs.clone();
+        let found = self
+            .queries
+            .run(move |allowance| {
+                let mut found = BTreeSet::new();
+                for selector in selectors.iter().take_while(|_| allowance.lasts()) {
+                    found.extend(logs.streams(selector, range)?);
+                }
+                Ok::<_, logql::SourceError>(found)
+            })
+            .await?;
+        found.map_err(|error| Fault::new(http::StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into())
+    }
+}

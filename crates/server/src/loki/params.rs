@@ -1,0 +1,131 @@
+//! Parameters of reads, in the query string and in a POST form alike: times, durations, limits.
+
+use std::time::Duration;
+
+use axum::extract::{FromRequest, Request};
+use http::StatusCode;
+use http::header::CONTENT_TYPE;
+use model::{TimeRange, Timestamp, parse_duration};
+
+use super::answer::LokiFault;
+use crate::body;
+use crate::fault::Fault;
+
+/// Queries may be long; more than this is none.
+const FORM_BYTES_MAX: usize = 1 << 20;
+
+/// Names and values in the order in which they were sent; a form's come before the query string's.
+pub(super) struct Params(Vec<(String, String)>);
+
+impl<S: Sync> FromRequest<S> for Params {
+    type Rejection = LokiFault;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, LokiFault> {
+        let (head, body) = request.into_parts();
+        let mut pairs = Vec::new();
+        let kind = head.headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+        if kind.starts_with("application/x-www-form-urlencoded") {
+            let form = body::read(&head.headers, body, FORM_BYTES_MAX).await?;
+            pairs.extend(form_pairs(&form));
+        }
+        pairs.extend(form_pairs(head.uri.query().unwrap_or_default().as_bytes()));
+        Ok(Self(pairs))
+    }
+}
+
+fn form_pairs(text: &[u8]) -> impl Iterator<Item = (String, String)> {
+    form_urlencoded::parse(text).map(|(name, value)| (name.into_owned(), value.into_owned()))
+}
+
+impl Params {
+    /// The first value of `name`; an empty one counts as absent.
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
+        self.all(name).next()
+    }
+
+    /// All values of `name` that are not empty.
+    pub(super) fn all<'p>(&'p self, name: &str) -> impl Iterator<Item = &'p str> {
+        self.0.iter().filter(move |(other, value)| other == name && !value.is_empty()).map(|(_, value)| &**value)
+    }
+
+    /// The query, which every such call needs.
+    pub(super) fn query(&self) -> Result<&str, LokiFault> {
+        self.get("query").ok_or_else(|| bad("parse error : syntax error: unexpected $end; the parameter `query` is empty"))
+    }
+
+    /// A whole number from 1 to `max`.
+    pub(super) fn limit(&self, default: usize, max: usize) -> Result<usize, LokiFault> {
+        let Some(text) = self.get("limit") else { return Ok(default) };
+        match text.parse() {
+            Ok(0) => Err(bad("limit must be a positive value")),
+            Ok(limit) if limit > max => Err(bad(format!("max entries limit per query exceeded, limit > max_entries_limit ({limit} > {max})"))),
+            Ok(limit) => Ok(limit),
+            Err(_) => Err(bad(format!("limit: `{text}` is no whole number"))),
+        }
+    }
+
+    /// An instant: nanoseconds, seconds with a fraction, or RFC 3339.
+    pub(super) fn time(&self, name: &str) -> Result<Option<Timestamp>, LokiFault> {
+        self.get(name).map(|text| parse_time(text).ok_or_else(|| no_time(name, text))).transpose()
+    }
+
+    /// A duration: `30s`, `1h30m`, or a number of seconds.
+    pub(super) fn duration(&self, name: &str) -> Result<Option<Duration>, LokiFault> {
+        let parsed = |text| parse_duration_or_seconds(text).ok_or_else(|| no_duration(name, text));
+        self.get(name).map(parsed).transpose()
+    }
+
+    /// `start`, `end` and `since`: by default the time up to now that `default` tells.
+    pub(super) fn range(&self, now: Timestamp, default: Duration) -> Result<TimeRange, LokiFault> {
+        let end = self.time("end")?.unwrap_or(now);
+        let since = self.duration("since")?.unwrap_or(default);
+        // Without a start the time is counted back from the end, but never from a future one.
+        let start = self.time("start")?.unwrap_or_else(|| end.min(now).minus(since));
+        if start > end {
+            return Err(bad(format!("end timestamp must not be before or equal to start time: {end} < {start}")));
+        }
+        Ok(TimeRange { start, end })
+    }
+}
+
+fn bad(message: impl Into<String>) -> LokiFault {
+    Fault::new(StatusCode::BAD_REQUEST, message).into()
+}
+
+fn no_time(name: &str, text: &str) -> LokiFault {
+    bad(format!("{name}: `{text}` is no time; write nanoseconds, seconds with a fraction, or RFC 3339"))
+}
+
+fn no_duration(name: &str, text: &str) -> LokiFault {
+    bad(format!("{name}: `{text}` is no duration; write 30s, 1h30m or a number of seconds"))
+}
+
+/// Loki's rule: with a point it is seconds; up to ten digits too; else nanoseconds; else RFC 3339.
+fn parse_time(text: &str) -> Option<Timestamp> {
+    if text.contains('.')
+        && let Ok(seconds) = text.parse::<f64>()
+    {
+        return from_seconds(seconds);
+    }
+    match text.parse::<i64>() {
+        Ok(seconds) if text.len() <= 10 => Some(Timestamp::from_seconds(seconds)),
+        Ok(nanos) => Some(Timestamp::from_nanos(nanos)),
+        Err(_) => Timestamp::parse_rfc3339(text).ok(),
+    }
+}
+
+/// To the microsecond: a float of seconds tells no more today.
+fn from_seconds(seconds: f64) -> Option<Timestamp> {
+    let micros = (seconds * 1e6).round();
+    (micros.abs() < 9.2e15).then(|| Timestamp::from_nanos(micros as i64 * 1000))
+}
+
+fn parse_duration_or_seconds(text: &str) -> Option<Duration> {
+    match text.parse::<f64>() {
+        Ok(seconds) => Duration::try_from_secs_f64(seconds).ok(),
+        Err(_) => parse_duration(text).ok(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

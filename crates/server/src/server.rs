@@ -1,0 +1,119 @@
+//! The server: its parts put together.
+
+use axum::Router;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::get;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use crate::access::{self, Access};
+use crate::accounts::{AccountError, Accounts};
+use crate::app::App;
+use crate::intake::Intake;
+use crate::loki::Loki;
+use crate::queries::Queries;
+use crate::{AuthMode, Clock, Config, headers, listen, page};
+
+/// The engines that requests are answered from.
+#[derive(Clone)]
+pub struct Engines {
+    /// Lines.
+    pub logs: logs::Logs,
+    /// Containers.
+    pub docker: docker::Docker,
+}
+
+/// Why the server cannot start or had to end.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The accounts say no: `admin_password` cannot be set, `state.db` cannot be read.
+    #[error(transparent)]
+    Accounts(#[from] AccountError),
+}
+
+/// HTTP on one port. Nothing happens before [`Server::run`].
+pub struct Server {
+    config: Config,
+    accounts: Accounts,
+    router: Router,
+    closing: CancellationToken,
+}
+
+impl Server {
+    /// Puts the parts together. `build` is the version that answers and pages carry.
+    pub fn new(
+        config: Config,
+        engines: Engines,
+        accounts: Accounts,
+        build: &'static str,
+    ) -> Result<Self, StartError> {
+        Self::with_clock(config, engines, accounts, build, Clock::system())
+    }
+
+    /// Like [`Server::new`], by another clock than the system's.
+    pub fn with_clock(
+        config: Config,
+        engines: Engines,
+        accounts: Accounts,
+        build: &'static str,
+        clock: Clock,
+    ) -> Result<Self, StartError> {
+        let (closing, queries) = (CancellationToken::new(), Queries::default());
+        let loki = Loki::new(
+            engines.logs.clone(),
+            queries.clone(),
+            Intake::default(),
+            closing.clone(),
+            clock.clone(),
+            build,
+        );
+        let app = App::new(&config, &engines, accounts.clone(), queries, build, closing.clone(), clock);
+        let access = Access::new(&config, accounts.clone());
+        let router = Router::new()
+            .route("/ready", get(|| async { "ready\n" }))
+            .route("/-/ready", get(|| async { "ready\n" }))
+            .route("/-/healthy", get(|| async { "healthy\n" }))
+            .merge(loki.router())
+            .merge(app.router())
+            .route_layer(from_fn_with_state(access.clone(), access::guard_routes))
+            .fallback(page::serve)
+            .layer(from_fn_with_state(access, access::guard_open_mode))
+            .layer(from_fn(headers::catch_panics))
+            .layer(from_fn_with_state(build, headers::add));
+        Ok(Self { config, accounts, router, closing })
+    }
+
+    /// Prepares the first sign-in; to be called once before [`Server::run`]. Sets the password of `admin`
+    /// where the settings have one. Else, while no user exists, gives the link by which the first one is made.
+    pub async fn setup_link(&self) -> Result<Option<String>, StartError> {
+        if let Some(password) = &self.config.admin_password {
+            self.accounts.ensure_admin(password.expose().to_owned()).await?;
+            return Ok(None);
+        }
+        if self.config.auth == AuthMode::Open {
+            return Ok(None);
+        }
+        let secret = self.accounts.off_thread(|accounts| accounts.issue_setup_secret()).await?;
+        Ok(secret.map(|secret| format!("{}/setup#{secret}", self.config.base_url())))
+    }
+
+    /// All routes, for tests and for whoever serves them by other means.
+    pub fn router(&self) -> Router {
+        self.router.clone()
+    }
+
+    /// Serves until `shutdown`, then ends live streams and lets open requests finish.
+    pub async fn run(self, listener: TcpListener, shutdown: CancellationToken) -> Result<(), StartError> {
+        let closing = self.closing;
+        let on_shutdown = shutdown.clone();
+        let ending = async move {
+            on_shutdown.cancelled().await;
+            closing.cancel();
+        };
+        tokio::join!(ending, listen::serve(listener, self.router, shutdown));
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;
