@@ -1,0 +1,30 @@
+//! The simulated shop of `porthole demo`.
+//!
+//! A small compose project (an nginx, a Django shop, Celery, PostgreSQL, Redis and their neighbours) that lives
+//! in this process: visitors come, orders are placed, releases go out, things break and are mended. It is
+//! seen through a Docker Engine API on a Unix socket and through nothing else, so whoever watches it takes the
+//! same ways as with real containers.
+//!
+//! ```ignore
+//! let shop = demo::Shop::start(dir, seed).await?;
+//! collect_from(shop.docker_host());          // unix://…/docker.sock
+//! shop.stop().await;
+//! ```
+//!
+//! One seed and one starting time make one story, to the byte.
+
+#![forbid(unsafe_code)]
+
+mod api;
+mod clock;
+mod engine;
+mod incident;
+mod ring;
+mod serving;
+mod shop;
+
+pub use clock::Clock;
+pub use serving::{Options, Shop};
+
+#[cfg(test)]
+mod tests;
