@@ -1,0 +1,105 @@
+//! `porthole serve` from start to end: open, bind, spawn, wait for a signal, drain.
+//!
+//! Everything that can fail at start (a port in use, a directory that is not writable, a newer format) fails
+//! before the first task runs, with one sentence. At the end the ways in close first, then what they brought
+//! is drained to disk: nothing acknowledged is lost.
+
+use std::time::Duration;
+
+use anyhow::Context;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use crate::configuration::Configuration;
+use crate::control;
+use crate::data_dir::DataDir;
+use crate::signals::{Signals, Wish};
+use crate::tasks::Tasks;
+
+mod reload;
+
+/// How long open requests and the collector may take to end.
+const GRACE: Duration = Duration::from_secs(10);
+/// How long the last lines may take to reach the disk.
+const GRACE_WRITER: Duration = Duration::from_secs(60);
+
+/// An appliance whose stores are open and whose ports are bound; nothing runs yet.
+pub(crate) struct Appliance {
+    server: server::Server,
+    listener: TcpListener,
+    control: control::Control,
+    collector: docker::Collector,
+    logs: logs::Logs,
+    writer: logs::Writer,
+    reload: reload::Reload,
+    _data: DataDir,
+}
+
+impl Appliance {
+    /// Opens the stores and binds the ports.
+    pub(crate) async fn build(configuration: Configuration, data: DataDir) -> anyhow::Result<Self> {
+        let reload = reload::Reload::new(configuration.file.clone());
+        let accounts = server::Accounts::open(&data.state())?;
+        let (logs, writer) = logs::open(configuration.logs, &data.logs())?;
+        let (docker, collector) = docker::connect(configuration.docker, logs.positions("docker/"), logs.intake());
+
+        let listen = configuration.server.listen;
+        let listener = TcpListener::bind(listen).await.with_context(|| {
+            format!("cannot listen on {listen}; free the port or set [server] listen to another")
+        })?;
+        let engines = server::Engines { logs: logs.clone(), docker };
+        let server = server::Server::new(configuration.server, engines, accounts.clone(), crate::command::VERSION)?;
+        let control = control::Control::bind(&data, accounts, logs.clone())?;
+        Ok(Self { server, listener, control, collector, logs, writer, reload, _data: data })
+    }
+
+    /// Runs until a signal or until a task breaks down, then drains.
+    pub(crate) async fn run(self) -> anyhow::Result<()> {
+        let mut signals = Signals::listen()?;
+        let (ways_in, storage) = (CancellationToken::new(), CancellationToken::new());
+        let mut tasks = Tasks::default();
+        let mut writing = Tasks::default();
+
+        let stop = storage.clone();
+        let writer = self.writer;
+        writing.spawn("the writer of logs", async move { Ok(writer.run(stop).await?) });
+        let (collector, stop) = (self.collector, ways_in.clone());
+        tasks.spawn("the collector of Docker's logs", async move {
+            collector.run(stop).await;
+            Ok(())
+        });
+        let (control, stop) = (self.control, ways_in.clone());
+        tasks.spawn("the control socket", async move { control.run(stop).await });
+        let link = self.server.setup_link().await?;
+        let address = self.listener.local_addr().context("reading the address")?;
+        let (server, listener, stop) = (self.server, self.listener, ways_in.clone());
+        tasks.spawn("the web server", async move { Ok(server.run(listener, stop).await?) });
+
+        tracing::info!("porthole {} listens on http://{address}", crate::command::VERSION);
+        if let Some(link) = link {
+            tracing::info!("no user exists yet; make the first one within an hour at {link}");
+        }
+
+        let mut reload = self.reload;
+        let ended = loop {
+            tokio::select! {
+                wish = signals.next() => match wish {
+                    Wish::Stop => break Ok(()),
+                    Wish::Reload => reload.now(&self.logs),
+                },
+                () = reload.changed() => reload.now(&self.logs),
+                error = tasks.first_to_end() => break Err(error),
+                error = writing.first_to_end() => break Err(error),
+            }
+        };
+
+        tracing::info!("stopping: closing the ways in, then writing what they brought");
+        ways_in.cancel();
+        tasks.finish(GRACE).await;
+        storage.cancel();
+        drop(self.logs);
+        writing.finish(GRACE_WRITER).await;
+        tracing::info!("stopped");
+        ended
+    }
+}

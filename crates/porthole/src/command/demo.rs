@@ -1,0 +1,21 @@
+//! `porthole demo`: the appliance on a throw-away directory, fed by a simulated shop through the front doors.
+
+use std::process::ExitCode;
+
+use anyhow::Context;
+
+use super::serve::accept;
+use crate::appliance::Appliance;
+use crate::configuration::Configuration;
+use crate::data_dir::DataDir;
+
+pub(super) async fn run(seed: u64) -> anyhow::Result<ExitCode> {
+    let place = tempfile::Builder::new().prefix("porthole-demo-").tempdir().context("making a throw-away directory")?;
+    let shop = demo::Shop::start(place.path(), seed).await?;
+    let configuration = accept(Configuration::for_demo(&shop.docker_host()))?;
+    let data = DataDir::open(&place.path().join("data"))?;
+    tracing::info!("a simulated shop runs; everything it makes is thrown away at the end");
+    let ended = Appliance::build(configuration, data).await?.run().await;
+    shop.stop().await;
+    ended.map(|()| ExitCode::SUCCESS)
+}

@@ -1,0 +1,104 @@
+//! `porthole demo`: a newcomer's first look.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use crate::harness::home::{bare, free_port};
+use crate::harness::http::Client;
+use crate::harness::process::Process;
+use crate::harness::{app, eventually, loki, until};
+
+tests! {
+    []:
+        the_shop_has_a_dozen_services_that_log,
+        the_demo_leaves_nothing_behind;
+}
+
+/// A running `porthole demo` with temporary files of its own.
+struct Demo {
+    process: Process,
+    client: Client,
+    place: tempfile::TempDir,
+}
+
+impl Demo {
+    fn start() -> Self {
+        let place = tempfile::Builder::new().prefix("porthole-test-").tempdir().unwrap();
+        let address = format!("127.0.0.1:{}", free_port());
+        let log = fs::File::create(place.path().join("log")).unwrap();
+        let mut command = Self::command(&place, &address);
+        let process = Process::start(command.stdout(log.try_clone().unwrap()).stderr(log));
+        let client = Client::new(format!("http://{address}"));
+        let mut demo = Self { process, client, place };
+        until("the demo is ready", Duration::from_secs(60), || {
+            assert!(demo.process.ended().is_none(), "it ended:\n{}", demo.log());
+            let answer = demo.client.try_send(ureq::http::Method::GET, "/ready", &[], Vec::new());
+            answer.is_ok_and(|answer| answer.status == 200).then_some(())
+        });
+        demo
+    }
+
+    fn command(place: &tempfile::TempDir, address: &str) -> Command {
+        let mut command = bare(&["demo"]);
+        command.env("PORTHOLE_SERVER__LISTEN", address).env("TMPDIR", place.path()).stdin(Stdio::null());
+        command
+    }
+
+    fn log(&self) -> String {
+        fs::read_to_string(self.place.path().join("log")).unwrap_or_default()
+    }
+
+    /// What it keeps on disk.
+    fn files(&self) -> Vec<PathBuf> {
+        let all = fs::read_dir(self.place.path()).unwrap().map(|entry| entry.unwrap().path());
+        all.filter(|path| !path.ends_with("log")).collect()
+    }
+}
+
+fn the_shop_has_a_dozen_services_that_log() {
+    let demo = Demo::start();
+    let client = &demo.client;
+    let services = || -> BTreeSet<String> {
+        let now = app::now(client);
+        let tiles = now["services"].as_array().expect("tiles");
+        tiles.iter().filter_map(|tile| tile["service"].as_str().map(str::to_owned)).collect()
+    };
+    eventually("a dozen services", || (services().len() >= 10).then_some(()));
+    assert_eq!(app::now(client)["docker"]["state"], "connected");
+    until("most of them log", Duration::from_secs(90), || {
+        let now = app::now(client);
+        let logging = now["services"].as_array().unwrap().iter().filter(|tile| {
+            tile["lines"]
+                .as_array()
+                .is_some_and(|minutes| minutes.iter().any(|lines| lines.as_u64() > Some(0)))
+        });
+        (logging.count() >= 8).then_some(())
+    });
+    until("a line of an error", Duration::from_secs(300), || {
+        let now = app::now(client);
+        let failing = now["services"].as_array().unwrap().iter().any(|tile| {
+            tile["error_lines"]
+                .as_array()
+                .is_some_and(|minutes| minutes.iter().any(|lines| lines.as_u64() > Some(0)))
+        });
+        failing.then_some(())
+    });
+    until("a deploy", Duration::from_secs(300), || {
+        let events = loki::texts(client, r#"{stream="event"} |= "deploy""#);
+        (!events.is_empty()).then_some(())
+    });
+    assert!(app::now(client)["faults"].as_array().unwrap().is_empty(), "{}", app::faults(client));
+    assert!(!demo.log().contains("panicked"), "{}", demo.log());
+}
+
+fn the_demo_leaves_nothing_behind() {
+    let mut demo = Demo::start();
+    assert!(!demo.files().is_empty());
+    demo.process.signal("TERM");
+    let status = until("the demo ends", Duration::from_secs(60), || demo.process.ended());
+    assert!(status.success(), "{status}:\n{}", demo.log());
+    assert!(demo.files().is_empty(), "{:?}", demo.files());
+}

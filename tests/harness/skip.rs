@@ -1,0 +1,117 @@
+//! Which tests can run on this machine. A test names the real parts that it needs; where one is missing the test
+//! is reported as ignored, with the part and how to get it, and counted so in the last line of the run. With
+//! `PORTHOLE_TESTS=all` (as in CI) a missing part is a failure.
+
+use std::path::Path;
+use std::sync::{PoisonError, RwLock};
+
+use libtest_mimic::{Completion, Failed, Trial};
+
+/// A real part that is not always there.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Part {
+    /// `dockerd` and its client, and the right to run it.
+    Docker,
+    /// Headless Chromium.
+    Chromium,
+    /// The embedded page: a binary built after `cargo xtask web`.
+    Page,
+    /// The right to mount and to be refused: root.
+    Root,
+    /// The static binary that goes into the image.
+    StaticBinary,
+}
+
+impl Part {
+    /// What is missing and how to get it; `None`: the part is there.
+    fn missing(self) -> Option<&'static str> {
+        match self {
+            Self::Docker if !is_root() => Some("the right to run dockerd: run as root"),
+            Self::Docker => missing_program(&["dockerd", "docker", "containerd", "runc"], DOCKER)
+                .or_else(|| missing_program(&["busybox"], "busybox: apt-get install busybox-static")),
+            Self::Chromium => missing_program(&["chromium"], "chromium: apt-get install chromium"),
+            Self::Page => {
+                (!super::browser::page_is_built()).then_some("the page: cargo xtask web, then build again")
+            }
+            Self::Root => (!is_root()).then_some("the right to mount: run as root"),
+            Self::StaticBinary => (!super::images::static_binary().is_file())
+                .then_some("the static binary: cargo xtask image --binary, or PORTHOLE_STATIC_BINARY=<file>"),
+        }
+    }
+}
+
+const DOCKER: &str = "a Docker engine: apt-get install docker.io iptables";
+
+fn missing_program(programs: &[&str], advice: &'static str) -> Option<&'static str> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let here = |program: &&str| std::env::split_paths(&path).any(|folder| folder.join(program).is_file());
+    (!programs.iter().all(here)).then_some(advice)
+}
+
+fn is_root() -> bool {
+    use std::os::unix::fs::MetadataExt;
+    std::fs::metadata(Path::new("/proc/self")).is_ok_and(|us| us.uid() == 0)
+}
+
+/// Tests that watch the clock run while no other does.
+static MACHINE: RwLock<()> = RwLock::new(());
+
+/// A test that shares the machine with others.
+pub(crate) fn trial(name: &'static str, needs: &'static [Part], body: fn()) -> Trial {
+    Trial::ignorable_test(name_of(name), move || {
+        run(needs, || {
+            let _shared = MACHINE.read().unwrap_or_else(PoisonError::into_inner);
+            body();
+        })
+    })
+}
+
+/// A test that has the machine to itself.
+pub(crate) fn trial_alone(name: &'static str, needs: &'static [Part], body: fn()) -> Trial {
+    Trial::ignorable_test(name_of(name), move || {
+        run(needs, || {
+            let _alone = MACHINE.write().unwrap_or_else(PoisonError::into_inner);
+            body();
+        })
+    })
+}
+
+fn name_of(path: &str) -> &str {
+    path.split_once("::").map_or(path, |(_, name)| name)
+}
+
+fn run(needs: &[Part], body: impl FnOnce()) -> Result<Completion, Failed> {
+    let Some(missing) = needs.iter().find_map(|part| part.missing()) else {
+        body();
+        return Ok(Completion::Completed);
+    };
+    if std::env::var_os("PORTHOLE_TESTS").is_some_and(|value| value == "all") {
+        return Err(format!("nothing may be skipped, and this machine lacks {missing}").into());
+    }
+    Ok(Completion::ignored_with(format!("this machine lacks {missing}")))
+}
+
+/// The tests of a module: `tests! { [Docker]: one, two; [Docker, Chromium]: alone three; }`.
+macro_rules! tests {
+    ($($needs:tt: $($first:ident $($second:ident)?),+;)+) => {
+        /// The tests of this module.
+        pub(crate) fn trials() -> Vec<libtest_mimic::Trial> {
+            vec![$($(tests!(@one $needs $first $($second)?)),+),+]
+        }
+    };
+    (@one $needs:tt alone $name:ident) => {
+        $crate::harness::skip::trial_alone(
+            concat!(module_path!(), "::", stringify!($name)),
+            tests!(@needs $needs),
+            $name,
+        )
+    };
+    (@one $needs:tt $name:ident) => {
+        $crate::harness::skip::trial(
+            concat!(module_path!(), "::", stringify!($name)),
+            tests!(@needs $needs),
+            $name,
+        )
+    };
+    (@needs [$($part:ident),*]) => { &[$($crate::harness::Part::$part),*] };
+}

@@ -1,0 +1,61 @@
+//! The whole appliance, end to end: the built binary against a real Docker engine and a real browser.
+//!
+//! One test binary, so that it links once and every real part starts once. Run all of it, or what matches a word:
+//!
+//! ```sh
+//! cargo test -p porthole --test appliance
+//! cargo test -p porthole --test appliance -- collection
+//! ```
+//!
+//! A new test is a plain function in the module of its subject, named in that module's `tests!` list:
+//!
+//! | subject | where |
+//! |---|---|
+//! | what Docker's containers write is stored, once, in order | `collection/` |
+//! | data directory: restart, damage, backup, full disk | `storage.rs` |
+//! | the Loki API, good and malformed | `loki/` |
+//! | the page's live stream | `live.rs` |
+//! | command line, exit codes, signals | `commands.rs` |
+//! | the page in a browser | `page.rs` |
+//! | `porthole demo` | `demo.rs` |
+//! | the image | `image.rs` |
+//!
+//! `harness/` holds what they are made of; read `harness.rs` first. A test whose real part is missing on this
+//! machine is skipped and says which part; with `PORTHOLE_TESTS=all` that is a failure.
+
+// The harness is test code as a whole: whatever is not as expected ends the test.
+#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr)]
+
+use std::process::ExitCode;
+
+#[macro_use]
+mod harness;
+mod collection;
+mod commands;
+mod demo;
+mod image;
+mod live;
+mod loki;
+mod page;
+mod storage;
+
+/// Most tests wait for others (the engine, a flush, a browser) rather than work.
+const THREADS: usize = 4;
+
+fn main() -> ExitCode {
+    let mut arguments = libtest_mimic::Arguments::from_args();
+    arguments.test_threads.get_or_insert(THREADS);
+    let trials = [
+        commands::trials(),
+        storage::trials(),
+        loki::trials(),
+        collection::trials(),
+        live::trials(),
+        page::trials(),
+        demo::trials(),
+        image::trials(),
+    ];
+    let conclusion = libtest_mimic::run(&arguments, trials.into_iter().flatten().collect());
+    harness::stop_shared_parts();
+    conclusion.exit_code()
+}

@@ -1,0 +1,337 @@
+//! The data directory: what it keeps, what it survives, and what it refuses with one clear sentence.
+
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::time::Duration;
+use std::{fs, thread};
+
+use serde_json::json;
+
+use crate::harness::http::Client;
+use crate::harness::{Appliance, Home, app, loki, until};
+
+tests! {
+    []:
+        a_restart_keeps_everything,
+        a_kill_keeps_everything_acknowledged,
+        a_corrupt_block_is_named_and_the_rest_answers,
+        a_port_in_use_is_one_sentence,
+        a_data_directory_that_is_a_file_is_one_sentence,
+        a_newer_data_directory_is_refused,
+        a_second_appliance_on_the_same_data_is_refused,
+        a_backup_of_a_running_appliance_can_be_restored,
+        a_backup_is_not_restored_over_data;
+    [Root]:
+        an_unwritable_data_directory_is_one_sentence,
+        a_full_disk_loses_nothing_acknowledged;
+}
+
+/// Pushes `count` numbered lines of a stream, a thousand at a time, and gives them.
+fn push_numbered(client: &Client, job: &str, count: usize) -> Vec<String> {
+    let start = loki::now() - 60_000_000_000;
+    let line =
+        |number: usize| format!("{job} {number:07} {:016x}", number.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+    let lines: Vec<(i64, String)> =
+        (0..count).map(|number| (start + number as i64 * 1000, line(number))).collect();
+    for chunk in lines.chunks(1000) {
+        loki::push(client, &json!({ "job": job }), chunk);
+    }
+    lines.into_iter().map(|(_, text)| text).collect()
+}
+
+fn stored(client: &Client, job: &str) -> Vec<String> {
+    loki::texts(client, &format!(r#"{{job="{job}"}}"#))
+}
+
+fn a_restart_keeps_everything() {
+    let appliance = Home::new().start();
+    let lines = push_numbered(appliance.client(), "kept", 12_000);
+    let appliance = appliance.restart();
+    assert_eq!(stored(appliance.client(), "kept"), lines);
+    let more = push_numbered(appliance.client(), "more", 10);
+    let appliance = appliance.restart().restart();
+    assert_eq!(stored(appliance.client(), "kept"), lines);
+    assert_eq!(stored(appliance.client(), "more"), more);
+}
+
+fn a_kill_keeps_everything_acknowledged() {
+    let mut home = Home::new();
+    let mut all = Vec::new();
+    for round in 0..3 {
+        let appliance = home.start();
+        let job = format!("round-{round}");
+        let lines = push_numbered(appliance.client(), &job, 2000);
+        all.push((job, lines));
+        home = appliance.kill();
+    }
+    let appliance = home.start();
+    for (job, lines) in all {
+        assert_eq!(stored(appliance.client(), &job), lines);
+    }
+}
+
+/// Files below the data directory whose names end in `ending`.
+fn files(data: &Path, ending: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![data.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
+            if entry.file_type().unwrap().is_dir() {
+                folders.push(entry.path());
+            } else if entry.file_name().to_string_lossy().ends_with(ending) {
+                found.push(entry.path());
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+fn a_corrupt_block_is_named_and_the_rest_answers() {
+    let appliance = Home::new().start();
+    let lines = push_numbered(appliance.client(), "damaged", 30_000);
+    let other = push_numbered(appliance.client(), "sound", 100);
+    until("a block is sealed", Duration::from_secs(60), || {
+        (!files(appliance.home().data(), ".data.db").is_empty()).then_some(())
+    });
+    let (home, status) = appliance.stop();
+    assert!(status.success(), "{status}");
+
+    let file = files(home.data(), ".data.db").remove(0);
+    damage_one_block(&file);
+
+    let appliance = home.start();
+    let answer = loki::query_range(
+        appliance.client(),
+        r#"{job="damaged"}"#,
+        loki::now() - 3_600_000_000_000,
+        loki::now(),
+        &[("limit", "5000"), ("direction", "forward")],
+    );
+    let answer = answer.expect(200).json();
+    let warnings = answer["warnings"].to_string();
+    let file = file.file_name().unwrap().to_str().unwrap();
+    assert!(warnings.contains(file) || warnings.contains("block"), "{warnings}");
+    let left = loki::texts(appliance.client(), r#"{job="damaged"}"#);
+    assert!(!left.is_empty() && left.len() < lines.len(), "{} of {} lines are left", left.len(), lines.len());
+    assert!(left.iter().all(|line| lines.contains(line)), "a damaged block gave lines that nobody wrote");
+    assert_eq!(stored(appliance.client(), "sound"), other);
+    until("the page tells the damage", Duration::from_secs(30), || {
+        app::faults(appliance.client()).contains("block").then_some(())
+    });
+    assert_eq!(push_numbered(appliance.client(), "after", 10), stored(appliance.client(), "after"));
+}
+
+/// Flips one bit in the middle of the longest blob of the file's largest table.
+fn damage_one_block(file: &Path) {
+    let connection = rusqlite::Connection::open(file).unwrap();
+    let (table, column, id): (String, String, i64) = longest_blob(&connection);
+    let mut bytes: Vec<u8> = connection
+        .query_row(&format!("SELECT {column} FROM {table} WHERE rowid = ?1"), [id], |row| row.get(0))
+        .unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 0x10;
+    let update = format!("UPDATE {table} SET {column} = ?1 WHERE rowid = ?2");
+    assert_eq!(connection.execute(&update, rusqlite::params![bytes, id]).unwrap(), 1);
+    connection.pragma_update(None, "wal_checkpoint", "TRUNCATE").unwrap();
+}
+
+fn longest_blob(connection: &rusqlite::Connection) -> (String, String, i64) {
+    let columns = "SELECT m.name, p.name FROM sqlite_master m, pragma_table_info(m.name) p
+                   WHERE m.type = 'table' AND upper(p.type) = 'BLOB'";
+    let mut statement = connection.prepare(columns).unwrap();
+    let names: Vec<(String, String)> =
+        statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap().map(Result::unwrap).collect();
+    let longest = names.into_iter().filter_map(|(table, column)| {
+        let query = format!("SELECT length({column}), rowid FROM {table} ORDER BY 1 DESC LIMIT 1");
+        let (bytes, id): (i64, i64) =
+            connection.query_row(&query, [], |row| Ok((row.get(0)?, row.get(1)?))).ok()?;
+        Some((bytes, table, column, id))
+    });
+    let (_, table, column, id) = longest.max().expect("a table with a blob");
+    (table, column, id)
+}
+
+/// A start that fails: not zero, one sentence that holds all of `words`, no panic.
+fn expect_refused(output: &Output, words: &[&str]) {
+    let said =
+        format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(!output.status.success(), "it ended well:\n{said}");
+    assert!(!said.contains("panicked"), "{said}");
+    let sentence = said.lines().find(|line| words.iter().all(|word| line.contains(word)));
+    assert!(sentence.is_some(), "no line tells all of {words:?}:\n{said}");
+}
+
+fn a_port_in_use_is_one_sentence() {
+    let home = Home::new();
+    let _taken = TcpListener::bind(("127.0.0.1", home.port())).unwrap();
+    expect_refused(&home.run(&["serve"]), &[&home.port().to_string(), "in use"]);
+}
+
+fn a_data_directory_that_is_a_file_is_one_sentence() {
+    let home = Home::new();
+    fs::write(home.data(), "not a directory").unwrap();
+    expect_refused(&home.run(&["serve"]), &[home.data().to_str().unwrap()]);
+}
+
+fn a_newer_data_directory_is_refused() {
+    let appliance = Home::new().start();
+    push_numbered(appliance.client(), "of a later version", 10);
+    let (home, _) = appliance.stop();
+    for name in ["tail.db", "state.db"] {
+        let file = files(home.data(), name).pop().unwrap_or_else(|| panic!("{name} is there"));
+        let version = |change: i64| {
+            let connection = rusqlite::Connection::open(&file).unwrap();
+            let now: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
+            connection.pragma_update(None, "user_version", now + change).unwrap();
+        };
+        version(1);
+        expect_refused(&home.run(&["serve"]), &[name, "newer"]);
+        version(-1);
+    }
+    let appliance = home.start();
+    assert_eq!(stored(appliance.client(), "of a later version").len(), 10);
+}
+
+fn a_second_appliance_on_the_same_data_is_refused() {
+    let appliance = Home::new().start();
+    let second = Home::new().data_in(appliance.home().data());
+    expect_refused(&second.run(&["serve"]), &[appliance.home().data().to_str().unwrap()]);
+    // The first one has not noticed.
+    let lines = push_numbered(appliance.client(), "undisturbed", 10);
+    assert_eq!(stored(appliance.client(), "undisturbed"), lines);
+    // A lock that a killed process leaves behind keeps nobody out.
+    drop(appliance.kill().start());
+}
+
+fn a_backup_of_a_running_appliance_can_be_restored() {
+    let appliance = Home::new().start();
+    let lines = push_numbered(appliance.client(), "saved", 20_000);
+    let copy = appliance.home().path().join("copy");
+    // Lines go on arriving while the copy is made.
+    let client = appliance.client().clone();
+    let pusher = thread::spawn(move || push_numbered(&client, "meanwhile", 5000));
+    let output = appliance.home().run(&["backup", copy.to_str().unwrap()]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let meanwhile = pusher.join().unwrap();
+    assert_eq!(stored(appliance.client(), "meanwhile"), meanwhile);
+    push_numbered(appliance.client(), "too late", 5);
+
+    let restored = Home::new();
+    let output = restored.run(&["restore", copy.to_str().unwrap()]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let twin = restored.start();
+    assert_eq!(stored(twin.client(), "saved"), lines);
+    let part = stored(twin.client(), "meanwhile");
+    assert_eq!(part, meanwhile[..part.len()], "a copy is a state that the appliance was in");
+    assert!(stored(twin.client(), "too late").is_empty());
+}
+
+fn a_backup_is_not_restored_over_data() {
+    let appliance = Home::new().start();
+    push_numbered(appliance.client(), "mine", 10);
+    let copy = appliance.home().path().join("copy");
+    assert!(appliance.home().run(&["backup", copy.to_str().unwrap()]).status.success());
+    expect_refused(&appliance.home().run(&["restore", copy.to_str().unwrap()]), &["in use"]);
+    let (home, _) = appliance.stop();
+    expect_refused(
+        &home.run(&["restore", copy.to_str().unwrap()]),
+        &[home.data().to_str().unwrap(), "empty"],
+    );
+    let appliance = home.start();
+    assert_eq!(stored(appliance.client(), "mine").len(), 10);
+}
+
+/// A file system of its own, in memory.
+struct Disk(tempfile::TempDir);
+
+impl Disk {
+    fn mount(options: &str) -> Self {
+        let at = tempfile::Builder::new().prefix("porthole-disk-").tempdir().unwrap();
+        let mounted =
+            Command::new("mount").args(["-t", "tmpfs", "-o", options, "tmpfs"]).arg(at.path()).status();
+        assert!(mounted.unwrap().success(), "mount -t tmpfs");
+        Self(at)
+    }
+
+    fn path(&self) -> &Path {
+        self.0.path()
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg("--lazy").arg(self.path()).status();
+    }
+}
+
+fn an_unwritable_data_directory_is_one_sentence() {
+    let disk = Disk::mount("ro,size=1m");
+    let data = disk.path().join("data");
+    expect_refused(&Home::new().data_in(&data).run(&["serve"]), &[data.to_str().unwrap()]);
+}
+
+fn a_full_disk_loses_nothing_acknowledged() {
+    let disk = Disk::mount("size=48m");
+    let ballast = disk.path().join("ballast");
+    fs::write(&ballast, vec![0; 24 << 20]).unwrap();
+    let appliance = Home::new().data_in(&disk.path().join("data")).start();
+
+    let mut acknowledged = Vec::new();
+    let refusal = until("the disk is full", Duration::from_secs(120), || {
+        match push_noise(appliance.client(), acknowledged.len()) {
+            Ok(mut lines) => {
+                acknowledged.append(&mut lines);
+                None
+            }
+            Err(refusal) => Some(refusal),
+        }
+    });
+    assert!(matches!(refusal.0, 429 | 500..=599), "{refusal:?}");
+    assert!(!refusal.1.is_empty() && refusal.1.lines().count() == 1, "{refusal:?}");
+    until("the page tells the full disk", Duration::from_secs(30), || {
+        let faults = app::faults(appliance.client()).to_lowercase();
+        (faults.contains("full") || faults.contains("space")).then_some(())
+    });
+
+    fs::remove_file(ballast).unwrap();
+    let lines = until("pushes are taken again", Duration::from_secs(60), || {
+        push_noise(appliance.client(), acknowledged.len()).ok()
+    });
+    acknowledged.extend(lines);
+    expect_all(&appliance, &acknowledged);
+    expect_all(&appliance.restart(), &acknowledged);
+}
+
+/// Pushes lines that hardly compress, numbered from `from`; the status and the text of a refusal.
+fn push_noise(client: &Client, from: usize) -> Result<Vec<String>, (u16, String)> {
+    let noise = |number: usize| {
+        let mut state = number as u64 + 1;
+        let mut step = || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            format!("{:016x}", state ^ (state >> 29))
+        };
+        let words: Vec<String> = (0..64).map(|_| step()).collect();
+        format!("{number:07} {}", words.concat())
+    };
+    let lines: Vec<String> = (from..from + 100).map(noise).collect();
+    let now = loki::now();
+    let entries: Vec<(i64, String)> =
+        lines.iter().enumerate().map(|(index, line)| (now + index as i64, line.clone())).collect();
+    let answer =
+        client.post_json("/loki/api/v1/push", &loki::json_body(&json!({ "job": "noise" }), &entries));
+    if answer.status == 204 { Ok(lines) } else { Err((answer.status, answer.text())) }
+}
+
+/// Every acknowledged line is there once. A push that was refused may have been stored all the same, since its
+/// sender tries again; that is all that may come twice.
+fn expect_all(appliance: &Appliance, acknowledged: &[String]) {
+    let stored = stored(appliance.client(), "noise");
+    let counts = stored.iter().fold(std::collections::HashMap::new(), |mut counts, line| {
+        *counts.entry(line.as_str()).or_insert(0) += 1;
+        counts
+    });
+    let lost = acknowledged.iter().filter(|line| !counts.contains_key(line.as_str())).count();
+    assert_eq!(lost, 0, "{lost} of {} acknowledged lines are lost", acknowledged.len());
+}

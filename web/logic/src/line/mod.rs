@@ -1,0 +1,84 @@
+//! How a line is shown: coloured as its program wanted, marked where the query matched, JSON and logfmt told
+//! apart into fields.
+
+mod ansi;
+mod fields;
+mod json;
+mod logfmt;
+mod pieces;
+
+#[cfg(test)]
+mod tests;
+
+pub use fields::{Field, fields};
+pub use json::{Json, JsonValue, parse as parse_json};
+pub use pieces::{Piece, Style, plain, shown, summary};
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use api::{LogPage, Nanos, StreamLabels};
+
+/// A line as the page keeps it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// Names the line in links.
+    pub id: String,
+    /// When it was written.
+    pub time: Nanos,
+    /// Its stream.
+    pub labels: Arc<StreamLabels>,
+    /// Place in [`api::LEVELS`].
+    pub level: u8,
+    /// The line itself.
+    pub text: String,
+    /// Byte ranges that the query's filters matched.
+    pub marks: Vec<(u32, u32)>,
+    /// Structured metadata.
+    pub metadata: BTreeMap<String, String>,
+}
+
+impl Line {
+    /// The lines of a page, oldest first whatever order it came in. Rows whose stream is not there are left out.
+    pub fn of_page(page: LogPage) -> Vec<Arc<Self>> {
+        let streams: Vec<Arc<StreamLabels>> = page.streams.into_iter().map(Arc::new).collect();
+        let line = |row: api::LogRow| {
+            let labels = Arc::clone(streams.get(row.stream as usize)?);
+            Some(Arc::new(Self {
+                id: row.id,
+                time: row.time,
+                labels,
+                level: row.level,
+                text: row.line,
+                marks: row.marks,
+                metadata: row.metadata,
+            }))
+        };
+        let mut lines: Vec<Arc<Self>> = page.rows.into_iter().filter_map(line).collect();
+        lines.sort_by_cached_key(|line| (line.time, place_in_time(&line.id)));
+        lines
+    }
+
+    /// A label's value; empty if there is none.
+    pub fn label(&self, name: &str) -> &str {
+        self.labels.get(name).map_or("", String::as_str)
+    }
+
+    /// What the row names as its service.
+    pub fn service(&self) -> &str {
+        let service = self.label("service");
+        if service.is_empty() { self.label("service_name") } else { service }
+    }
+}
+
+/// Stream and number of a line among those of its very nanosecond.
+fn place_in_time(id: &str) -> (String, u64) {
+    let mut parts = id.split('.').skip(1);
+    let stream = parts.next().unwrap_or_default().to_owned();
+    (stream, parts.next().and_then(|number| number.parse().ok()).unwrap_or(0))
+}
+
+/// When the line of an id was written.
+pub fn time_of_id(id: &str) -> Option<Nanos> {
+    id.split('.').next()?.parse().ok()
+}

@@ -1,0 +1,166 @@
+//! All that a page shows depends on its address alone: [`ViewState`] is what stands behind the `?`.
+
+use crate::choice::Choice;
+use crate::level::LevelSet;
+use crate::query_string;
+use crate::time::{Moment, Range};
+
+/// What is looked at, and how.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ViewState {
+    /// `env`: one environment; `None`: all.
+    pub environment: Option<String>,
+    /// `svc`: services.
+    pub services: Choice,
+    /// `ctr`: containers.
+    pub containers: Choice,
+    /// `lvl`: levels; none: all.
+    pub levels: LevelSet,
+    /// `from`, `to`.
+    pub range: Range,
+    /// `live`: new lines are added as they come.
+    pub live: bool,
+    /// `q`: what was typed into the query box.
+    pub query: String,
+    /// `sel`: the row that is marked.
+    pub selected: Option<String>,
+    /// `wrap`: long lines are broken.
+    pub wrap: bool,
+    /// `tz`: times are in UTC instead of the browser's zone.
+    pub utc: bool,
+}
+
+impl ViewState {
+    /// Reads what stands behind the `?`. What is not understood counts as not written.
+    pub fn from_address(search: &str) -> Self {
+        let mut view = Self::default();
+        for (name, value) in query_string::read(search) {
+            view.set(&name, value);
+        }
+        view
+    }
+
+    fn set(&mut self, name: &str, value: String) {
+        let filled = |value: String| (!value.is_empty()).then_some(value);
+        match name {
+            "env" => self.environment = filled(value),
+            "svc" => self.services = Choice::from_text(&value),
+            "ctr" => self.containers = Choice::from_text(&value),
+            "lvl" => self.levels = LevelSet::from_text(&value),
+            "from" => self.range.from = Moment::from_address(&value).unwrap_or(self.range.from),
+            "to" => self.range.to = Moment::from_address(&value).unwrap_or(self.range.to),
+            "live" => self.live = value == "1",
+            "q" => self.query = value,
+            "sel" => self.selected = filled(value),
+            "wrap" => self.wrap = value == "1",
+            "tz" => self.utc = value == "utc",
+            _ => {}
+        }
+    }
+
+    /// What to write behind the `?`; what is as always is left out, so that most addresses are short.
+    pub fn to_address(&self) -> String {
+        let mut pairs: Vec<(&str, String)> = Vec::new();
+        let mut put = |name: &'static str, value: String| {
+            if !value.is_empty() {
+                pairs.push((name, value));
+            }
+        };
+        let flag = |set: bool| if set { "1".to_owned() } else { String::new() };
+        if self.range != Range::default() {
+            put("from", self.range.from.to_string());
+            put("to", self.range.to.to_string());
+        }
+        put("env", self.environment.clone().unwrap_or_default());
+        put("svc", self.services.to_text());
+        put("ctr", self.containers.to_text());
+        put("lvl", self.levels.to_text());
+        put("q", self.query.clone());
+        put("live", flag(self.live));
+        put("wrap", flag(self.wrap));
+        put("tz", if self.utc { "utc".to_owned() } else { String::new() });
+        put("sel", self.selected.clone().unwrap_or_default());
+        query_string::write(&pairs)
+    }
+
+    /// `path` with this view behind it.
+    pub fn on(&self, path: &str) -> String {
+        let address = self.to_address();
+        if address.is_empty() { path.to_owned() } else { format!("{path}?{address}") }
+    }
+
+    /// What goes along to another page: where and when, not what was searched for there.
+    #[must_use]
+    pub fn carried(&self) -> Self {
+        Self {
+            environment: self.environment.clone(),
+            services: self.services.clone(),
+            range: self.range,
+            wrap: self.wrap,
+            utc: self.utc,
+            ..Self::default()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::time::tests::any_moment;
+
+    #[test]
+    fn the_address_is_short_and_readable() {
+        assert_eq!(ViewState::default().on("/logs"), "/logs");
+        let mut view = ViewState { live: true, query: "time out".to_owned(), ..ViewState::default() };
+        view.services.toggle("web");
+        view.services.toggle_exclude("nginx");
+        view.levels = LevelSet::ERRORS;
+        view.range = Range::last(15 * 60_000);
+        assert_eq!(
+            view.on("/logs"),
+            "/logs?from=now-15m&to=now&svc=web,!nginx&lvl=fatal,critical,error&q=time+out&live=1"
+        );
+    }
+
+    #[test]
+    fn what_is_not_understood_counts_as_not_written() {
+        let view = ViewState::from_address("?from=someday&to=&live=yes&lvl=loud&colour=red&env=&tz=mars");
+        assert_eq!(view, ViewState::default());
+        let view = ViewState::from_address("?from=now-2d");
+        assert_eq!(view.range, Range::last(2 * 86_400_000));
+    }
+
+    fn any_choice() -> impl Strategy<Value = Choice> {
+        let values = || prop::collection::btree_set("\\PC{1,8}", 0..3);
+        (values(), values()).prop_map(|(include, exclude)| Choice { include, exclude })
+    }
+
+    prop_compose! {
+        fn any_view()(
+            environment in prop::option::of("\\PC{1,8}"),
+            services in any_choice(),
+            containers in any_choice(),
+            levels in prop::collection::vec(0_u8..8, 0..4),
+            from in any_moment(),
+            to in any_moment(),
+            query in any::<String>(),
+            selected in prop::option::of("[0-9a-f.]{1,40}"),
+            flags in any::<[bool; 3]>(),
+        ) -> ViewState {
+            let levels = levels.into_iter().fold(LevelSet::default(), LevelSet::toggled);
+            let [live, wrap, utc] = flags;
+            ViewState {
+                environment, services, containers, levels, range: Range { from, to }, live, query, selected, wrap, utc,
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_view_survives_the_address(view in any_view()) {
+            prop_assert_eq!(ViewState::from_address(&view.to_address()), view);
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! The application: who sees which page.
+
+use leptos::prelude::*;
+use web_logic::query_string;
+use web_logic::route::Page;
+
+use crate::browser;
+use crate::components::{Banners, ContextBar, KeyHelp, Navigation, Palette, ToastLine};
+use crate::history::{History, Visit};
+use crate::pages::{LogsPage, NotFound, NowPage, SettingsPage, SetUpPage, SignInPage};
+use crate::shortcuts::{self, PageActions};
+use crate::state::{self, Session, Who, shared};
+
+/// What the whole window shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Frame {
+    /// Nothing yet: it is not known who is looking.
+    Waiting,
+    SignIn,
+    SetUp,
+    /// Navigation and a page.
+    Shell,
+}
+
+/// The whole page.
+#[component]
+pub(crate) fn App() -> impl IntoView {
+    state::provide();
+    provide_context(PageActions::new());
+    shortcuts::listen();
+    let history: History = shared();
+    let session: Session = shared();
+    let page = Memo::new(move |_| history.page());
+    let frame = Memo::new(move |_| session.who.with(|who| frame(who, page.get())));
+    send_to_sign_in(history, session, page);
+    name_window(page);
+    view! {
+        {move || match frame.get() {
+            Frame::Waiting => ().into_any(),
+            Frame::SignIn => view! { <SignInPage /> }.into_any(),
+            Frame::SetUp => view! { <SetUpPage /> }.into_any(),
+            Frame::Shell => view! { <Shell page /> }.into_any(),
+        }}
+    }
+}
+
+fn frame(who: &Who, page: Page) -> Frame {
+    match (who, page) {
+        (_, Page::SignIn) => Frame::SignIn,
+        (_, Page::SetUp) => Frame::SetUp,
+        (Who::Unknown | Who::Nobody { .. }, _) => Frame::Waiting,
+        (Who::User(_) | Who::Anybody, _) => Frame::Shell,
+    }
+}
+
+/// Whoever is not signed in is sent to where that is done, and back afterwards.
+fn send_to_sign_in(history: History, session: Session, page: Memo<Page>) {
+    Effect::new(move |_| {
+        let Who::Nobody { setup_needed } = session.who.get() else { return };
+        if !page.get().is_private() {
+            return;
+        }
+        if setup_needed {
+            history.go(Page::SetUp.path(), Visit::Same);
+            return;
+        }
+        let address = history.address();
+        let next = if address == "/" { String::new() } else { format!("?{}", query_string::write(&[("next", address)])) };
+        history.go(&format!("{}{next}", Page::SignIn.path()), Visit::Same);
+    });
+}
+
+/// The window's title; and whoever reads by ear hears which page was opened.
+fn name_window(page: Memo<Page>) {
+    Effect::new(move |before: Option<Page>| {
+        let page = page.get();
+        document().set_title(&format!("{} · Porthole", page.name()));
+        if before.is_some_and(|before| before != page) {
+            request_animation_frame(|| browser::focus("h1[tabindex]"));
+        }
+        page
+    });
+}
+
+#[component]
+fn Shell(page: Memo<Page>) -> impl IntoView {
+    let has_context = move || page.get().has_context();
+    view! {
+        <a class="skip" href="#main">"Skip to the content"</a>
+        <div class="shell">
+            <Navigation page />
+            <div class="shell-body">
+                <Banners />
+                <Show when=has_context>
+                    <ContextBar page />
+                </Show>
+                <main id="main" class="shell-main" tabindex="-1">
+                    {move || match page.get() {
+                        Page::Now => view! { <NowPage /> }.into_any(),
+                        Page::Logs => view! { <LogsPage /> }.into_any(),
+                        Page::Settings => view! { <SettingsPage /> }.into_any(),
+                        _ => view! { <NotFound /> }.into_any(),
+                    }}
+                </main>
+            </div>
+        </div>
+        <Palette />
+        <KeyHelp />
+        <ToastLine />
+    }
+}

@@ -1,0 +1,145 @@
+//! What the page needs of the browser beyond the DOM: the clock and its zone, storage, the clipboard.
+
+use std::cell::Cell;
+
+use api::Millis;
+use leptos::prelude::{document, window};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_logic::time::{Clock, Utc, Zone};
+use web_sys::{HtmlDocument, HtmlElement, HtmlTextAreaElement};
+
+thread_local! {
+    /// How far the server's clock is ahead of the browser's.
+    static SKEW: Cell<Millis> = const { Cell::new(0) };
+}
+
+/// Clocks that differ by less count as equal: messages take their time.
+const SKEW_MIN: Millis = 3_000;
+
+/// Now, by the server's clock as far as it is known: lines are stamped over there.
+pub(crate) fn now() -> Millis {
+    js_sys::Date::now() as Millis + SKEW.get()
+}
+
+/// Takes note of what the server's clock shows.
+pub(crate) fn set_server_time(at: Millis) {
+    let skew = at - js_sys::Date::now() as Millis;
+    SKEW.set(if skew.abs() < SKEW_MIN { 0 } else { skew });
+}
+
+/// The zone that the browser's clock hangs in.
+struct Local;
+
+impl Zone for Local {
+    fn ahead_minutes(&self, at: Millis) -> i32 {
+        let date = js_sys::Date::new(&JsValue::from_f64(at as f64));
+        -(date.get_timezone_offset() as i32)
+    }
+}
+
+/// The zone that times are shown in.
+pub(crate) fn zone(utc: bool) -> &'static dyn Zone {
+    if utc { &Utc } else { &Local }
+}
+
+/// The clock by which times are read and shown.
+pub(crate) fn clock(utc: bool) -> Clock<'static> {
+    Clock { now: now(), zone: zone(utc) }
+}
+
+/// What this browser remembers under a name.
+pub(crate) fn stored(name: &str) -> Option<String> {
+    window().local_storage().ok()??.get_item(name).ok()?
+}
+
+/// Lets this browser remember; where storage is forbidden it forgets with the page.
+pub(crate) fn store(name: &str, value: &str) {
+    if let Ok(Some(storage)) = window().local_storage() {
+        let _ = storage.set_item(name, value);
+    }
+}
+
+/// Copies a text; tells whether it worked.
+pub(crate) async fn copy(text: String) -> bool {
+    // Pages that came by plain HTTP from another machine have no clipboard.
+    if window().is_secure_context() {
+        let written = JsFuture::from(window().navigator().clipboard().write_text(&text)).await;
+        if written.is_ok() {
+            return true;
+        }
+    }
+    copy_by_selection(&text).unwrap_or(false)
+}
+
+fn copy_by_selection(text: &str) -> Option<bool> {
+    let area: HtmlTextAreaElement = document().create_element("textarea").ok()?.dyn_into().ok()?;
+    area.set_value(text);
+    area.set_class_name("visually-hidden");
+    // Inside a modal dialog nothing outside of it can be selected.
+    let dialog = document().query_selector("dialog[open]").ok()?;
+    let parent = dialog.or_else(|| document().body().map(Into::into))?;
+    parent.append_child(&area).ok()?;
+    let before = document().active_element();
+    area.select();
+    let copied = document().unchecked_into::<HtmlDocument>().exec_command("copy").ok();
+    area.remove();
+    if let Some(element) = before.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+        let _ = element.focus();
+    }
+    copied
+}
+
+/// What is in the clipboard, if the browser lets the page know.
+pub(crate) async fn pasted() -> Option<String> {
+    if !window().is_secure_context() {
+        return None;
+    }
+    JsFuture::from(window().navigator().clipboard().read_text()).await.ok()?.as_string()
+}
+
+/// The address that the browser shows, up to the path.
+pub(crate) fn origin() -> String {
+    window().location().origin().unwrap_or_default()
+}
+
+/// Takes an element away.
+pub(crate) fn remove(id: &str) {
+    if let Some(element) = document().get_element_by_id(id) {
+        element.remove();
+    }
+}
+
+/// Puts the focus on the first element that a selector finds.
+pub(crate) fn focus(selector: &str) {
+    let found = document().query_selector(selector).ok().flatten();
+    if let Some(element) = found.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+        let _ = element.focus();
+    }
+}
+
+/// Whether text is selected, so that a click was the end of a selection.
+pub(crate) fn has_selection() -> bool {
+    let selection = window().get_selection().ok().flatten();
+    selection.is_some_and(|selection| !selection.is_collapsed())
+}
+
+/// Whether a media query holds.
+pub(crate) fn matches(query: &str) -> bool {
+    window().match_media(query).ok().flatten().is_some_and(|list| list.matches())
+}
+
+/// A custom property of the theme.
+pub(crate) fn theme_property(name: &str) -> String {
+    let root = document().document_element();
+    let style = root.and_then(|root| window().get_computed_style(&root).ok().flatten());
+    style.and_then(|style| style.get_property_value(name).ok()).map(|value| value.trim().to_owned()).unwrap_or_default()
+}
+
+/// Says in the console why the page stopped, and shows the bar that offers to load it again.
+pub(crate) fn report_panic(info: &std::panic::PanicHookInfo<'_>) {
+    web_sys::console::error_1(&JsValue::from_str(&info.to_string()));
+    if let Some(root) = document().document_element() {
+        let _ = root.set_attribute("data-stopped", "");
+    }
+}

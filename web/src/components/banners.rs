@@ -1,0 +1,47 @@
+//! Bars above every page: the server does not answer, or is another build than the page.
+
+use leptos::prelude::*;
+
+use super::notice::Notice;
+use crate::state::{Reach, Session, Trouble, shared};
+
+/// Bars above every page.
+#[component]
+pub(crate) fn Banners() -> impl IntoView {
+    let reach: Reach = shared();
+    let session: Session = shared();
+    // While something is wrong the server is asked again and again; its answer takes the bar away.
+    Effect::new(move |_| {
+        if reach.trouble.get().is_some() {
+            let ask = move || {
+                if reach.trouble.get_untracked().is_some() {
+                    session.ask();
+                }
+            };
+            if let Ok(handle) = set_interval_with_handle(ask, Reach::RETRY) {
+                on_cleanup(move || handle.clear());
+            }
+        }
+    });
+    view! {
+        {move || reach.trouble.get().map(|trouble| view! { <Notice tone="critical">{words(trouble)}</Notice> })}
+        <Show when=move || reach.outdated.get()>
+            <Notice tone="info">
+                "Porthole was updated while this page was open. "
+                <button type="button" class="button" on:click=|_| drop(window().location().reload())>
+                    "Load the new page"
+                </button>
+            </Notice>
+        </Show>
+    }
+}
+
+fn words(trouble: Trouble) -> String {
+    match trouble {
+        Trouble::Offline => "This computer is offline. What is shown is from before; the page tries again by itself.".to_owned(),
+        Trouble::Away => "Porthole does not answer. What is shown is from before; the page tries again by itself.".to_owned(),
+        Trouble::Failing(status) => {
+            format!("Porthole answers with errors (status {status}). Its own log says why; the page tries again by itself.")
+        }
+    }
+}

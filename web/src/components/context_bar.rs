@@ -1,0 +1,127 @@
+//! The bar that Now and Logs share: where, what, when. Everything in it stands in the address.
+
+use leptos::prelude::*;
+use web_logic::route::Page;
+use web_logic::time;
+
+use super::environment_picker::EnvironmentPicker;
+use super::icon::{Icon, Sign};
+use super::service_picker::ServicePicker;
+use super::time_picker::TimePicker;
+use crate::live::{Link, Live};
+use crate::state::{Overlay, Ticker, Toast, View, shared};
+
+/// The bar.
+#[component]
+pub(crate) fn ContextBar(page: Memo<Page>) -> impl IntoView {
+    let overlay: RwSignal<Overlay> = shared();
+    view! {
+        <div class="context" role="toolbar" aria-label="What is looked at">
+            <EnvironmentPicker />
+            <ServicePicker />
+            {move || match page.get() {
+                Page::Logs => view! { <LogsControls /> }.into_any(),
+                _ => view! { <NowStatus /> }.into_any(),
+            }}
+            <span class="context-gap"></span>
+            <button
+                type="button"
+                class="button context-palette"
+                aria-label="Go anywhere"
+                title="Go anywhere (Ctrl K)"
+                on:click=move |_| overlay.set(Overlay::Palette)
+            >
+                <Icon sign=Sign::Search />
+                <span class="wide-only">"Go to…"</span>
+                <kbd class="wide-only">"Ctrl K"</kbd>
+            </button>
+        </div>
+    }
+}
+
+#[component]
+fn LogsControls() -> impl IntoView {
+    let view: View = shared();
+    let toast: Toast = shared();
+    let shift = move |later: bool| view.set_range(view.resolved.get_untracked().shifted(later));
+    view! {
+        <div class="context-time">
+            <button type="button" class="button-icon wide-only" aria-label="Earlier" title="Earlier (t ←)" on:click=move |_| shift(false)>
+                <Icon sign=Sign::Left />
+            </button>
+            <TimePicker />
+            <button type="button" class="button-icon wide-only" aria-label="Later" title="Later (t →)" on:click=move |_| shift(true)>
+                <Icon sign=Sign::Right />
+            </button>
+        </div>
+        <button type="button" class="button-icon" aria-label="Refresh" title="Refresh (r)" on:click=move |_| view.refresh()>
+            <Icon sign=Sign::Refresh />
+        </button>
+        <LiveButton />
+        <button
+            type="button"
+            class="button-icon"
+            aria-label="Copy a link to exactly this view"
+            title="Copy a link to exactly this view (y)"
+            on:click=move |_| toast.copy(view.frozen_link(None), "Link")
+        >
+            <Icon sign=Sign::Link />
+        </button>
+    }
+}
+
+#[component]
+fn LiveButton() -> impl IntoView {
+    let view: View = shared();
+    let live: Live = shared();
+    let is_on = move || view.state.with(|state| state.live);
+    let words = move || match live.link.get() {
+        Link::Lost if is_on() => "Reconnecting…",
+        _ => "Live",
+    };
+    view! {
+        <button
+            type="button"
+            class="button live"
+            aria-pressed=move || is_on().to_string()
+            title="New lines as they come (l)"
+            on:click=move |_| toggle_live(view)
+        >
+            <span class="live-dot" aria-hidden="true"></span>
+            {words}
+        </button>
+    }
+}
+
+/// Live on or off. Live needs a range that ends now: a fixed one becomes the last hour.
+pub(crate) fn toggle_live(view: View) {
+    view.refresh();
+    view.change(|state| {
+        state.live = !state.live;
+        state.selected = None;
+        if state.live && !state.range.is_relative() {
+            state.range = time::Range::default();
+        }
+    });
+}
+
+/// Now is always live; what it shows is the last hour.
+#[component]
+fn NowStatus() -> impl IntoView {
+    let live: Live = shared();
+    let ticker: Ticker = shared();
+    let words = move || {
+        let at = live.now.with(|now| now.as_ref().map(|now| now.at));
+        match (live.link.get(), at) {
+            (Link::Open, Some(_)) => "Live, last 60 minutes".to_owned(),
+            (_, Some(at)) => format!("Reconnecting…, as of {}", time::ago(at, ticker.now())),
+            (_, None) => "Connecting…".to_owned(),
+        }
+    };
+    view! {
+        <span class="status" class:status-on=move || live.link.get() == Link::Open>
+            <span class="live-dot" aria-hidden="true"></span>
+            {words}
+        </span>
+    }
+}

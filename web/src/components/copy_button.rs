@@ -1,0 +1,18 @@
+//! A button that copies a text.
+
+use leptos::prelude::*;
+
+use super::icon::{Icon, Sign};
+use crate::state::{Toast, shared};
+
+/// Copies `text`; afterwards the page says that `what` was copied.
+#[component]
+pub(crate) fn CopyButton(#[prop(into)] text: Signal<String>, what: &'static str, label: &'static str) -> impl IntoView {
+    let toast: Toast = shared();
+    view! {
+        <button type="button" class="button" on:click=move |_| toast.copy(text.get_untracked(), what)>
+            <Icon sign=Sign::Copy />
+            {label}
+        </button>
+    }
+}

@@ -1,0 +1,41 @@
+//! The choice of the environment.
+
+use std::collections::BTreeSet;
+
+use leptos::prelude::*;
+
+use crate::live::Live;
+use crate::state::{View, shared};
+
+/// One environment, or all.
+#[component]
+pub(crate) fn EnvironmentPicker() -> impl IntoView {
+    let view: View = shared();
+    let live: Live = shared();
+    let chosen = Memo::new(move |_| view.state.with(|state| state.environment.clone()).unwrap_or_default());
+    let known = Memo::new(move |_| {
+        let mut known: BTreeSet<String> = live.now.with(|now| {
+            let services = now.iter().flat_map(|now| &now.services);
+            services.map(|tile| tile.environment.clone()).collect()
+        });
+        known.insert(chosen.get());
+        known.remove("");
+        known
+    });
+    let choose = move |event| {
+        let value = event_target_value(&event);
+        view.change(|state| state.environment = (!value.is_empty()).then_some(value));
+    };
+    view! {
+        <select class="select" aria-label="Environment" title="Environment" prop:value=move || chosen.get() on:change=choose>
+            <option value="">"All environments"</option>
+            {move || {
+                let option = |name: String| {
+                    let selected = name == chosen.get();
+                    view! { <option value=name.clone() selected=selected>{name.clone()}</option> }
+                };
+                known.get().into_iter().map(option).collect_view()
+            }}
+        </select>
+    }
+}

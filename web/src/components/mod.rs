@@ -1,0 +1,32 @@
+//! Parts that more than one page uses, one to a file.
+
+mod banners;
+mod context_bar;
+mod copy_button;
+mod environment_picker;
+mod icon;
+mod key_help;
+mod modal;
+mod navigation;
+mod notice;
+mod palette;
+mod pieces;
+mod popover;
+mod service_picker;
+mod theme_picker;
+mod time_picker;
+mod toast_line;
+
+pub(crate) use banners::Banners;
+pub(crate) use context_bar::{ContextBar, toggle_live};
+pub(crate) use copy_button::CopyButton;
+pub(crate) use icon::{Icon, Sign};
+pub(crate) use key_help::KeyHelp;
+pub(crate) use modal::Modal;
+pub(crate) use navigation::Navigation;
+pub(crate) use notice::Notice;
+pub(crate) use palette::Palette;
+pub(crate) use pieces::draw;
+pub(crate) use popover::Popover;
+pub(crate) use theme_picker::ThemePicker;
+pub(crate) use toast_line::ToastLine;

@@ -1,0 +1,38 @@
+//! The way to the pages: a rail at the left, on phones a bar at the bottom.
+
+use leptos::prelude::*;
+use web_logic::route::Page;
+
+use super::icon::{Icon, Sign};
+use crate::state::{View, shared};
+
+/// The way to the pages.
+#[component]
+pub(crate) fn Navigation(page: Memo<Page>) -> impl IntoView {
+    view! {
+        <nav class="rail" aria-label="Pages">
+            <span class="rail-mark" aria-hidden="true">
+                <Icon sign=Sign::Porthole />
+            </span>
+            <Entry page to=Page::Now sign=Sign::Now />
+            <Entry page to=Page::Logs sign=Sign::Logs />
+            <span class="rail-gap"></span>
+            <Entry page to=Page::Settings sign=Sign::Settings />
+        </nav>
+    }
+}
+
+#[component]
+fn Entry(page: Memo<Page>, to: Page, sign: Sign) -> impl IntoView {
+    let view: View = shared();
+    view! {
+        <a
+            class="rail-entry"
+            href=move || view.href(to)
+            aria-current=move || (page.get() == to).then_some("page")
+        >
+            <Icon sign />
+            <span>{to.name()}</span>
+        </a>
+    }
+}

@@ -1,0 +1,17 @@
+//! A bar that says what is wrong or left out.
+
+use leptos::prelude::*;
+
+use super::icon::{Icon, Sign};
+
+/// A bar with a sentence and perhaps something to do. `tone` ends its class: `critical`, `warning`, `info`.
+#[component]
+pub(crate) fn Notice(tone: &'static str, children: Children) -> impl IntoView {
+    let role = if tone == "critical" { "alert" } else { "status" };
+    view! {
+        <div class=format!("notice notice-{tone}") role=role>
+            <Icon sign=Sign::Warning />
+            <div class="notice-body">{children()}</div>
+        </div>
+    }
+}

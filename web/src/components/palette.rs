@@ -1,0 +1,258 @@
+//! The palette: anywhere in a few letters.
+
+use leptos::ev::KeyboardEvent;
+use leptos::html::{Input, Ul};
+use leptos::prelude::*;
+use web_logic::choice::Choice;
+use web_logic::fuzzy;
+use web_logic::route::Page;
+use web_logic::time::{PRESETS, Range};
+use web_sys::Element;
+
+use super::modal::Modal;
+use crate::history::{History, Visit};
+use crate::live::Live;
+use crate::state::{Overlay, Preferences, Session, Theme, Toast, View, shared};
+
+/// What an entry does.
+#[derive(Clone, Debug, PartialEq)]
+enum Deed {
+    Open(Page),
+    Service(String),
+    Container(String),
+    Time(Range),
+    Theme(Theme),
+    Live,
+    Wrap,
+    CopyLink,
+    Help,
+    SignOut,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+struct Entry {
+    /// `Page`, `Service`, …
+    kind: &'static str,
+    words: String,
+    deed: Deed,
+    /// Which characters matched.
+    at: Vec<usize>,
+}
+
+/// More are not looked through by anybody.
+const SHOWN_MAX: usize = 50;
+
+/// The palette.
+#[component]
+pub(crate) fn Palette() -> impl IntoView {
+    view! {
+        <Modal overlay=Overlay::Palette label="Go anywhere" class="palette">
+            <Finder />
+        </Modal>
+    }
+}
+
+#[component]
+fn Finder() -> impl IntoView {
+    let actor = Actor::shared();
+    let live: Live = shared();
+    let search = RwSignal::new(String::new());
+    let marked = RwSignal::new(0_usize);
+    let input = NodeRef::<Input>::new();
+    let list = NodeRef::<Ul>::new();
+    let all = Memo::new(move |_| entries(live));
+    let found = Memo::new(move |_| search.with(|search| all.with(|all| find(search, all))));
+    Effect::new(move |_| {
+        if let Some(input) = input.get() {
+            let _ = input.focus();
+        }
+    });
+    Effect::new(move |_| {
+        let marked = marked.get();
+        let entry = list.get().and_then(|list| list.children().item(marked as u32));
+        if let Some(entry) = entry {
+            scroll_to(&entry);
+        }
+    });
+    let choose = move |index: usize| {
+        if let Some(entry) = found.with_untracked(|found| found.get(index).cloned()) {
+            actor.act(entry.deed);
+        }
+    };
+    let pressed = move |event: KeyboardEvent| {
+        let count = found.with_untracked(Vec::len);
+        let step = match event.key().as_str() {
+            "ArrowDown" => 1,
+            "ArrowUp" => count.saturating_sub(1),
+            "Enter" => {
+                event.prevent_default();
+                choose(marked.get_untracked());
+                return;
+            }
+            _ => return,
+        };
+        event.prevent_default();
+        marked.update(|marked| *marked = (*marked + step) % count.max(1));
+    };
+    view! {
+        <input
+            node_ref=input
+            class="palette-input"
+            role="combobox"
+            aria-label="Go to a page, service, container or time"
+            aria-expanded="true"
+            aria-controls="palette-entries"
+            aria-activedescendant=move || format!("palette-{}", marked.get())
+            placeholder="Page, service, container, time…"
+            autocomplete="off"
+            spellcheck="false"
+            on:input=move |event| {
+                search.set(event_target_value(&event));
+                marked.set(0);
+            }
+            on:keydown=pressed
+        />
+        <ul node_ref=list id="palette-entries" class="palette-entries" role="listbox" aria-label="Found">
+            {move || {
+                found
+                    .get()
+                    .into_iter()
+                    .enumerate()
+                    .map(|(index, entry)| {
+                        view! {
+                            <li
+                                id=format!("palette-{index}")
+                                class="palette-entry"
+                                role="option"
+                                aria-selected=move || (marked.get() == index).to_string()
+                                on:click=move |_| choose(index)
+                                on:pointermove=move |_| marked.set(index)
+                            >
+                                <span>{highlighted(&entry)}</span>
+                                <span class="palette-kind">{entry.kind}</span>
+                            </li>
+                        }
+                    })
+                    .collect_view()
+            }}
+        </ul>
+        <Show when=move || found.with(Vec::is_empty)>
+            <p class="hint">"Nothing of this name. Pages, services, containers, time ranges and themes can be found here."</p>
+        </Show>
+    }
+}
+
+fn scroll_to(entry: &Element) {
+    let options = web_sys::ScrollIntoViewOptions::new();
+    options.set_block(web_sys::ScrollLogicalPosition::Nearest);
+    entry.scroll_into_view_with_scroll_into_view_options(&options);
+}
+
+fn highlighted(entry: &Entry) -> Vec<AnyView> {
+    let letter = |(index, letter): (usize, char)| {
+        if entry.at.contains(&index) { view! { <b>{letter}</b> }.into_any() } else { letter.to_string().into_any() }
+    };
+    entry.words.chars().enumerate().map(letter).collect()
+}
+
+fn find(search: &str, all: &[Entry]) -> Vec<Entry> {
+    let mut found: Vec<(i32, Entry)> = all
+        .iter()
+        .filter_map(|entry| {
+            let matched = fuzzy::find(search, &entry.words)?;
+            Some((matched.score, Entry { at: matched.at, ..entry.clone() }))
+        })
+        .collect();
+    // Without a search the order in which entries are listed is the best one.
+    if !search.trim().is_empty() {
+        found.sort_by_key(|(score, _)| -score);
+    }
+    found.into_iter().take(SHOWN_MAX).map(|(_, entry)| entry).collect()
+}
+
+fn entries(live: Live) -> Vec<Entry> {
+    let mut entries = Vec::new();
+    let mut put = |kind, words: String, deed| entries.push(Entry { kind, words, deed, at: Vec::new() });
+    for page in [Page::Now, Page::Logs, Page::Settings] {
+        put("Page", page.name().to_owned(), Deed::Open(page));
+    }
+    live.now.with(|now| {
+        let services = || now.iter().flat_map(|now| &now.services);
+        for tile in services() {
+            put("Logs of service", tile.service.clone(), Deed::Service(tile.service.clone()));
+        }
+        for workload in services().flat_map(|tile| &tile.workloads) {
+            put("Logs of container", workload.container.clone(), Deed::Container(workload.container.clone()));
+        }
+    });
+    for (words, range) in PRESETS {
+        put("Time", words.to_owned(), Deed::Time(range));
+    }
+    put("Logs", "Live on or off".to_owned(), Deed::Live);
+    put("Logs", "Break long lines or not".to_owned(), Deed::Wrap);
+    put("View", "Copy a link to exactly this view".to_owned(), Deed::CopyLink);
+    for (theme, words) in Theme::ALL {
+        put("Theme", words.to_owned(), Deed::Theme(theme));
+    }
+    put("Help", "Keys".to_owned(), Deed::Help);
+    put("Account", "Sign out".to_owned(), Deed::SignOut);
+    entries.dedup();
+    entries
+}
+
+#[derive(Clone, Copy)]
+struct Actor {
+    view: View,
+    history: History,
+    preferences: Preferences,
+    session: Session,
+    toast: Toast,
+    overlay: RwSignal<Overlay>,
+}
+
+impl Actor {
+    fn shared() -> Self {
+        Self {
+            view: shared(),
+            history: shared(),
+            preferences: shared(),
+            session: shared(),
+            toast: shared(),
+            overlay: shared(),
+        }
+    }
+
+    fn act(self, deed: Deed) {
+        self.overlay.set(Overlay::None);
+        let view = self.view;
+        let mut state = view.state.with_untracked(|state| state.carried());
+        match deed {
+            Deed::Open(page) => view.show(page, &state, Visit::New),
+            Deed::Service(service) => {
+                state.services = Choice::only(&service);
+                view.show(Page::Logs, &state, Visit::New);
+            }
+            Deed::Container(container) => {
+                state.services = Choice::default();
+                state.containers = Choice::only(&container);
+                view.show(Page::Logs, &state, Visit::New);
+            }
+            Deed::Time(range) => self.on_logs(move || view.set_range(range)),
+            Deed::Theme(theme) => self.preferences.set_theme(theme),
+            Deed::Live => self.on_logs(move || super::toggle_live(view)),
+            Deed::Wrap => self.on_logs(move || view.adjust(|state| state.wrap = !state.wrap)),
+            Deed::CopyLink => self.toast.copy(view.frozen_link(None), "Link"),
+            Deed::Help => self.overlay.set(Overlay::Help),
+            Deed::SignOut => self.session.sign_out(),
+        }
+    }
+
+    /// Goes to Logs first if need be.
+    fn on_logs(self, then: impl FnOnce()) {
+        if untrack(|| self.history.page()) != Page::Logs {
+            let state = self.view.state.with_untracked(|state| state.carried());
+            self.view.show(Page::Logs, &state, Visit::New);
+        }
+        then();
+    }
+}

@@ -1,0 +1,28 @@
+//! The choice of the theme.
+
+use leptos::prelude::*;
+
+use crate::state::{Preferences, Theme, shared};
+
+/// Three buttons, one of them pressed.
+#[component]
+pub(crate) fn ThemePicker() -> impl IntoView {
+    let preferences: Preferences = shared();
+    let button = move |(theme, words): (Theme, &'static str)| {
+        view! {
+            <button
+                type="button"
+                class="segment"
+                aria-pressed=move || (preferences.theme.get() == theme).to_string()
+                on:click=move |_| preferences.set_theme(theme)
+            >
+                {words}
+            </button>
+        }
+    };
+    view! {
+        <div class="segments" role="group" aria-label="Theme">
+            {Theme::ALL.map(button).collect_view()}
+        </div>
+    }
+}

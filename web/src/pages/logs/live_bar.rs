@@ -1,0 +1,24 @@
+//! The bar of a live tail that is paused: how much is new, and how to go on.
+
+use leptos::prelude::*;
+use web_logic::number::count;
+
+use super::feed::Feed;
+use crate::components::{Icon, Sign};
+
+/// The bar; it stays for as long as lines are held back.
+#[component]
+pub(super) fn LiveBar(feed: Feed) -> impl IntoView {
+    let flow = feed.flow;
+    view! {
+        <Show when=move || flow.with(|flow| flow.paused)>
+            <div class="live-bar" role="status">
+                <span>{move || format!("Paused – {} new", count(flow.with(|flow| flow.waiting)))}</span>
+                <button type="button" class="button button-main" on:click=move |_| feed.resume()>
+                    <Icon sign=Sign::Live />
+                    "Resume (l)"
+                </button>
+            </div>
+        </Show>
+    }
+}

@@ -1,0 +1,92 @@
+//! The line between histogram and lines: how many there are, what is left out, what was asked.
+
+use leptos::prelude::*;
+use web_logic::number::{count, plural};
+
+use super::asked_line::AskedLine;
+use super::counts::Counts;
+use super::feed::Feed;
+use super::Question;
+use crate::client::Failure;
+use crate::components::{Icon, Notice, Sign};
+use crate::live::Live;
+use crate::state::{View, shared};
+
+/// The strip.
+#[component]
+pub(super) fn Strip(feed: Feed, counts: Counts, question: Memo<Question>) -> impl IntoView {
+    let view: View = shared();
+    let wrap = move || view.state.with(|state| state.wrap);
+    view! {
+        <div class="strip">
+            <p class="strip-count" role="status">
+                {move || totals(counts)}
+                {move || feed.busy.get().then_some(", loading…")}
+            </p>
+            <AskedLine question />
+            <button
+                type="button"
+                class="button"
+                aria-pressed=move || wrap().to_string()
+                title="Break long lines (w)"
+                on:click=move |_| view.adjust(|state| state.wrap = !state.wrap)
+            >
+                <Icon sign=Sign::Wrap />
+                "Wrap"
+            </button>
+        </div>
+        <Notices feed counts />
+    }
+}
+
+fn totals(counts: Counts) -> String {
+    counts.histogram.value.with(|histogram| {
+        let Some(histogram) = histogram else { return String::new() };
+        let sum = |from: usize| histogram.buckets.iter().flat_map(|bucket| &bucket.counts[from..]).sum::<u64>();
+        let errors = sum(5);
+        let errors = if errors == 0 { String::new() } else { format!(", {} of them errors", count(errors)) };
+        format!("{}{errors}", plural(sum(0), "line"))
+    })
+}
+
+/// What was left out is always said.
+#[component]
+fn Notices(feed: Feed, counts: Counts) -> impl IntoView {
+    let live: Live = shared();
+    let warnings = Memo::new(move |_| {
+        let mut warnings = feed.warnings.get();
+        counts.histogram.value.with(|histogram| {
+            warnings.extend(histogram.iter().flat_map(|histogram| histogram.warnings.iter().cloned()));
+        });
+        warnings
+    });
+    let away = Memo::new(move |_| {
+        live.now.with(|now| now.as_ref().is_some_and(|now| now.docker.state == api::DockerState::Away))
+    });
+    let broken = move || {
+        feed.failure.with(|failure| match failure {
+            Some(Failure::Refused(_)) | None => None,
+            Some(other) => Some(other.to_string()),
+        })
+    };
+    let flow = move || {
+        let flow = feed.flow.get();
+        let sampled = (flow.one_in > 1).then(|| format!("Lines come too fast to show them all: one in {} is shown.", flow.one_in));
+        let skipped = (flow.skipped > 0).then(|| format!("{} left out here; they are stored.", plural(flow.skipped, "line")));
+        [sampled, skipped].into_iter().flatten().collect::<Vec<_>>().join(" ")
+    };
+    view! {
+        {move || broken().map(|message| view! {
+            <Notice tone="critical">"The lines could not be read. " {message}</Notice>
+        })}
+        {move || {
+            warnings.get().into_iter().map(|warning| view! { <Notice tone="warning">{warning}</Notice> }).collect_view()
+        }}
+        {move || Some(flow()).filter(|flow| !flow.is_empty()).map(|flow| view! { <Notice tone="info">{flow}</Notice> })}
+        <Show when=move || away.get()>
+            <Notice tone="warning">
+                "The Docker engine does not answer: lines of its containers do not arrive for now. " <a href="/">"What to do"</a>
+            </Notice>
+        </Show>
+    }
+}

@@ -1,0 +1,78 @@
+//! Now: one sentence on what is wrong, then how each service does.
+
+mod docker_notice;
+mod first_run;
+mod group;
+mod state_mark;
+mod tile;
+mod verdict_block;
+
+use std::sync::Arc;
+
+use api::Now;
+use leptos::prelude::*;
+
+use crate::components::Notice;
+use crate::live::Live;
+use crate::state::shared;
+
+use docker_notice::DockerNotice;
+pub(crate) use first_run::FirstRun;
+use group::Groups;
+use verdict_block::VerdictBlock;
+
+/// The page.
+#[component]
+pub(crate) fn NowPage() -> impl IntoView {
+    let live: Live = shared();
+    let is_known = Memo::new(move |_| live.now.with(Option::is_some));
+    let now = Memo::new(move |_| live.now.get().unwrap_or_default());
+    let has_services = Memo::new(move |_| now.with(|now| !now.services.is_empty()));
+    let has_lines = Memo::new(move |_| now.with(|now| now.intake.newest.is_some()));
+    view! {
+        <h1 class="visually-hidden" tabindex="-1">
+            "Now"
+        </h1>
+        <Show when=move || is_known.get() fallback=Waiting>
+            <div class="now">
+                <Show when=move || has_services.get() || has_lines.get()>
+                    <VerdictBlock now />
+                </Show>
+                <DockerNotice now />
+                <Show when=move || has_services.get() fallback=move || view! { <FirstRun now /> }>
+                    <Groups now />
+                </Show>
+                <Unreadable now />
+            </div>
+        </Show>
+    }
+}
+
+#[component]
+fn Waiting() -> impl IntoView {
+    view! {
+        <div class="now" aria-hidden="true">
+            <div class="skeleton-line skeleton-wide"></div>
+            <div class="skeleton-tiles">{(0..6).map(|_| view! { <div></div> }).collect_view()}</div>
+        </div>
+    }
+}
+
+/// Containers whose logs cannot be read, and why.
+#[component]
+fn Unreadable(now: Memo<Arc<Now>>) -> impl IntoView {
+    let unreadable = Memo::new(move |_| now.with(|now| now.docker.unreadable.clone()));
+    view! {
+        <Show when=move || unreadable.with(|unreadable| !unreadable.is_empty())>
+            <Notice tone="info">
+                <b>"Logs of these containers cannot be read"</b>
+                <ul class="plain">
+                    {move || {
+                        let line = |fault: api::Fault| view! { <li><code>{fault.subject}</code>" "{fault.message}</li> };
+                        unreadable.get().into_iter().map(line).collect_view()
+                    }}
+                </ul>
+            </Notice>
+        </Show>
+    }
+}

@@ -1,0 +1,143 @@
+//! One service: its state, an hour of its lines, what changed.
+
+use std::sync::Arc;
+
+use api::{Now, RunState, ServiceTile, WorkloadRow};
+use leptos::prelude::*;
+use web_logic::choice::Choice;
+use web_logic::level::LevelSet;
+use web_logic::number::{count, plural, rate};
+use web_logic::route::Page;
+use web_logic::spark;
+use web_logic::time;
+use web_logic::verdict::ending;
+use web_logic::view::ViewState;
+
+use super::group::{TileKey, key_of};
+use super::state_mark::StateMark;
+use crate::state::{Ticker, View, shared};
+
+/// One service.
+#[component]
+pub(super) fn Tile(which: TileKey, now: Memo<Arc<Now>>) -> impl IntoView {
+    let name = which.2.clone();
+    let logs = logs_of(&which);
+    let errors = ViewState { levels: LevelSet::ERRORS, ..logs.clone() };
+    let tile = Memo::new(move |_| now.with(|now| now.services.iter().find(|tile| key_of(tile) == which).cloned()));
+    let with = move |read: fn(&ServiceTile) -> AnyView| tile.with(|tile| tile.as_ref().map(read));
+    let needs_someone = move || {
+        tile.with(|tile| {
+            tile.as_ref().is_some_and(|tile| super::state_mark::words(tile.state, tile.health).1 == "critical")
+        })
+    };
+    view! {
+        <article class="tile" class:tile-critical=needs_someone>
+            <header class="tile-head">
+                <h3>
+                    <a class="tile-link" href=logs.on(Page::Logs.path())>
+                        {name}
+                    </a>
+                </h3>
+                {move || with(|tile| view! { <StateMark state=tile.state health=tile.health /> }.into_any())}
+            </header>
+            {move || with(sparkline)}
+            <p class="tile-rates">
+                {move || with(|tile| line_rate(tile).into_any())}
+                <a class="tile-errors" class:tile-errors-none=move || tile.with(|tile| tile.as_ref().is_none_or(|tile| errors_in(tile) == 0)) href=errors.on(Page::Logs.path())>
+                    {move || with(|tile| error_rate(tile).into_any())}
+                </a>
+            </p>
+            <Facts tile />
+            {move || with(containers)}
+        </article>
+    }
+}
+
+fn logs_of((environment, _, service): &TileKey) -> ViewState {
+    ViewState {
+        environment: Some(environment.clone()).filter(|environment| !environment.is_empty()),
+        services: Choice::only(service),
+        ..ViewState::default()
+    }
+}
+
+fn errors_in(tile: &ServiceTile) -> u64 {
+    tile.error_lines.iter().map(|lines| u64::from(*lines)).sum()
+}
+
+fn line_rate(tile: &ServiceTile) -> AnyView {
+    view! { <span><b>{rate(spark::per_minute(&tile.lines))}</b>" lines/min"</span> }.into_any()
+}
+
+fn error_rate(tile: &ServiceTile) -> AnyView {
+    view! {
+        <b>{rate(spark::per_minute(&tile.error_lines))}</b>
+        " errors/min, "
+        <b>{count(errors_in(tile))}</b>
+        " in 1 h"
+    }
+    .into_any()
+}
+
+const SPARK: (f64, f64) = (240.0, 36.0);
+
+fn sparkline(tile: &ServiceTile) -> AnyView {
+    let most = tile.lines.iter().copied().max().unwrap_or(0);
+    let all: u64 = tile.lines.iter().map(|lines| u64::from(*lines)).sum();
+    let label = format!("{} in the last hour, {} of them errors", plural(all, "line"), count(errors_in(tile)));
+    view! {
+        <svg class="spark" viewBox="0 0 240 36" preserveAspectRatio="none" role="img" aria-label=label>
+            <path class="spark-lines" d=spark::bars(&tile.lines, most, 1.0, SPARK)></path>
+            <path class="spark-errors" d=spark::bars(&tile.error_lines, most, 3.0, SPARK)></path>
+        </svg>
+    }
+    .into_any()
+}
+
+/// Restarts, the last deploy, the image.
+#[component]
+fn Facts(tile: Memo<Option<ServiceTile>>) -> impl IntoView {
+    let view: View = shared();
+    let ticker: Ticker = shared();
+    let restarts = Memo::new(move |_| tile.with(|tile| tile.as_ref().map_or(0, |tile| tile.restarts)));
+    let deploy = Memo::new(move |_| tile.with(|tile| tile.as_ref().and_then(|tile| tile.last_deploy)));
+    let image = Memo::new(move |_| {
+        tile.with(|tile| tile.as_ref().and_then(|tile| tile.workloads.first()).map(|workload| workload.image.clone()))
+    });
+    let deployed = move || {
+        deploy.get().map(|at| {
+            let hover = time::full(at, view.clock().zone);
+            view! { <span title=hover>{format!("deployed {}", time::ago(at, ticker.now()))}</span> }
+        })
+    };
+    view! {
+        <p class="tile-facts">
+            <span class:tile-restarts=move || (restarts.get() > 0)>{move || plural(restarts.get(), "restart")}" in 24 h"</span>
+            {deployed}
+        </p>
+        <p class="tile-image" title=move || image.get()>
+            {move || image.get()}
+        </p>
+    }
+}
+
+/// The containers, where there are several or one has something to tell.
+fn containers(tile: &ServiceTile) -> AnyView {
+    let view: View = shared();
+    let clock = view.clock();
+    let telling = |workload: &WorkloadRow| workload.state == RunState::Failed;
+    if tile.workloads.len() < 2 && !tile.workloads.iter().any(telling) {
+        return ().into_any();
+    }
+    let row = |workload: &WorkloadRow| {
+        let end = if telling(workload) { ending(workload, clock) } else { String::new() };
+        view! {
+            <li>
+                <span class="tile-container">{workload.container.clone()}</span>
+                <StateMark state=workload.state health=workload.health />
+                <span class="tile-ending">{end}</span>
+            </li>
+        }
+    };
+    view! { <ul class="tile-containers">{tile.workloads.iter().map(row).collect_view()}</ul> }.into_any()
+}

@@ -1,0 +1,85 @@
+//! Settings: one's own account, users and tokens for admins, this browser, and what runs here.
+
+mod about;
+mod password;
+mod tokens;
+mod users;
+
+use leptos::prelude::*;
+
+use crate::components::{Icon, Sign, ThemePicker};
+use crate::state::{Preferences, Session, Who, shared};
+
+use about::About;
+use password::PasswordForm;
+use tokens::Tokens;
+use users::Users;
+
+/// The page.
+#[component]
+pub(crate) fn SettingsPage() -> impl IntoView {
+    let session: Session = shared();
+    let is_admin = Memo::new(move |_| session.is_admin());
+    view! {
+        <div class="settings">
+            <h1 tabindex="-1">"Settings"</h1>
+            <Account />
+            <Show when=move || is_admin.get()>
+                <Users />
+                <Tokens />
+            </Show>
+            <ThisBrowser />
+            <About />
+        </div>
+    }
+}
+
+#[component]
+fn Account() -> impl IntoView {
+    let session: Session = shared();
+    let role = move || session.who.with(|who| match who {
+        Who::User(user) => users::role_word(user.role),
+        _ => "",
+    });
+    view! {
+        <section class="card">
+            <h2>"Your account"</h2>
+            <Show
+                when=move || session.name().is_some()
+                fallback=|| view! { <p>"Nobody signs in here: whoever reaches this address may do everything."</p> }
+            >
+                <p class="account">
+                    <b>{move || session.name()}</b>
+                    <span class="tag">{role}</span>
+                    <button type="button" class="button" on:click=move |_| session.sign_out()>
+                        <Icon sign=Sign::Exit />
+                        "Sign out"
+                    </button>
+                </p>
+                <PasswordForm />
+            </Show>
+        </section>
+    }
+}
+
+#[component]
+fn ThisBrowser() -> impl IntoView {
+    let preferences: Preferences = shared();
+    view! {
+        <section class="card">
+            <h2>"This browser"</h2>
+            <div class="field">
+                <span>"Theme"</span>
+                <ThemePicker />
+            </div>
+            <label class="check">
+                <input
+                    type="checkbox"
+                    prop:checked=move || preferences.single_keys.get()
+                    on:change=move |event| preferences.set_single_keys(event_target_checked(&event))
+                />
+                "Single keys act (press ? to see them; Ctrl K always works)"
+            </label>
+        </section>
+    }
+}

@@ -1,0 +1,130 @@
+//! Keys that act anywhere on the page.
+
+use std::sync::Arc;
+
+use leptos::ev;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use wasm_bindgen::JsCast;
+use web_logic::keys::{Action, Keys, Press};
+use web_logic::time::Range;
+use web_sys::{Element, KeyboardEvent};
+
+use crate::browser;
+use crate::history::Visit;
+use crate::state::{Overlay, Preferences, Toast, View, shared};
+
+/// The page that is shown may handle actions of its own.
+#[derive(Clone, Copy)]
+pub(crate) struct PageActions(StoredValue<Option<Handler>, LocalStorage>);
+
+type Handler = Arc<dyn Fn(Action)>;
+
+impl PageActions {
+    /// Nobody listens yet.
+    pub(crate) fn new() -> Self {
+        Self(StoredValue::new_local(None))
+    }
+
+    /// Tells `handler` about actions until the part of the page that asks is gone.
+    pub(crate) fn handle(self, handler: impl Fn(Action) + 'static) {
+        self.0.set_value(Some(Arc::new(handler)));
+        on_cleanup(move || self.0.set_value(None));
+    }
+
+    fn tell(self, action: Action) {
+        if let Some(handler) = self.0.get_value() {
+            handler(action);
+        }
+    }
+}
+
+/// Listens to the keyboard for as long as the page lives.
+pub(crate) fn listen() {
+    let preferences: Preferences = shared();
+    let overlay: RwSignal<Overlay> = shared();
+    let actor = Actor { view: shared(), toast: shared(), overlay, page: shared() };
+    let keys = StoredValue::new(Keys::default());
+    window_event_listener(ev::keydown, move |event| {
+        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        let key = event.key();
+        let press = Press {
+            key: &key,
+            command: event.ctrl_key() || event.meta_key(),
+            alt: event.alt_key(),
+            typing: takes_key(target.as_ref(), &key),
+        };
+        let single_keys = preferences.single_keys.get_untracked();
+        let action = keys.try_update_value(|keys| keys.press(press, browser::now(), single_keys)).flatten();
+        let Some(action) = action else { return };
+        let covered = overlay.get_untracked() != Overlay::None;
+        if covered && !matches!(action, Action::Escape | Action::Palette) {
+            return;
+        }
+        actor.act(action, &event);
+    });
+}
+
+/// Whether the element wants the key for itself.
+fn takes_key(target: Option<&Element>, key: &str) -> bool {
+    let within = |selector: &str| target.is_some_and(|target| target.closest(selector).ok().flatten().is_some());
+    let writes = within("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]");
+    let presses = matches!(key, "Enter") && within("button, a, summary, canvas, [role=option], label");
+    writes || presses
+}
+
+#[derive(Clone, Copy)]
+struct Actor {
+    view: View,
+    toast: Toast,
+    overlay: RwSignal<Overlay>,
+    page: PageActions,
+}
+
+impl Actor {
+    fn act(self, action: Action, event: &KeyboardEvent) {
+        if action != Action::Escape {
+            event.prevent_default();
+        }
+        let view = self.view;
+        let resolved = view.resolved.get_untracked();
+        match action {
+            Action::Palette => self.overlay.update(|overlay| {
+                *overlay = if *overlay == Overlay::Palette { Overlay::None } else { Overlay::Palette };
+            }),
+            Action::Help => self.overlay.set(Overlay::Help),
+            Action::Go(page) => {
+                let state = view.state.with_untracked(|state| state.carried());
+                view.show(page, &state, Visit::New);
+            }
+            Action::Refresh => view.refresh(),
+            Action::Wrap => view.adjust(|state| state.wrap = !state.wrap),
+            Action::Earlier => view.set_range(resolved.shifted(false)),
+            Action::Later => view.set_range(resolved.shifted(true)),
+            Action::ZoomOut => view.set_range(resolved.zoomed_out(browser::now())),
+            Action::Freeze => view.set_range(resolved.frozen()),
+            Action::CopyLink => self.toast.copy(view.frozen_link(None), "Link"),
+            Action::CopyRange => {
+                let range = resolved.frozen();
+                self.toast.copy(format!("{} to {}", range.from, range.to), "Time range");
+            }
+            Action::PasteRange => self.paste_range(),
+            Action::Escape => self.page.tell(action),
+            Action::Query | Action::Down | Action::Up | Action::Open | Action::Live => self.page.tell(action),
+        }
+    }
+
+    fn paste_range(self) {
+        spawn_local(async move {
+            let Some(text) = browser::pasted().await else {
+                self.toast.show("The browser did not let the page read the clipboard");
+                return;
+            };
+            let clock = browser::clock(self.view.state.with_untracked(|state| state.utc));
+            match Range::parse(&text, clock) {
+                Ok(range) => self.view.set_range(range),
+                Err(fault) => self.toast.show(fault.to_string()),
+            }
+        });
+    }
+}
