@@ -41,14 +41,16 @@ impl Appliance {
         let reload = reload::Reload::new(configuration.file.clone());
         let accounts = server::Accounts::open(&data.state())?;
         let (logs, writer) = logs::open(configuration.logs, &data.logs())?;
-        let (docker, collector) = docker::connect(configuration.docker, logs.positions("docker/"), logs.intake());
+        let (docker, collector) =
+            docker::connect(configuration.docker, logs.positions("docker/"), logs.intake());
 
         let listen = configuration.server.listen;
         let listener = TcpListener::bind(listen).await.with_context(|| {
             format!("cannot listen on {listen}; free the port or set [server] listen to another")
         })?;
         let engines = server::Engines { logs: logs.clone(), docker };
-        let server = server::Server::new(configuration.server, engines, accounts.clone(), crate::command::VERSION)?;
+        let server =
+            server::Server::new(configuration.server, engines, accounts.clone(), crate::command::VERSION)?;
         let control = control::Control::bind(&data, accounts, logs.clone())?;
         Ok(Self { server, listener, control, collector, logs, writer, reload, _data: data })
     }

@@ -20,7 +20,7 @@ impl Configuration {
     /// Reads the file that `--config` names or the first that is found, and the environment.
     pub(crate) fn load(named: Option<&Path>) -> anyhow::Result<Result<Self, Vec<Fault>>> {
         let file = find(named);
-        let tree = Tree::load(file.as_deref(), std::env::vars()).context("reading the settings")?;
+        let tree = Tree::load(file.as_deref(), environment()).context("reading the settings")?;
         Ok(Self::read(tree, file))
     }
 
@@ -30,8 +30,9 @@ impl Configuration {
         let text = format!(
             "[identity]\nhost = \"demo\"\n[server]\nlisten = \"127.0.0.1:4100\"\n[auth]\nmode = \"none\"\n[docker]\nhost = {docker_host:?}\n"
         );
-        let environment = std::env::vars()
-            .filter(|(name, _)| name.starts_with("PORTHOLE_SERVER__") || name.starts_with("PORTHOLE_AUTH__"));
+        let of_the_page =
+            |name: &str| name.starts_with("PORTHOLE_SERVER__") || name.starts_with("PORTHOLE_AUTH__");
+        let environment = environment().filter(|(name, _)| of_the_page(name));
         Self::read(Tree::parse("demo", &text, environment), None)
     }
 
@@ -47,6 +48,12 @@ impl Configuration {
         let faults = tree.finish();
         if faults.is_empty() { Ok(configuration) } else { Err(faults) }
     }
+}
+
+/// The variables that are text; others cannot be meant for us.
+fn environment() -> impl Iterator<Item = (String, String)> {
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
 }
 
 fn find(named: Option<&Path>) -> Option<PathBuf> {

@@ -27,12 +27,20 @@ impl DataDir {
     /// As [`DataDir::open`]; `None` when another process holds the lock.
     pub(crate) fn try_open(path: &Path) -> anyhow::Result<Option<Self>> {
         DirBuilder::new().recursive(true).mode(0o700).create(path).with_context(|| {
-            format!("cannot make the data directory {}; make it writable or name another with --data", path.display())
+            format!(
+                "cannot make the data directory {}; make it writable or name another with --data",
+                path.display()
+            )
         })?;
         let path = fs::canonicalize(path).with_context(|| format!("reading {}", path.display()))?;
-        let lock = File::options().create(true).truncate(false).write(true).open(path.join("lock")).with_context(
-            || format!("the data directory {} is not writable; check its owner and mount", path.display()),
-        )?;
+        let lock = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(path.join("lock"))
+            .with_context(|| {
+                format!("the data directory {} is not writable; check its owner and mount", path.display())
+            })?;
         match lock.try_lock() {
             Ok(()) => Ok(Some(Self { path, _lock: lock })),
             Err(TryLockError::WouldBlock) => Ok(None),

@@ -44,7 +44,10 @@ impl Tasks {
             }
         });
         if drained.await.is_err() {
-            tracing::warn!("{} tasks did not end within {grace:?}; going on without them", self.running.len());
+            tracing::warn!(
+                "{} tasks did not end within {grace:?}; going on without them",
+                self.running.len()
+            );
             self.running.abort_all();
         }
     }

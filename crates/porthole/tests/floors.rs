@@ -17,8 +17,8 @@ const FLOORS: &[&[&str]] = &[
     &["porthole"],
 ];
 
-/// Outside the building: what each may import of ours, and nobody may import.
-const APART: &[(&str, &[&str])] = &[("web", &["api", "web-logic"]), ("web-logic", &["api"]), ("xtask", &[])];
+/// Outside the building: what each may import of ours. Nobody imports them.
+const APART: &[(&str, &[&str])] = &[("web", &["api", "web-logic"]), ("web-logic", &["api"]), ("xtask", &["api", "model"])];
 
 /// A crate of ours and those of ours that it imports; development dependencies do not count.
 fn imports() -> BTreeMap<String, Vec<String>> {
@@ -50,7 +50,10 @@ fn floor(of: &str) -> Option<usize> {
 fn a_crate_imports_only_from_floors_below_its_own() {
     for (importer, imported) in imports() {
         let apart = APART.iter().find(|(name, _)| *name == importer);
-        assert!(apart.is_some() || floor(&importer).is_some(), "{importer} stands on no floor; give it one here");
+        assert!(
+            apart.is_some() || floor(&importer).is_some(),
+            "{importer} stands on no floor; give it one here"
+        );
         for dependency in imported {
             match apart {
                 Some((_, allowed)) => {
@@ -67,5 +70,5 @@ fn a_crate_imports_only_from_floors_below_its_own() {
 
 #[test]
 fn the_demo_knows_only_the_front_doors() {
-    assert_eq!(imports()["demo"], Vec::<String>::new());
+    assert_eq!(imports()["demo"], ["model"], "it speaks HTTP with the others; values are all it may share");
 }

@@ -72,7 +72,8 @@ fn new_password(name: &str) -> anyhow::Result<String> {
         }
         return Ok(password.to_owned());
     }
-    let password = rpassword::prompt_password(format!("Password of {name}: ")).context("reading the password")?;
+    let password =
+        rpassword::prompt_password(format!("Password of {name}: ")).context("reading the password")?;
     if password != rpassword::prompt_password("Once more: ").context("reading the password")? {
         bail!("the two passwords differ; nothing was changed");
     }

@@ -21,7 +21,10 @@ pub(super) async fn backup(to: &Path, place: &Place) -> anyhow::Result<ExitCode>
 
 pub(super) fn restore(from: &Path, place: &Place) -> anyhow::Result<ExitCode> {
     if !from.join(BACKUP_MARK).is_file() {
-        bail!("{} is no backup: it holds no {BACKUP_MARK}; name a directory that `porthole backup` wrote", from.display());
+        bail!(
+            "{} is no backup: it holds no {BACKUP_MARK}; name a directory that `porthole backup` wrote",
+            from.display()
+        );
     }
     let data = DataDir::open(&place.data)?;
     if let Some(found) = first_stored(data.path())? {
@@ -57,7 +60,9 @@ fn copy_tree(from: &Path, to: &Path) -> anyhow::Result<()> {
             copy_tree(&source, &target)?;
         } else {
             fs::copy(&source, &target).with_context(|| format!("copying {}", source.display()))?;
-            fs::File::open(&target).and_then(|file| file.sync_all()).with_context(|| format!("writing {}", target.display()))?;
+            fs::File::open(&target)
+                .and_then(|file| file.sync_all())
+                .with_context(|| format!("writing {}", target.display()))?;
         }
     }
     Ok(())

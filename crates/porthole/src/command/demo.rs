@@ -10,7 +10,10 @@ use crate::configuration::Configuration;
 use crate::data_dir::DataDir;
 
 pub(super) async fn run(seed: u64) -> anyhow::Result<ExitCode> {
-    let place = tempfile::Builder::new().prefix("porthole-demo-").tempdir().context("making a throw-away directory")?;
+    let place = tempfile::Builder::new()
+        .prefix("porthole-demo-")
+        .tempdir()
+        .context("making a throw-away directory")?;
     let shop = demo::Shop::start(place.path(), seed).await?;
     let configuration = accept(Configuration::for_demo(&shop.docker_host()))?;
     let data = DataDir::open(&place.path().join("data"))?;

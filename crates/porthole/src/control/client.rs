@@ -96,9 +96,15 @@ impl Client {
         self.send(Method::POST, "/backup", &BackupRequest { to: to.to_owned() }).await.map(|_| ())
     }
 
-    async fn ask<T: DeserializeOwned>(self, method: Method, path: &str, body: &impl Serialize) -> anyhow::Result<T> {
+    async fn ask<T: DeserializeOwned>(
+        self,
+        method: Method,
+        path: &str,
+        body: &impl Serialize,
+    ) -> anyhow::Result<T> {
         let answer = self.send(method, path, body).await?;
-        serde_json::from_slice(&answer).context("the appliance's answer is not understood; is it of another version?")
+        serde_json::from_slice(&answer)
+            .context("the appliance's answer is not understood; is it of another version?")
     }
 
     /// One request, one answer; an answer that is no success is an error with the appliance's sentence.

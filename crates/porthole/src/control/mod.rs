@@ -38,7 +38,8 @@ impl Control {
             }
             _ => {}
         }
-        let listener = UnixListener::bind(&path).with_context(|| format!("cannot listen on {}", path.display()))?;
+        let listener =
+            UnixListener::bind(&path).with_context(|| format!("cannot listen on {}", path.display()))?;
         fs::set_permissions(&path, Permissions::from_mode(0o600)).context("protecting the control socket")?;
         Ok(Self { listener, router: routes::router(accounts, logs) })
     }

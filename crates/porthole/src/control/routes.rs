@@ -67,7 +67,10 @@ async fn add_user(State(stores): State<Stores>, Json(user): Json<NewUser>) -> Re
     Ok(stores.accounts.add_user(user).await.map(|_| ())?)
 }
 
-async fn remove_user(State(stores): State<Stores>, PathParam(name): PathParam<String>) -> Result<(), Refusal> {
+async fn remove_user(
+    State(stores): State<Stores>,
+    PathParam(name): PathParam<String>,
+) -> Result<(), Refusal> {
     Ok(stores.accounts.remove_user(&name)?)
 }
 
