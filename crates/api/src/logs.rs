@@ -47,7 +47,7 @@ pub struct LogRequest {
 pub struct LogPage {
     /// The streams that the rows belong to.
     pub streams: Vec<StreamLabels>,
-    /// In the order asked for; lines of equal time keep the order of their streams and of their arrival.
+    /// By time, then stream, then arrival; newest first is the exact reverse of oldest first.
     pub rows: Vec<LogRow>,
     /// Where the next page begins; `None`: there are no more lines in the range.
     pub next: Option<String>,

@@ -17,8 +17,17 @@ pub(super) struct Filters {
     filters: Vec<Filter>,
     /// Texts that every passing line holds.
     needles: Vec<String>,
-    /// The longest of them, which finds the lines of a chunk that are worth a look.
-    longest: Option<Finder<'static>>,
+    scout: Option<Scout>,
+}
+
+/// Finds the lines of a chunk that are worth a look. One search over the whole text costs far less than one for
+/// each line.
+#[derive(Clone, Debug)]
+enum Scout {
+    /// The longest text that every passing line holds.
+    Text(Box<Finder<'static>>),
+    /// An expression that every passing line matches.
+    Regexp(Regexp),
 }
 
 #[derive(Clone, Debug)]
@@ -43,11 +52,8 @@ impl Filters {
             needles.extend(required(filter));
             compiled.push(Filter::new(filter));
         }
-        let longest = needles
-            .iter()
-            .max_by_key(|needle| needle.len())
-            .map(|needle| Finder::new(needle.as_bytes()).into_owned());
-        Self { filters: compiled, needles: needle::for_index(needles), longest }
+        let scout = Scout::new(&needles, &compiled);
+        Self { filters: compiled, needles: needle::for_index(needles), scout }
     }
 
     /// Texts for the index, each of which every passing line holds.
@@ -60,26 +66,19 @@ impl Filters {
         self.filters.iter().all(|filter| filter.passes(line))
     }
 
-    /// Puts the numbers of the lines that are worth a look into `lines`, ascending. One search over the whole
-    /// text costs far less than one for each line.
+    /// Puts the numbers of the lines that are worth a look into `lines`, ascending.
     pub(super) fn candidates(&self, entries: &Entries, lines: &mut Vec<u32>) {
         lines.clear();
-        let Some(finder) = &self.longest else {
+        let Some(scout) = &self.scout else {
             lines.extend(0..entries.len() as u32);
             return;
         };
-        let text = entries.text.as_bytes();
         let mut at = 0;
-        while let Some(found) = finder.find(&text[at..]) {
-            let hit = at + found;
+        while let Some(hit) = scout.find(&entries.text, at) {
             let line = entries.ends.partition_point(|end| *end as usize <= hit);
-            let end = entries.ends[line] as usize;
-            // A hit that reaches into the next line is none.
-            let inside = hit + finder.needle().len() <= end;
-            if inside {
-                lines.push(line as u32);
-            }
-            at = if inside { end } else { hit + 1 };
+            // A hit that reaches into the next line is none, which the filter itself will say.
+            lines.push(line as u32);
+            at = entries.ends[line] as usize;
         }
     }
 
@@ -101,6 +100,28 @@ impl Filters {
         }
         marks.truncate(MARKS_MAX);
         marks
+    }
+}
+
+impl Scout {
+    fn new(needles: &[String], filters: &[Filter]) -> Option<Self> {
+        if let Some(longest) = needles.iter().max_by_key(|needle| needle.len()) {
+            return Some(Self::Text(Box::new(Finder::new(longest.as_bytes()).into_owned())));
+        }
+        filters.iter().find_map(|filter| match filter.alternatives.as_slice() {
+            [Alternative::Regexp(regexp)] if !filter.negative && regexp.finds_lines() => {
+                Some(Self::Regexp(regexp.clone()))
+            }
+            _ => None,
+        })
+    }
+
+    /// Where the first hit at `from` or later starts.
+    fn find(&self, text: &str, from: usize) -> Option<usize> {
+        match self {
+            Self::Text(finder) => finder.find(&text.as_bytes()[from..]).map(|hit| from + hit),
+            Self::Regexp(regexp) => regexp.find_start(text, from),
+        }
     }
 }
 

@@ -1,3 +1,5 @@
+//! Queries and their lexemes.
+
 use proptest::prelude::*;
 
 use super::*;

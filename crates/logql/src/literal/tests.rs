@@ -1,3 +1,5 @@
+//! Tables of literals, and what is written read again.
+
 use proptest::prelude::*;
 
 use super::*;

@@ -81,22 +81,67 @@ fn between(first: IpAddr, last: IpAddr) -> Option<Addresses> {
 
 /// Every address in a line. A port, brackets or a point at the end of a sentence may follow it.
 fn addresses_in(line: &str) -> impl Iterator<Item = (Range<usize>, IpAddr)> {
-    runs(line, 0..line.len(), |byte| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.')).flat_map(
-        |run| match v6(line, run.clone()) {
-            Some(found) => vec![found],
-            None => runs(line, run, |byte| byte.is_ascii_digit() || byte == b'.')
-                .filter_map(|run| v4(line, run))
-                .collect(),
-        },
-    )
+    let runs = Runs { bytes: line.as_bytes(), at: 0 };
+    runs.flat_map(move |run| match v6(line, run.clone()) {
+        Some(found) => vec![found],
+        None => v4s(line, run),
+    })
 }
 
-fn v4(line: &str, run: Range<usize>) -> Option<(Range<usize>, IpAddr)> {
-    let start = run.end - line[run.clone()].trim_start_matches('.').len();
-    let text = line[run].trim_matches('.');
-    // The shortest address is `0.0.0.0`.
-    let address = if text.len() < 7 { None } else { text.parse::<Ipv4Addr>().ok() };
-    Some((start..start + text.len(), IpAddr::V4(address?)))
+/// The longest stretches of bytes that can be part of an address, if there is enough punctuation in them.
+struct Runs<'a> {
+    bytes: &'a [u8],
+    at: usize,
+}
+
+impl Iterator for Runs<'_> {
+    type Item = Range<usize>;
+
+    fn next(&mut self) -> Option<Range<usize>> {
+        loop {
+            let start = self.at + self.bytes[self.at..].iter().position(|byte| is_part(*byte))?;
+            let (mut points, mut colons) = (0, 0);
+            self.at = start;
+            while let Some(byte) = self.bytes.get(self.at).filter(|byte| is_part(**byte)) {
+                points += usize::from(*byte == b'.');
+                colons += usize::from(*byte == b':');
+                self.at += 1;
+            }
+            if points >= 3 || colons >= 2 {
+                return Some(start..self.at);
+            }
+        }
+    }
+}
+
+fn is_part(byte: u8) -> bool {
+    /// One look for each byte of every line.
+    const PARTS: [bool; 256] = {
+        let mut parts = [false; 256];
+        let mut byte = 0;
+        while byte < 256 {
+            parts[byte] = (byte as u8).is_ascii_hexdigit() || byte as u8 == b':' || byte as u8 == b'.';
+            byte += 1;
+        }
+        parts
+    };
+    PARTS[usize::from(byte)]
+}
+
+/// The addresses between whatever else is in a run, such as ports.
+fn v4s(line: &str, run: Range<usize>) -> Vec<(Range<usize>, IpAddr)> {
+    let mut found = Vec::new();
+    let mut start = run.start;
+    for part in line[run].split(|c: char| !c.is_ascii_digit() && c != '.') {
+        let text = part.trim_matches('.');
+        let at = start + part.len() - part.trim_start_matches('.').len();
+        if let Ok(address) = text.parse::<Ipv4Addr>() {
+            found.push((at..at + text.len(), IpAddr::V4(address)));
+        }
+        // What is between the parts is one byte long.
+        start += part.len() + 1;
+    }
+    found
 }
 
 fn v6(line: &str, run: Range<usize>) -> Option<(Range<usize>, IpAddr)> {
@@ -108,16 +153,4 @@ fn v6(line: &str, run: Range<usize>) -> Option<(Range<usize>, IpAddr)> {
     let (text, address) =
         [text, without_colon].into_iter().find_map(|text| Some((text, text.parse::<Ipv6Addr>().ok()?)))?;
     Some((run.start..run.start + text.len(), IpAddr::V6(address)))
-}
-
-/// The longest stretches of wanted bytes inside `within`. Wanted bytes are ASCII, so stretches end at
-/// characters.
-fn runs(line: &str, within: Range<usize>, wanted: fn(u8) -> bool) -> impl Iterator<Item = Range<usize>> {
-    let bytes = line.as_bytes();
-    let mut at = within.start;
-    std::iter::from_fn(move || {
-        let start = (at..within.end).find(|index| wanted(bytes[*index]))?;
-        at = (start..within.end).find(|index| !wanted(bytes[*index])).unwrap_or(within.end);
-        Some(start..at)
-    })
 }

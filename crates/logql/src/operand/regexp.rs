@@ -8,12 +8,16 @@ use regex_syntax::hir::{Hir, HirKind};
 /// Larger compiled expressions are refused: a query must not be able to eat the machine.
 const COMPILED_BYTES_MAX: usize = 4 << 20;
 
+/// Matches of at most this many bytes can be looked for in many lines at once.
+const SHORT_BYTES_MAX: usize = 256;
+
 /// A regular expression. Not anchored; `.` matches no line break unless `(?s)` says so.
 #[derive(Clone, Debug)]
 pub struct Regexp {
     text: Box<str>,
     regex: Regex,
     literals: Vec<String>,
+    finds_lines: bool,
 }
 
 impl PartialEq for Regexp {
@@ -38,7 +42,10 @@ impl Regexp {
         let mut literals = Literals::default();
         literals.walk(&hir);
         literals.cut();
-        Ok(Self { text: text.into(), regex, literals: literals.found })
+        let properties = hir.properties();
+        let is_short = properties.maximum_len().is_some_and(|most| most <= SHORT_BYTES_MAX);
+        let finds_lines = is_short && properties.minimum_len() > Some(0) && properties.look_set().is_empty();
+        Ok(Self { text: text.into(), regex, literals: literals.found, finds_lines })
     }
 
     /// As written.
@@ -56,7 +63,18 @@ impl Regexp {
         self.regex.find_iter(text).map(|found| found.range())
     }
 
-    /// How many groups have names.
+    /// Whether [`Regexp::find_start`] can look for lines in a text of many: a match must not depend on what is
+    /// beside it, and must be short, or the search might run on over all lines again and again.
+    pub(crate) fn finds_lines(&self) -> bool {
+        self.finds_lines
+    }
+
+    /// Where the first match that starts at `from` or later starts.
+    pub(crate) fn find_start(&self, text: &str, from: usize) -> Option<usize> {
+        self.regex.find_at(text, from).map(|found| found.start())
+    }
+
+    /// The names of the groups that have one.
     pub fn named_groups(&self) -> impl Iterator<Item = &str> {
         self.regex.capture_names().flatten()
     }

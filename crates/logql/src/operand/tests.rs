@@ -1,3 +1,5 @@
+//! Tables of expressions, patterns, addresses and paths.
+
 use std::net::IpAddr;
 
 use proptest::prelude::*;

@@ -1,3 +1,5 @@
+//! The tables in `testdata/parse`, and bounds.
+
 use proptest::prelude::*;
 
 use crate::{parse, parse_selector};
