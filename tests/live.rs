@@ -71,9 +71,20 @@ fn a_stream_goes_on_after_the_last_event_seen() {
     loki::push(client, &json!({ "job": "live" }), &numbered(5, 5));
     let again = Events::open(&client.with_header("last-event-id", id), &query);
     loki::push(client, &json!({ "job": "live" }), &numbered(10, 5));
-    let (seen, _) = take(&again, 10);
-    let expected: Vec<String> = (5..15).map(|number| format!("live {number}")).collect();
-    assert_eq!(seen, expected);
+    // Lines of the last seconds may come again, with the ids that they had; none is left out.
+    let mut seen = std::collections::BTreeMap::new();
+    while !seen.values().any(|line| line == "live 14") {
+        let event = again.next("lines", LIMIT);
+        for row in event.data["page"]["rows"].as_array().expect("rows") {
+            let line = row["line"].as_str().expect("a line").to_owned();
+            let known = seen.insert(row["id"].to_string(), line.clone());
+            assert!(known.is_none(), "{line} came twice over one connection");
+        }
+    }
+    let expected: std::collections::BTreeSet<String> =
+        (5..15).map(|number| format!("live {number}")).collect();
+    let seen: std::collections::BTreeSet<String> = seen.into_values().collect();
+    assert!(seen.is_superset(&expected), "{seen:?}");
 }
 
 fn what_changes_on_now_is_sent() {
@@ -85,7 +96,10 @@ fn what_changes_on_now_is_sent() {
     rig.engine.run("newcomer", &[], "sleep 300");
     events.find("now", LIMIT, |now| now["services"].to_string().contains("newcomer"));
     rig.engine.remove(&["newcomer"]);
-    events.find("now", LIMIT, |now| !now["services"].to_string().contains("newcomer"));
+    // Its service keeps its tile, since it has told something within the hour; it has no container any more.
+    let is_gone = |tile: &Value| tile["service"] == "newcomer" && tile["workloads"] == json!([]);
+    events
+        .find("now", LIMIT, |now| now["services"].as_array().is_some_and(|tiles| tiles.iter().any(is_gone)));
 }
 
 fn a_line_of_a_container_is_seen_within_a_second() {

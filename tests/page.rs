@@ -1,27 +1,60 @@
 //! The page, as a person meets it: in a browser, by its words.
 
+use std::time::{Duration, Instant};
+
 use serde_json::json;
 
+use crate::harness::appliance::setup_path;
 use crate::harness::browser::{Held, Page};
 use crate::harness::home::PASSWORD;
 use crate::harness::shared::rig;
-use crate::harness::{Appliance, Engine, Home, appliance, loki};
+use crate::harness::{Appliance, Engine, Home, loki};
 
 tests! {
-    [Chromium, Page, Docker]:
-        alone from_the_setup_link_to_a_live_line,
-        looks_right_in_every_width_and_theme;
+    [Page]:
+        its_files_are_compressed_cached_and_strict;
     [Chromium, Page]:
         wrong_credentials_are_told,
         keys_open_what_they_say,
-        a_link_gives_the_same_rows;
+        a_filter_narrows_and_its_link_gives_the_same_rows,
+        a_line_of_json_is_unfolded_with_its_surroundings,
+        a_faulty_query_is_told_where_it_is,
+        a_long_list_keeps_the_document_small;
+    [Chromium, Page, Docker]:
+        alone from_the_setup_link_to_a_live_line,
+        it_fits_every_width_and_theme;
+}
+
+fn its_files_are_compressed_cached_and_strict() {
+    let appliance = Home::new().start();
+    let browser = appliance.anonymous().with_header("accept", "text/html,*/*");
+    let index = browser.get("/").expect(200);
+    let policy = index.headers["content-security-policy"].to_str().unwrap();
+    assert!(policy.contains("script-src 'self' 'wasm-unsafe-eval'"), "{policy}");
+    assert!(!policy.contains("unsafe-inline") && !policy.contains("http:"), "{policy}");
+    assert_eq!(index.headers["cache-control"], "no-cache");
+    // Every view of the page is the page.
+    assert_eq!(browser.get("/logs?q=a").expect(200).body, index.body);
+    let text = index.text();
+    let wasm =
+        text.split(['"', '\'']).find(|word| word.ends_with(".wasm")).expect("index.html names the program");
+    for encoding in ["br", "gzip"] {
+        let answer = browser.with_header("accept-encoding", encoding).get(wasm).expect(200);
+        assert_eq!(answer.headers["content-encoding"], encoding);
+        assert_eq!(answer.headers["content-type"], "application/wasm");
+        assert!(answer.headers["cache-control"].to_str().unwrap().contains("immutable"));
+    }
+    assert!(
+        browser.get(wasm).expect(200).body.starts_with(b"\0asm"),
+        "whoever takes neither gets it as it is"
+    );
 }
 
 fn sign_in(page: &mut Page) {
     page.fill("Name", "admin");
     page.fill("Password", PASSWORD);
     page.click("Sign in");
-    page.await_true("signed in", "!document.querySelector('input[type=password]')");
+    page.await_true("signed in", "!!document.querySelector('nav')");
 }
 
 /// A page of an appliance, signed in.
@@ -31,40 +64,60 @@ fn open(appliance: &Appliance, path: &str) -> Page {
     page
 }
 
-fn from_the_setup_link_to_a_live_line() {
-    let engine = Engine::start();
-    engine.run("greeter", &[], "while :; do echo hello from the greeter; sleep 1; done");
-    let appliance = Home::new().docker(&engine).fresh().start();
-    let base = appliance.anonymous().base().to_owned();
-    let mut page = Page::open(&format!("{base}{}", appliance::setup_path(&appliance)));
-    page.fill("Name", "ada");
-    page.fill("Password", PASSWORD);
-    page.click("Create");
-    page.await_text("greeter");
-    page.screenshots("now-first");
+/// Expression for the texts of the lines that are shown.
+const ROWS: &str = "[...document.querySelectorAll('.row:not(.probe) .row-text')].map(e => e.innerText)";
 
-    page.click("Logs");
-    page.await_text("hello from the greeter");
-    page.click("Live");
-    engine.run("herald", &[], "sleep 2; echo the very first word; sleep 300");
-    page.await_text("the very first word");
-
-    page.click("Sign out");
-    page.await_true("signed out", "!!document.querySelector('input[type=password]')");
-    page.expect_no_complaints();
+/// The texts of the lines that are shown, once there are `count`.
+fn rows(page: &mut Page, count: usize) -> Vec<String> {
+    page.await_true(&format!("{count} lines are shown"), &format!("{ROWS}.length === {count}"));
+    serde_json::from_value(page.evaluate(ROWS)).expect("a list of texts")
 }
 
-fn looks_right_in_every_width_and_theme() {
-    let rig = rig();
-    rig.engine.run("looks", &[], "while :; do echo a line to look at; sleep 1; done");
-    let mut page = open(&rig.appliance, "/");
-    page.await_text("looks");
-    page.screenshots("now");
+/// Pushes `count` lines of a service, one a second until now: the last one is the newest.
+fn push_rows(appliance: &Appliance, service: &str, count: i64, line: impl Fn(i64) -> String) {
+    let now = loki::now();
+    let lines: Vec<(i64, String)> =
+        (0..count).map(|at| (now - (count - at) * 1_000_000_000, line(at))).collect();
+    for some in lines.chunks(5000) {
+        loki::push(appliance.client(), &json!({ "service": service, "environment": "production" }), some);
+    }
+}
+
+fn from_the_setup_link_to_a_live_line() {
+    let engine = Engine::start();
+    let script = "i=0; while :; do until test -e /tmp/say; do usleep 5000; done; rm /tmp/say; i=$((i+1)); echo word $i; done";
+    engine.run("speaker", &[], script);
+    let appliance = Home::new().docker(&engine).fresh().start();
+    let mut page = Page::open(&format!("{}{}", appliance.anonymous().base(), setup_path(&appliance)));
+    page.fill("Name", "ada");
+    page.fill("Password", PASSWORD);
+    page.fill("The same password again", PASSWORD);
+    page.click("Make the account");
+    page.await_text("speaker");
+    page.screenshot("first-look");
+
     page.click("Logs");
-    page.await_text("a line to look at");
-    page.screenshots("logs");
+    page.click("Live");
+    engine.docker(&["exec", "speaker", "touch", "/tmp/say"]);
+    page.await_text("word 1");
+    let mut waits: Vec<Duration> = (2..=6)
+        .map(|number| {
+            engine.docker(&["exec", "speaker", "touch", "/tmp/say"]);
+            let start = Instant::now();
+            page.await_text(&format!("word {number}"));
+            start.elapsed()
+        })
+        .collect();
+    waits.sort();
+    assert!(waits[2] < Duration::from_secs(1), "{waits:?}");
+    page.screenshot("live");
+
+    page.press("k", Held::Control);
+    page.await_true("the palette is open", "!!document.querySelector('dialog[open] input')");
+    page.type_text("sign out");
+    page.press("Enter", Held::Nothing);
+    page.await_true("signed out", "!!document.querySelector('input[type=password]')");
     page.expect_no_complaints();
-    rig.engine.remove(&["looks"]);
 }
 
 fn wrong_credentials_are_told() {
@@ -73,31 +126,134 @@ fn wrong_credentials_are_told() {
     page.fill("Name", "admin");
     page.fill("Password", "not the password");
     page.click("Sign in");
-    page.await_true("it is told", "!!document.querySelector('[role=alert]')");
+    page.await_text("is wrong");
     sign_in(&mut page);
 }
 
 fn keys_open_what_they_say() {
     let appliance = Home::new().start();
+    push_rows(&appliance, "web", 3, |number| format!("row {number}"));
     let mut page = open(&appliance, "/");
     page.press("?", Held::Nothing);
-    page.await_true("the keys are told", "!!document.querySelector('dialog[open]')");
+    page.await_true(
+        "the keys are told",
+        "document.querySelector('dialog[open]')?.innerText.includes('Go to Logs')",
+    );
     page.press("Escape", Held::Nothing);
     page.await_true("they are gone", "!document.querySelector('dialog[open]')");
+    page.press("g", Held::Nothing);
+    page.press("l", Held::Nothing);
+    page.await_true("the logs are open", "location.pathname === '/logs'");
+    rows(&mut page, 3);
+    page.press("j", Held::Nothing);
+    page.press("Enter", Held::Nothing);
+    page.await_true("a line is unfolded", "!!document.querySelector('.row-open')");
+    page.press("/", Held::Nothing);
+    page.await_true("the query has the focus", "document.activeElement?.type === 'search'");
     page.press("k", Held::Control);
     page.await_true("the palette is open", "!!document.querySelector('dialog[open] input')");
-    page.type_text("logs");
+    page.type_text("settings");
     page.press("Enter", Held::Nothing);
-    page.await_true("it went to the logs", "location.pathname.startsWith('/logs')");
+    page.await_true("it went there", "location.pathname === '/settings'");
     page.expect_no_complaints();
 }
 
-fn a_link_gives_the_same_rows() {
+fn a_filter_narrows_and_its_link_gives_the_same_rows() {
     let appliance = Home::new().start();
-    let now = loki::now();
-    let lines: Vec<(i64, String)> =
-        (0..50).map(|at| (now - at * 1_000_000_000, format!("row {at:02} of it"))).collect();
-    loki::push(appliance.client(), &json!({ "service": "linked" }), &lines);
+    let level = |number: i64| if number % 5 == 0 { "ERROR" } else { "INFO" };
+    push_rows(&appliance, "web", 30, |number| format!("level={} msg=\"row {number:02}\"", level(number)));
+    push_rows(&appliance, "worker", 4, |number| format!("level=INFO msg=\"job {number}\""));
     let mut page = open(&appliance, "/logs");
-    page.await_text("row 00 of it");
+    rows(&mut page, 34);
+    page.click("web");
+    rows(&mut page, 30);
+    page.fill("Query", "row 1");
+    rows(&mut page, 10);
+    page.click("Error");
+    let shown = rows(&mut page, 2);
+    assert!(shown.iter().all(|line| line.contains("ERROR") && line.contains("row 1")), "{shown:?}");
+
+    let url = page.url();
+    page.reload();
+    assert_eq!(rows(&mut page, 2), shown, "{url}");
+    page.press("t", Held::Nothing);
+    page.press("a", Held::Nothing);
+    page.await_true("the range is fixed", "!location.search.includes('now')");
+    let url = page.url();
+    push_rows(&appliance, "web", 0, |_| String::new());
+    let mut other = open(&appliance, "/");
+    other.go(&url);
+    assert_eq!(rows(&mut other, 2), shown, "{url}");
+    // Back leads through the filters.
+    page.expect_no_complaints();
+    other.expect_no_complaints();
+}
+
+fn a_line_of_json_is_unfolded_with_its_surroundings() {
+    let appliance = Home::new().start();
+    push_rows(&appliance, "web", 41, |number| {
+        json!({ "level": "info", "message": format!("request {number}"), "user": { "id": number } })
+            .to_string()
+    });
+    let mut page = open(&appliance, "/logs");
+    page.fill("Query", "request 20");
+    rows(&mut page, 1);
+    page.click_on("document.querySelector('.row:not(.probe)')");
+    page.await_true("it is unfolded", "!!document.querySelector('.row-open')");
+    page.screenshot("unfolded");
+    page.click("Lines around");
+    page.await_text("request 19");
+    page.await_text("request 21");
+    page.screenshot("context");
+    page.expect_no_complaints();
+}
+
+fn a_faulty_query_is_told_where_it_is() {
+    let appliance = Home::new().start();
+    push_rows(&appliance, "web", 3, |number| format!("row {number}"));
+    let mut page = open(&appliance, "/logs");
+    rows(&mut page, 3);
+    page.fill("Query", "{service=\"web\"} |= ");
+    page.await_true("the fault is told", "!!document.querySelector('[role=alert]')?.innerText.trim()");
+    page.screenshot("fault");
+    page.fill("Query", "{service=\"web\"} |= \"row\"");
+    page.await_true("it is gone", "!document.querySelector('#query-fault')?.innerText.trim()");
+    rows(&mut page, 3);
+}
+
+fn a_long_list_keeps_the_document_small() {
+    let appliance = Home::new().start();
+    push_rows(&appliance, "web", 3000, |number| format!("row {number:05}"));
+    let mut page = open(&appliance, "/logs");
+    page.await_true("lines are shown", &format!("{ROWS}.length > 10"));
+    for _ in 0..20 {
+        page.evaluate(
+            "(() => { const e = document.querySelector('[role=log]'); e.scrollTop = e.scrollHeight; })()",
+        );
+        page.evaluate("new Promise(done => requestAnimationFrame(() => setTimeout(done, 50)))");
+        let elements = page.evaluate("document.querySelectorAll('.row').length").as_u64().unwrap_or(u64::MAX);
+        assert!(elements < 150, "{elements} rows stand in the document");
+    }
+    page.await_true(
+        "the end is reached",
+        &format!("{ROWS}.some(text => text.includes('row 00000') || text.includes('row 02999'))"),
+    );
+    page.expect_no_complaints();
+}
+
+fn it_fits_every_width_and_theme() {
+    let rig = rig();
+    let script = "while :; do echo \"$(date -Iseconds) INFO a line to look at, long enough to be too long for the screen of a phone, as lines are\"; sleep 1; done";
+    rig.engine.run("looks", &["--label=com.docker.compose.project=shop"], script);
+    let mut page = open(&rig.appliance, "/");
+    page.await_text("looks");
+    page.screenshots("now");
+    page.go(&format!("{}/logs?svc=looks", rig.appliance.anonymous().base()));
+    page.await_text("a line to look at");
+    page.screenshots("logs");
+    page.go(&format!("{}/settings", rig.appliance.anonymous().base()));
+    page.await_text("admin");
+    page.screenshots("settings");
+    page.expect_no_complaints();
+    rig.engine.remove(&["looks"]);
 }

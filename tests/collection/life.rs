@@ -69,7 +69,10 @@ fn compose(service: &'static str) -> [String; 2] {
 
 fn run_version(engine: &Engine, service: &'static str, version: &str) {
     let image = format!("porthole-test/{service}:{version}");
-    images::import(engine, &image, version);
+    // An import makes another image each time, even of the same files.
+    if !engine.try_docker(&["image", "inspect", &image]).status.success() {
+        images::import(engine, &image, version);
+    }
     let labels = compose(service);
     let container = format!("shop-{service}-1");
     let _ = engine.try_docker(&["rm", "--force", &container]);

@@ -1,6 +1,7 @@
 //! Lines of every kind: with a terminal and without, very long, of no encoding, empty, unfinished.
 
-use super::written::{expect_stored, numbered};
+use super::written::{expect_equal, expect_stored, numbered};
+use crate::harness::app;
 use crate::harness::shared::rig;
 
 tests! {
@@ -86,10 +87,9 @@ fn both_drivers_give_the_same_lines() {
     for driver in ["local", "json-file"] {
         let name = format!("driver-{driver}");
         rig.engine.run(&name, &["--log-driver", driver], &script);
-        expect_stored(
-            rig.appliance.client(),
-            &format!(r#"{{container="{name}", stream="stdout"}}"#),
-            &written,
-        );
+        let query = format!(r#"{{container="{name}", stream="stdout"}}"#);
+        expect_stored(rig.appliance.client(), &query, &written);
+        // The page's own paging gives the same lines.
+        expect_equal("paged by cursor", &app::pages(rig.appliance.client(), &query, 300), &written);
     }
 }

@@ -73,7 +73,7 @@ impl Appliance {
         if home.token.is_none() {
             let admin = signed_in(&self.anonymous, "admin", PASSWORD);
             let wish = json!({ "name": "tests", "scopes": ["ingest", "read"] });
-            let made = admin.post_json("/app/v1/tokens", &wish).json();
+            let made = admin.post_json("/app/v1/tokens", &wish).expect(201).json();
             home.token = Some(made["secret"].as_str().expect("a token").to_owned());
         }
         self.client = self.anonymous.with_token(home.token.as_deref().unwrap_or_default());
@@ -172,7 +172,11 @@ pub(crate) fn signed_in(anonymous: &Client, name: &str, password: &str) -> Clien
     let answer =
         anonymous.post_json("/app/v1/session", &json!({ "name": name, "password": password })).expect(200);
     let cookie = answer.headers.get("set-cookie").expect("a session cookie").to_str().unwrap();
-    anonymous.with_header("cookie", cookie.split(';').next().unwrap_or_default())
+    // As a browser does, so that the appliance can tell its own page from another site's.
+    let origin = anonymous.base().to_owned();
+    anonymous
+        .with_header("cookie", cookie.split(';').next().unwrap_or_default())
+        .with_header("origin", origin)
 }
 
 /// The set-up link that a fresh appliance prints, as the page's path with its secret.

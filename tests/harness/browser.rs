@@ -207,7 +207,8 @@ impl Page {
         file
     }
 
-    /// Takes pictures in every width that matters, light and dark: `<name>-<scheme>-<width>.png`.
+    /// Takes pictures in every width that matters, light and dark: `<name>-<scheme>-<width>.png`. A page that is
+    /// wider than the window ends the test.
     pub(crate) fn screenshots(&mut self, name: &str) {
         for (width, height) in [(1920, 1080), (1280, 800), (390, 844)] {
             self.resize(width, height);
@@ -215,6 +216,8 @@ impl Page {
                 self.prefer(scheme);
                 self.evaluate("new Promise(done => requestAnimationFrame(() => setTimeout(done, 150)))");
                 self.screenshot(&format!("{name}-{scheme}-{width}"));
+                let excess = self.evaluate("document.documentElement.scrollWidth - innerWidth");
+                assert!(excess.as_i64() <= Some(0), "{name} is {excess} pixels wider than {width}");
             }
         }
         self.resize(1280, 800);

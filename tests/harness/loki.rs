@@ -92,6 +92,14 @@ pub(crate) fn texts(client: &Client, query: &str) -> Vec<String> {
     dump(client, query).into_iter().map(|line| line.text).collect()
 }
 
+/// How many lines `query` selects within the last day, counted by the server.
+pub(crate) fn count_over_time(client: &Client, query: &str) -> usize {
+    let expression = format!("sum(count_over_time({query}[1d]))");
+    let answer = client.ask("/loki/api/v1/query", &[("query", &expression)]).expect(200).json();
+    let value = answer["data"]["result"][0]["value"][1].as_str().unwrap_or("0");
+    value.parse().expect("a whole number")
+}
+
 /// How many lines `query` selects.
 pub(crate) fn count(client: &Client, query: &str) -> usize {
     dump(client, query).len()

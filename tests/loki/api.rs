@@ -178,7 +178,7 @@ fn a_query_that_cannot_be_answered_says_why() {
         (r#"{job="a"} |= "#, &["parse error"]),
         (r#"{job=~"("}"#, &["regex"]),
         (r#"{job=~".*"}"#, &["at least one"]),
-        (r#"{job="a"} | json"#, &["not yet"]),
+        (r#"{job="a"} | json"#, &["not", "yet"]),
         ("", &[""]),
     ];
     for (query, words) in refused {
@@ -211,7 +211,10 @@ fn credentials_decide() {
     let appliance = Home::new().start();
     let admin = appliance.admin();
     let token = |scope: &str| {
-        let made = admin.post_json("/app/v1/tokens", &json!({ "name": scope, "scopes": [scope] })).json();
+        let made = admin
+            .post_json("/app/v1/tokens", &json!({ "name": scope, "scopes": [scope] }))
+            .expect(201)
+            .json();
         made["secret"].as_str().expect("a token").to_owned()
     };
     let body = loki::json_body(&json!({ "job": "a" }), &lines("x", 1));
@@ -239,7 +242,7 @@ fn credentials_decide() {
 
 /// The page itself is for everybody, its data is not.
 fn expect_page_needs_no_token(appliance: &Appliance) {
-    appliance.anonymous().get("/").expect(200);
+    appliance.anonymous().with_header("accept", "text/html").get("/").expect(200);
     appliance.anonymous().get("/app/v1/session").expect(200);
     appliance.anonymous().get("/app/v1/now").expect(401);
 }

@@ -7,7 +7,7 @@ use web_logic::route::Page;
 use crate::browser;
 use crate::components::{Banners, ContextBar, KeyHelp, Navigation, Palette, ToastLine};
 use crate::history::{History, Visit};
-use crate::pages::{LogsPage, NotFound, NowPage, SettingsPage, SetUpPage, SignInPage};
+use crate::pages::{LogsPage, NotFound, NowPage, SetUpPage, SettingsPage, SignInPage};
 use crate::shortcuts::{self, PageActions};
 use crate::state::{self, Session, Who, shared};
 
@@ -65,7 +65,11 @@ fn send_to_sign_in(history: History, session: Session, page: Memo<Page>) {
             return;
         }
         let address = history.address();
-        let next = if address == "/" { String::new() } else { format!("?{}", query_string::write(&[("next", address)])) };
+        let next = if address == "/" {
+            String::new()
+        } else {
+            format!("?{}", query_string::write(&[("next", address)]))
+        };
         history.go(&format!("{}{next}", Page::SignIn.path()), Visit::Same);
     });
 }

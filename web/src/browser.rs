@@ -133,7 +133,10 @@ pub(crate) fn matches(query: &str) -> bool {
 pub(crate) fn theme_property(name: &str) -> String {
     let root = document().document_element();
     let style = root.and_then(|root| window().get_computed_style(&root).ok().flatten());
-    style.and_then(|style| style.get_property_value(name).ok()).map(|value| value.trim().to_owned()).unwrap_or_default()
+    style
+        .and_then(|style| style.get_property_value(name).ok())
+        .map(|value| value.trim().to_owned())
+        .unwrap_or_default()
 }
 
 /// Says in the console why the page stopped, and shows the bar that offers to load it again.

@@ -3,8 +3,8 @@
 use std::fmt;
 
 use api::{
-    BUILD_HEADER, ContextRequest, Credentials, Facets, Histogram, LogPage, LogRequest, NewToken, NewUser, PasswordChange,
-    QueryFault, Session, Setup, Token, TokenSecret, User,
+    BUILD_HEADER, ContextRequest, Credentials, Facets, Histogram, LogPage, LogRequest, NewToken, NewUser,
+    PasswordChange, QueryFault, Session, Setup, Token, TokenSecret, User,
 };
 use gloo_net::http::{Method, RequestBuilder};
 use leptos::prelude::*;
@@ -191,7 +191,8 @@ fn refusal(status: u16, text: &str) -> QueryFault {
 }
 
 fn read<T: DeserializeOwned>(text: &str) -> Answer<T> {
-    serde_json::from_str(text).map_err(|fault| Failure::Broken(format!("the answer could not be read: {fault}")))
+    serde_json::from_str(text)
+        .map_err(|fault| Failure::Broken(format!("the answer could not be read: {fault}")))
 }
 
 fn write<T: Serialize>(value: &T) -> String {

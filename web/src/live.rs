@@ -7,7 +7,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use api::{LiveLines, LivePaused, Now};
-use leptos::ev;
 use leptos::prelude::*;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::JsCast;
@@ -176,7 +175,7 @@ impl Live {
             );
         };
         let _ = document().add_event_listener_with_callback(
-            ev::visibilitychange.name().as_ref(),
+            "visibilitychange",
             Closure::<dyn FnMut()>::new(changed).into_js_value().unchecked_ref(),
         );
     }
@@ -184,7 +183,9 @@ impl Live {
 
 fn data<T: DeserializeOwned>(event: &MessageEvent) -> Option<T> {
     let text = event.data().as_string()?;
-    serde_json::from_str(&text).inspect_err(|fault| leptos::logging::error!("an event could not be read: {fault}")).ok()
+    serde_json::from_str(&text)
+        .inspect_err(|fault| leptos::logging::error!("an event could not be read: {fault}"))
+        .ok()
 }
 
 /// An event source that is closed when it is dropped.

@@ -8,6 +8,8 @@
 //! of log lines is never taken for markup.
 
 #![forbid(unsafe_code)]
+// The component macro writes `pub` where the component says `pub(crate)`.
+#![allow(unreachable_pub)]
 
 mod app;
 mod browser;

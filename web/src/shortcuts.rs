@@ -67,7 +67,8 @@ pub(crate) fn listen() {
 
 /// Whether the element wants the key for itself.
 fn takes_key(target: Option<&Element>, key: &str) -> bool {
-    let within = |selector: &str| target.is_some_and(|target| target.closest(selector).ok().flatten().is_some());
+    let within =
+        |selector: &str| target.is_some_and(|target| target.closest(selector).ok().flatten().is_some());
     let writes = within("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]");
     let presses = matches!(key, "Enter") && within("button, a, summary, canvas, [role=option], label");
     writes || presses

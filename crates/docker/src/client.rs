@@ -93,8 +93,10 @@ impl Client {
 
     async fn send_json<T: DeserializeOwned>(&self, path: &str) -> Result<T, RequestError> {
         let answer = self.send(path).await?;
-        let body = timeout(HEAD_TIMEOUT, answer.collect(JSON_BYTES_MAX)).await.map_err(|_| RequestError::Late)??;
-        serde_json::from_slice(&body).map_err(|source| RequestError::Unexpected { path: path.to_owned(), source })
+        let body =
+            timeout(HEAD_TIMEOUT, answer.collect(JSON_BYTES_MAX)).await.map_err(|_| RequestError::Late)??;
+        serde_json::from_slice(&body)
+            .map_err(|source| RequestError::Unexpected { path: path.to_owned(), source })
     }
 
     async fn send(&self, path: &str) -> Result<Answer, RequestError> {

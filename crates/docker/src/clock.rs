@@ -59,7 +59,8 @@ mod tests {
             let mut clock = Clock::new();
             clock.wall = Timestamp::from_millis(100_000);
             let steps = clock.steps();
-            clock.compare(Timestamp::from_millis(wall_ms), clock.monotonic + Duration::from_millis(passed_ms));
+            clock
+                .compare(Timestamp::from_millis(wall_ms), clock.monotonic + Duration::from_millis(passed_ms));
             assert_eq!(steps.borrow().map(Timestamp::millis), stepped_to_ms, "{wall_ms} after {passed_ms}");
         };
         check(101_000, 1000, None);

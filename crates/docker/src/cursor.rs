@@ -250,4 +250,4 @@ fn gap(cursor: Cursor, to: Timestamp) -> Gap {
 }
 
 #[cfg(test)]
-pub(crate) mod tests;
+mod tests;

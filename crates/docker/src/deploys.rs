@@ -71,8 +71,10 @@ impl Deploys {
     /// From the stored positions; those of others are left alone.
     pub(crate) fn new(positions: &[Position]) -> Self {
         let values = positions.iter().filter(|position| position.key.starts_with(KEY_PREFIX));
-        let memories = values.filter_map(|position| serde_json::from_slice::<Memory>(position.value.as_deref()?).ok());
-        let services = memories.map(|memory| ((memory.project.clone(), memory.service.clone()), memory)).collect();
+        let memories =
+            values.filter_map(|position| serde_json::from_slice::<Memory>(position.value.as_deref()?).ok());
+        let services =
+            memories.map(|memory| ((memory.project.clone(), memory.service.clone()), memory)).collect();
         Self { services }
     }
 
@@ -119,7 +121,8 @@ impl Deploys {
             return None;
         }
         let others = self.services.iter().filter(|(service, _)| *service != kept);
-        let (service, _) = others.min_by_key(|((project, _), memory)| (!project.is_empty(), memory.created_at))?;
+        let (service, _) =
+            others.min_by_key(|((project, _), memory)| (!project.is_empty(), memory.created_at))?;
         let service = service.clone();
         self.services.remove(&service);
         Some(Position { key: key(&service), value: None })

@@ -85,7 +85,11 @@ mod tests {
         check("/web", &[], ["web", "", "production", "web"]);
         let compose = [(COMPOSE_PROJECT, "shop"), (COMPOSE_SERVICE, "web")];
         check("/shop-web-1", &compose, ["web", "shop", "production", "shop-web-1"]);
-        check("/shop-web-1", &[compose[0], compose[1], (SERVICE, "api")], ["api", "shop", "production", "shop-web-1"]);
+        check(
+            "/shop-web-1",
+            &[compose[0], compose[1], (SERVICE, "api")],
+            ["api", "shop", "production", "shop-web-1"],
+        );
         check("db", &[(ENVIRONMENT, "staging")], ["db", "", "staging", "db"]);
         check("db", &[(ENVIRONMENT, " "), (SERVICE, "")], ["db", "", "production", "db"]);
     }

@@ -29,9 +29,9 @@ mod events;
 mod identity;
 mod lines;
 mod own;
+mod pieces;
 mod reader;
 mod status;
-mod pieces;
 mod workload;
 
 pub use client::Address;
@@ -50,6 +50,3 @@ pub fn connect(config: Config, positions: Vec<Position>, lines: mpsc::Sender<Bat
     let (docker, published) = status::channel(&config);
     (docker, Collector::new(config, positions, lines, published))
 }
-
-#[cfg(test)]
-mod tests;

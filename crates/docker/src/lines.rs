@@ -5,8 +5,6 @@
 //! without a line break goes on in the next one if that has the same time or if it was full; otherwise the
 //! container ended there, and the next piece is from after its restart.
 
-use std::borrow::Cow;
-
 use model::Timestamp;
 
 use crate::cursor::{LogLine, Open};
@@ -132,9 +130,9 @@ impl Joiner {
         } else if self.tty {
             kept = bytes.strip_suffix(b"\r").unwrap_or(bytes);
         }
-        let text = String::from_utf8_lossy(kept);
-        let replaced = matches!(text, Cow::Owned(_));
-        let mut text = text.into_owned();
+        let valid = str::from_utf8(kept);
+        let replaced = valid.is_err();
+        let mut text = valid.map_or_else(|_| String::from_utf8_lossy(kept).into_owned(), str::to_owned);
         if cut_bytes > 0 {
             text.push_str(&format!(" … [cut: {cut_bytes} bytes]"));
         }

@@ -62,10 +62,22 @@ mod tests {
             assert_eq!(id_in_mounts(&mountinfo), found.then_some(ID), "{mountinfo}");
         };
         check("", false);
-        check("812 799 254:1 /var/lib/docker/containers/<id>/hostname /etc/hostname rw - ext4 /dev/vda1 rw", true);
-        check("1 2 0:3 / / rw - overlay x\n4 5 0:6 /var/lib/docker/containers/<id>/hosts /etc/hosts rw - ext4", true);
-        check("36 28 0:31 /var/lib/docker/containers/<id>/mounts/shm /var/lib/docker/x rw - tmpfs shm rw", false);
-        check("36 28 0:31 /var/lib/docker/containers/short/hostname /etc/hostname rw - ext4 /dev/vda1", false);
+        check(
+            "812 799 254:1 /var/lib/docker/containers/<id>/hostname /etc/hostname rw - ext4 /dev/vda1 rw",
+            true,
+        );
+        check(
+            "1 2 0:3 / / rw - overlay x\n4 5 0:6 /var/lib/docker/containers/<id>/hosts /etc/hosts rw - ext4",
+            true,
+        );
+        check(
+            "36 28 0:31 /var/lib/docker/containers/<id>/mounts/shm /var/lib/docker/x rw - tmpfs shm rw",
+            false,
+        );
+        check(
+            "36 28 0:31 /var/lib/docker/containers/short/hostname /etc/hostname rw - ext4 /dev/vda1",
+            false,
+        );
     }
 
     #[test]

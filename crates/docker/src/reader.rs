@@ -31,8 +31,7 @@ use hopper::Hopper;
 pub(crate) use hopper::{EVENT_STREAM, position_key};
 use watchdog::Watchdog;
 
-/// A log is opened from so much before its cursor: timestamps of two streams are not quite in order, and
-/// clocks are set back by a little.
+/// A log is opened from so much before its cursor, in case that the clock was set back by a little meanwhile.
 const SINCE_MARGIN: Duration = Duration::from_secs(2);
 /// What one stream wrote by then is surely read when the other one's line of so much later is.
 const STREAM_SKEW: Duration = Duration::from_secs(1);
@@ -40,6 +39,10 @@ const STREAM_SKEW: Duration = Duration::from_secs(1);
 const LAST_FLUSH_TIMEOUT: Duration = Duration::from_secs(5);
 /// After the engine said that it cannot read a log; it may be able to when the log was rotated.
 const COMPLAINT_PAUSE: Duration = Duration::from_secs(30);
+
+/// After so many lines at once, others are let come for a while: it saves waking up for each.
+const FLOOD_LINES: u64 = 8;
+const FLOOD_PAUSE: Duration = Duration::from_millis(5);
 
 /// What the collector knows of a container and its reader should.
 #[derive(Clone, Debug, PartialEq)]
@@ -49,6 +52,8 @@ pub(crate) struct Subject {
     pub(crate) tty: Option<bool>,
     /// Counts its starts; 0 before the first.
     pub(crate) starts: u64,
+    /// Counts its ends.
+    pub(crate) ends: u64,
 }
 
 /// What all readers share.
@@ -84,6 +89,10 @@ pub(crate) struct Reader {
     backoff: Backoff,
     /// How many starts the log was opened after.
     starts_opened: u64,
+    /// How many ends were taken note of.
+    ends_noted: u64,
+    /// A second look at the log, made as soon as the container had ended: see [`Reader::after_end`].
+    reserve: Option<Connection>,
     /// The engine ended the log, and it is being looked whether that was all of it.
     confirming: bool,
     /// A time that the clock stepped back to, until a line came since.
@@ -124,16 +133,20 @@ enum Next {
 }
 
 impl Reader {
+    /// `is_new_run`: the container has just started, so if its log cannot be had, that is a loss.
     pub(crate) fn new(
         surface: Surface,
         container_id: String,
         subject: watch::Receiver<Subject>,
         cursors: Cursors,
+        is_new_run: bool,
     ) -> Self {
         let log = |cursor| Log {
             progress: Progress::new(cursor),
             joiner: Joiner::new(false, None, Timestamp::default()),
         };
+        let starts_opened = if is_new_run { 0 } else { subject.borrow().starts };
+        let ends_noted = subject.borrow().ends;
         Self {
             hopper: Hopper::new(&surface, &container_id, subject.clone()),
             surface,
@@ -141,7 +154,9 @@ impl Reader {
             subject,
             logs: cursors.map(log),
             backoff: Backoff::new(),
-            starts_opened: 0,
+            starts_opened,
+            ends_noted,
+            reserve: None,
             confirming: false,
             stepped_to: None,
         }
@@ -190,23 +205,36 @@ impl Reader {
 
     /// Makes the request and everything ready for what it brings.
     async fn open(&mut self) -> Result<Connection, RequestError> {
-        let (starts, tty) = {
-            let subject = self.subject.borrow();
-            (subject.starts, subject.tty)
+        let Subject { starts, ends, .. } = *self.subject.borrow();
+        self.ends_noted = ends;
+        let mut connection = match self.reserve.take() {
+            Some(connection) => connection,
+            None if self.confirming => self.connect(Duration::ZERO).await?,
+            None => self.connect(SINCE_MARGIN).await?,
         };
-        let now = SystemTime::now().into();
-        let step = *self.surface.clock_steps.borrow_and_update();
-        self.stepped_to = self.stepped_to.into_iter().chain(step).min();
-        let since = self.since(now, tty);
-        let mut connection =
-            Connection::open(&self.surface.client, &self.container_id, tty, since, &self.logs).await?;
-        connection.taken_before = self.hopper.taken();
-        self.starts_opened = starts;
+        connection.begin(self.hopper.taken());
+        self.starts_opened = self.starts_opened.max(starts);
         for log in &mut self.logs {
             log.progress.reopen();
-            log.joiner = Joiner::new(connection.tty, log.progress.open(), now);
+            log.joiner = Joiner::new(connection.tty, log.progress.open(), SystemTime::now().into());
         }
         Ok(connection)
+    }
+
+    async fn connect(&mut self, margin: Duration) -> Result<Connection, RequestError> {
+        let step = *self.surface.clock_steps.borrow_and_update();
+        self.stepped_to = self.stepped_to.into_iter().chain(step).min();
+        let tty = self.subject.borrow().tty;
+        let since = self.since(SystemTime::now().into(), tty).map(|since| since.minus(margin));
+        Connection::open(&self.surface.client, &self.container_id, tty, since, &self.logs).await
+    }
+
+    /// Waits until the container ends; for ever, if it is no longer there.
+    async fn container_ends(subject: &mut watch::Receiver<Subject>, ends_noted: &mut u64) {
+        match subject.wait_for(|subject| subject.ends > *ends_noted).await.map(|subject| subject.ends) {
+            Ok(ends) => *ends_noted = ends,
+            Err(_) => std::future::pending().await,
+        }
     }
 
     /// From when the log is asked for; `None` for all of it.
@@ -214,55 +242,72 @@ impl Reader {
         let used = if tty == Some(true) { &self.logs[..1] } else { &self.logs[..] };
         let cursors: Option<Vec<Timestamp>> = used.iter().map(|log| log.progress.since()).collect();
         let since = cursors?.into_iter().min()?;
-        let since = match self.stepped_to {
-            Some(stepped_to) => since.min(stepped_to),
+        match self.stepped_to {
+            Some(stepped_to) => Some(since.min(stepped_to)),
             // The clock stepped back while nobody looked, nobody knows how far.
-            None if now < since => return None,
-            None => since,
-        };
-        Some(since.minus(SINCE_MARGIN))
+            None if now < since => None,
+            None => Some(since),
+        }
     }
 
     async fn read(&mut self, mut connection: Connection) -> Stop {
         let mut watchdog = Watchdog::new();
-        // An engine sends a chunk per line: those that are here already are taken without more ado.
-        let mut ready = None;
         loop {
-            let chunk = match ready.take() {
-                Some(chunk) => chunk,
-                None => tokio::select! {
-                    biased;
-                    _ = self.surface.clock_steps.changed() => return Stop::Reopen,
-                    chunk = connection.answer.chunk() => chunk,
-                    () = self.hopper.due() => Ok(Some(Bytes::new())),
-                    () = watchdog.wakes() => {
-                        if watchdog.has_missed(&self.surface.client, &self.container_id, connection.tty).await {
-                            return Stop::Reopen;
-                        }
-                        continue;
+            let chunk = tokio::select! {
+                biased;
+                _ = self.surface.clock_steps.changed() => return Stop::Reopen,
+                () = Self::container_ends(&mut self.subject, &mut self.ends_noted) => {
+                    self.reserve = self.connect(Duration::ZERO).await.ok();
+                    continue;
+                }
+                chunk = connection.answer.chunk() => chunk,
+                () = self.hopper.due() => Ok(Some(Bytes::new())),
+                () = watchdog.wakes() => {
+                    if watchdog.has_missed(&self.surface.client, &self.container_id, connection.tty).await {
+                        return Stop::Reopen;
                     }
-                },
+                    continue;
+                }
             };
-            match chunk {
-                Err(error) => return Stop::Failed(error),
-                Ok(None) => {
-                    let Self { logs, hopper, .. } = self;
-                    connection.splitter.finish(&mut |item| hopper.item(item, logs));
-                    return Stop::End { empty: connection.was_empty(self.hopper.taken()) };
-                }
-                Ok(Some(chunk)) => {
-                    if let Err(stop) = self.take(&mut connection, &chunk) {
-                        return stop;
-                    }
-                }
+            let taken_before = self.hopper.taken();
+            if let Err(stop) = self.take_ready(&mut connection, chunk) {
+                return stop;
             }
             watchdog.saw(self.hopper.newest_seen());
-            if !self.hopper.is_ready() {
-                ready = connection.answer.chunk().now_or_never();
-            } else if !self.flush().await {
-                return Stop::Closed;
+            if self.hopper.is_ready() {
+                if !self.flush().await {
+                    return Stop::Closed;
+                }
+            } else if self.hopper.taken() - taken_before >= FLOOD_LINES {
+                tokio::time::sleep(FLOOD_PAUSE).await;
             }
         }
+    }
+
+    /// Takes a chunk and those that are here already; an engine sends one per line.
+    fn take_ready(
+        &mut self,
+        connection: &mut Connection,
+        first: Result<Option<Bytes>, RequestError>,
+    ) -> Result<(), Stop> {
+        let mut next = Some(first);
+        while let Some(chunk) = next {
+            match chunk.map_err(Stop::Failed)? {
+                Some(chunk) => self.take(connection, &chunk)?,
+                None => return Err(self.end(connection)),
+            }
+            if self.hopper.is_ready() {
+                break;
+            }
+            next = connection.answer.chunk().now_or_never();
+        }
+        Ok(())
+    }
+
+    fn end(&mut self, connection: &mut Connection) -> Stop {
+        let Self { logs, hopper, .. } = self;
+        connection.splitter.finish(&mut |item| hopper.item(item, logs));
+        Stop::End { empty: connection.was_empty(self.hopper.taken()) }
     }
 
     fn take(&mut self, connection: &mut Connection, chunk: &[u8]) -> Result<(), Stop> {
@@ -300,7 +345,6 @@ impl Reader {
     }
 
     async fn next(&mut self, stop: Stop) -> Next {
-        match &stop { Stop::End{empty} => tracing::debug!(id=&self.container_id[..6], empty, "END"), Stop::Failed(e) => tracing::debug!(id=&self.container_id[..6], %e, "FAILED"), _ => {} }
         if !self.flush().await {
             return Next::Leave { unreadable: false };
         }
@@ -321,7 +365,8 @@ impl Reader {
     }
 
     /// The engine ended the log. Engines lose the last lines of a follower when the container ends (20.10 does), so
-    /// it is opened again at once (the container may be removed in a moment) until nothing new comes.
+    /// it is looked at again until nothing new comes. A container that is removed when it ends leaves some
+    /// milliseconds for that: therefore the `reserve`.
     async fn after_end(&mut self, empty: bool) -> Next {
         if !(self.confirming && empty) {
             self.confirming = true;

@@ -96,6 +96,12 @@ impl DayFiles {
         done
     }
 
+    /// The data file's connection.
+    #[cfg(test)]
+    pub(crate) fn data(&self) -> &Connection {
+        &self.data
+    }
+
     fn insert_index(&mut self, block: &NewBlock) -> rusqlite::Result<()> {
         let stream = self.id(&block.stream)?;
         let BlockRow { id, seq_to, lines, bytes, first, last } = block.row;

@@ -23,7 +23,7 @@ pub(crate) struct Limits {
     pub(crate) tail_bytes: u64,
     /// With more than this nothing is taken in until blocks could be written again.
     pub(crate) tail_bytes_max: u64,
-    /// How many streams may be in memory at a time; entries of further ones are dropped.
+    /// How many streams may bring lines within an hour; entries of further ones are dropped.
     pub(crate) streams_max: usize,
     /// Entries further ahead of the clock are dropped.
     pub(crate) ahead_max: Duration,

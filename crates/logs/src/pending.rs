@@ -79,6 +79,11 @@ impl Pending {
         std::mem::take(&mut self.followed)
     }
 
+    /// Counts streams anew; see [`Limits::streams_max`](crate::limits::Limits).
+    pub(crate) fn forget_streams(&mut self) {
+        self.sorter.classes.clear();
+    }
+
     /// The lines are packed: begins anew. What is known about streams stays.
     pub(crate) fn clear(&mut self) {
         self.units.clear();
@@ -95,8 +100,7 @@ impl Pending {
         if batch.entries.is_empty() {
             return;
         }
-        let Some(stream) = shared.streams.get_within(&stored_labels(batch.labels), shared.limits.streams_max)
-        else {
+        let Some(stream) = self.sorter.admit(shared, &stored_labels(batch.labels)) else {
             shared.counters.dropped(DropReason::TooManyStreams, batch.entries.len() as u64);
             return;
         };
@@ -144,7 +148,7 @@ fn told_level(stream: &Stream, entry: &mut Entry) -> Level {
 #[derive(Default)]
 struct Sorter {
     config: Option<Arc<Config>>,
-    /// By the stream's number, under `config`.
+    /// Of the streams that brought lines, by number, under `config`.
     classes: HashMap<u32, [Class; 8]>,
     now: Timestamp,
     newest: Timestamp,
@@ -155,12 +159,19 @@ struct Sorter {
 }
 
 impl Sorter {
+    /// The stream of these labels, unless too many others brought lines already.
+    fn admit(&self, shared: &Shared, labels: &Labels) -> Option<Arc<Stream>> {
+        let has_room = self.classes.len() < shared.limits.streams_max;
+        match shared.streams.find(labels) {
+            Some(stream) if has_room || self.classes.contains_key(&stream.number) => Some(stream),
+            None if has_room => Some(shared.streams.get(labels)),
+            _ => None,
+        }
+    }
+
     fn begin(&mut self, shared: &Shared, stream: &Stream, now: Timestamp) {
         let config = shared.config();
         if !self.config.as_ref().is_some_and(|known| Arc::ptr_eq(known, &config)) {
-            self.classes.clear();
-        }
-        if self.classes.len() > shared.limits.streams_max {
             self.classes.clear();
         }
         let classes = self.classes.entry(stream.number).or_insert_with(|| config.rules().of(&stream.labels));

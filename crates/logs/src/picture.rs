@@ -86,6 +86,8 @@ pub(crate) struct Day {
 #[derive(Debug, Default)]
 struct Inside {
     is_loaded: bool,
+    /// How many blocks are here.
+    blocks: u64,
     /// By the stream's number.
     units: HashMap<u32, Unit>,
 }
@@ -108,6 +110,7 @@ impl Day {
         }
         inside.is_loaded = true;
         for (stream, blocks) in index {
+            inside.blocks += blocks.len() as u64;
             let unit = inside.units.entry(stream.number).or_insert_with(|| Unit::new(stream));
             blocks.into_iter().for_each(|block| unit.publish(block));
         }
@@ -116,7 +119,7 @@ impl Day {
     /// Forgets the blocks; they can be loaded again. Tail rows stay.
     pub(crate) fn unload(&self) {
         let mut inside = self.write();
-        inside.is_loaded = false;
+        (inside.is_loaded, inside.blocks) = (false, 0);
         inside.units.retain(|_, unit| !unit.rows.is_empty());
         for unit in inside.units.values_mut() {
             unit.blocks = Vec::new();
@@ -124,11 +127,12 @@ impl Day {
         }
     }
 
-    /// The number of the last line of the stream; 0 before its first. Only right while the day is loaded.
-    pub(crate) fn last_seq(&self, stream: &Stream) -> u64 {
+    /// The number of the last line of the stream; 0 before its first. `None` while the day is not loaded:
+    /// nobody knows then.
+    pub(crate) fn last_seq(&self, stream: &Stream) -> Option<u64> {
         let inside = self.read();
-        let Some(unit) = inside.units.get(&stream.number) else { return 0 };
-        unit.rows.last().map_or(unit.published, |row| row.seq_to)
+        let last = |unit: &Unit| unit.rows.last().map_or(unit.published, |row| row.seq_to);
+        inside.is_loaded.then(|| inside.units.get(&stream.number).map_or(0, last))
     }
 
     /// Shows a row that was just committed.
@@ -152,6 +156,7 @@ impl Day {
     pub(crate) fn publish(&self, stream: &Stream, block: BlockRow) {
         let mut inside = self.write();
         let is_loaded = inside.is_loaded;
+        inside.blocks += u64::from(is_loaded);
         let Some(unit) = inside.units.get_mut(&stream.number) else { return };
         if is_loaded {
             unit.publish(block);
@@ -189,7 +194,7 @@ impl Day {
     }
 
     fn blocks(&self) -> u64 {
-        self.read().units.values().map(|unit| unit.blocks.len() as u64).sum()
+        self.read().blocks
     }
 
     fn has_rows(&self) -> bool {
@@ -247,10 +252,14 @@ impl Picture {
         self.days.write().unwrap_or_else(PoisonError::into_inner).remove(&key);
     }
 
-    /// Notes that the day was asked for, and lets others go if there are too many blocks in memory. Days with
-    /// tail rows stay: the writer is at work on them.
+    /// Notes that the day was asked for.
     pub(crate) fn used(&self, day: &Day) {
         day.used.store(self.clock.fetch_add(1, Ordering::Relaxed) + 1, Ordering::Relaxed);
+    }
+
+    /// The day was just loaded: lets others go if there are too many blocks in memory. Days with tail rows
+    /// stay: the writer is at work on them.
+    pub(crate) fn make_room(&self, day: &Day) {
         let mut others: Vec<_> =
             self.days().into_iter().filter(|other| other.key != day.key && other.is_loaded()).collect();
         let mut blocks = day.blocks() + others.iter().map(|other| other.blocks()).sum::<u64>();

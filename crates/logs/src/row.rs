@@ -31,7 +31,7 @@ pub(crate) fn pack(columns: &Columns) -> io::Result<Vec<u8>> {
     columns.put_side(&mut body);
     body.extend_from_slice(columns.text.as_bytes());
 
-    let packed = squeeze::compress(&body)?;
+    let packed = squeeze::compress(squeeze::PASSING, &body)?;
     let mut row = Vec::with_capacity(packed.len() + 16);
     row.push(FORMAT);
     row.extend_from_slice(&[0; 8]);

@@ -69,8 +69,8 @@ impl Shared {
     /// Sees to it that the day's index is in memory. What is wrong with it becomes a fault, so that it is
     /// known even where nobody asked.
     pub(crate) fn load(&self, day: &Day) -> Result<(), ReadError> {
+        self.picture.used(day);
         if day.is_loaded() {
-            self.picture.used(day);
             return Ok(());
         }
         let has_data = store::exists(&day.key.data(&self.root));
@@ -90,7 +90,7 @@ impl Shared {
                 return Err(error);
             }
         }
-        self.picture.used(day);
+        self.picture.make_room(day);
         Ok(())
     }
 }

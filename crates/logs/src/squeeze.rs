@@ -5,8 +5,11 @@ use std::io;
 
 use zstd::bulk::{Compressor, Decompressor};
 
-/// The level for lines. On logs full of unique ids the next levels cost more and gain nothing.
-const LEVEL: i32 = 1;
+/// The level for what is kept. On logs full of unique ids the next levels cost more and gain nothing.
+pub(crate) const KEPT: i32 = 1;
+
+/// The level for what is soon compressed anew: a third larger, for a third of the work.
+pub(crate) const PASSING: i32 = -3;
 
 thread_local! {
     static COMPRESSOR: RefCell<Option<Compressor<'static>>> = const { RefCell::new(None) };
@@ -14,10 +17,14 @@ thread_local! {
 }
 
 /// One zstd frame.
-pub(crate) fn compress(bytes: &[u8]) -> io::Result<Vec<u8>> {
-    COMPRESSOR.with_borrow_mut(|slot| match slot {
-        Some(compressor) => compressor.compress(bytes),
-        None => slot.insert(Compressor::new(LEVEL)?).compress(bytes),
+pub(crate) fn compress(level: i32, bytes: &[u8]) -> io::Result<Vec<u8>> {
+    COMPRESSOR.with_borrow_mut(|slot| {
+        let compressor = match slot {
+            Some(compressor) => compressor,
+            None => slot.insert(Compressor::new(level)?),
+        };
+        compressor.set_compression_level(level)?;
+        compressor.compress(bytes)
     })
 }
 
@@ -27,9 +34,12 @@ pub(crate) fn expand(frame: &[u8], length: usize) -> Option<Vec<u8>> {
     if zstd::zstd_safe::get_frame_content_size(frame).ok()?? != length as u64 {
         return None;
     }
-    let bytes = DECOMPRESSOR.with_borrow_mut(|slot| match slot {
-        Some(decompressor) => decompressor.decompress(frame, length),
-        None => slot.insert(Decompressor::new()?).decompress(frame, length),
+    let bytes = DECOMPRESSOR.with_borrow_mut(|slot| {
+        let decompressor = match slot {
+            Some(decompressor) => decompressor,
+            None => slot.insert(Decompressor::new()?),
+        };
+        decompressor.decompress(frame, length)
     });
     bytes.ok().filter(|bytes| bytes.len() == length)
 }

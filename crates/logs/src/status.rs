@@ -42,7 +42,7 @@ pub enum DropReason {
     TooOld,
     /// It is more than a day ahead of the clock.
     TooFarAhead,
-    /// There are too many streams already.
+    /// Too many other streams brought lines within the hour.
     TooManyStreams,
     /// It was stored, but what was stored is damaged.
     Damaged,

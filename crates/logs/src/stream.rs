@@ -71,22 +71,14 @@ impl Streams {
         self.find(labels).unwrap_or_else(|| self.add(labels))
     }
 
-    /// The stream of these labels, if there are fewer than `streams_max` or it is one of them.
-    pub(crate) fn get_within(&self, labels: &Labels, streams_max: usize) -> Option<Arc<Stream>> {
-        if let Some(stream) = self.find(labels) {
-            return Some(stream);
-        }
-        let count = self.known.read().unwrap_or_else(PoisonError::into_inner).len();
-        (count < streams_max).then(|| self.add(labels))
-    }
-
     /// Forgets the streams that nothing refers to any more.
     pub(crate) fn prune(&self) {
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         known.retain(|_, stream| Arc::strong_count(stream) > 1);
     }
 
-    fn find(&self, labels: &Labels) -> Option<Arc<Stream>> {
+    /// The stream of these labels, if something refers to it.
+    pub(crate) fn find(&self, labels: &Labels) -> Option<Arc<Stream>> {
         self.known.read().unwrap_or_else(PoisonError::into_inner).get(labels).cloned()
     }
 
@@ -134,15 +126,14 @@ mod tests {
     }
 
     #[test]
-    fn streams_are_counted_against_a_limit_and_forgotten() {
+    fn streams_that_nothing_refers_to_are_forgotten() {
         let streams = Streams::default();
         let labels = |name: &str| Labels::from_pairs([("service", name)]);
-        let kept = streams.get_within(&labels("a"), 2).expect("room");
-        assert!(streams.get_within(&labels("b"), 2).is_some());
-        assert!(streams.get_within(&labels("c"), 2).is_none());
-        assert!(streams.get_within(&labels("b"), 2).is_some());
+        let kept = streams.get(&labels("a"));
+        streams.get(&labels("b"));
         streams.prune();
-        assert!(streams.get_within(&labels("c"), 2).is_some());
+        assert!(streams.find(&labels("b")).is_none());
         assert_eq!(streams.get(&labels("a")).number, kept.number);
+        assert_ne!(streams.get(&labels("b")).number, kept.number);
     }
 }

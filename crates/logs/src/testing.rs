@@ -54,10 +54,6 @@ impl Ground {
         Clock::new(move || Timestamp::from_nanos(now.load(Ordering::Relaxed)))
     }
 
-    pub(crate) fn now(&self) -> Timestamp {
-        Timestamp::from_nanos(self.now.load(Ordering::Relaxed))
-    }
-
     pub(crate) fn set_clock(&self, now: Timestamp) {
         self.now.store(now.nanos(), Ordering::Relaxed);
     }
@@ -143,3 +139,16 @@ pub(crate) fn files(root: &Path) -> Vec<String> {
 
 /// Nanoseconds in a minute.
 pub(crate) const MINUTE: i64 = sidecar::MINUTE;
+
+/// Waits until there is something: looks again whenever others have had their turn.
+pub(crate) async fn until<T>(mut look: impl FnMut() -> Option<T>) -> T {
+    let waiting = async {
+        loop {
+            if let Some(found) = look() {
+                return found;
+            }
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), waiting).await.expect("it to happen within half a minute")
+}

@@ -2,6 +2,7 @@
 //! groups, seals what has become a block, and tries again what failed; meanwhile the queue fills, collectors
 //! wait and pushes are refused, so nothing is lost.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -34,6 +35,12 @@ pub struct Writer {
     inbox: Inbox,
 }
 
+impl fmt::Debug for Writer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Writer").field("root", &self.shared.root).finish_non_exhaustive()
+    }
+}
+
 /// The writer ended without being told to.
 #[derive(Debug, thiserror::Error)]
 #[error("the writer of logs broke down; the message before this one says where")]
@@ -42,6 +49,12 @@ pub struct WriterError(());
 impl Writer {
     pub(crate) fn new(shared: Arc<Shared>, storage: Storage, inbox: Inbox) -> Self {
         Self { shared, storage, inbox }
+    }
+
+    /// Locks are not waited for from now on.
+    #[cfg(test)]
+    pub(crate) fn fail_at_once(&self) {
+        self.storage.fail_at_once();
     }
 
     /// Writes until `shutdown`, then what has been accepted by then, and returns.
@@ -197,6 +210,7 @@ impl Work {
         self.storage.close_idle(now);
         if self.expire_at <= now {
             self.expire_at = now + EXPIRE_EVERY;
+            self.pending.forget_streams();
             let done = self.storage.expire().and_then(|()| self.storage.prune());
             if let Err(error) = done {
                 self.shared.faults.set("expiry of logs", error.to_string());

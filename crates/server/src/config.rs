@@ -63,11 +63,9 @@ impl Config {
                 "set [server] listen = \"127.0.0.1:4100\", or write mode = \"password\"",
             );
         }
-        let is_short =
-            |password: &Secret| password.expose().chars().count() < PASSWORD_CHARACTERS_MIN;
+        let is_short = |password: &Secret| password.expose().chars().count() < PASSWORD_CHARACTERS_MIN;
         if self.admin_password.as_ref().is_some_and(is_short) {
-            let key =
-                if auth.is_set("admin_password") { "admin_password" } else { "admin_password_file" };
+            let key = if auth.is_set("admin_password") { "admin_password" } else { "admin_password_file" };
             auth.fault(
                 key,
                 "holds a password that is too short",
@@ -93,8 +91,9 @@ impl Config {
 
 impl PublicUrl {
     fn parse(text: &str) -> Result<Self, String> {
-        let instead =
-            || format!("{text:?} is no address of a site; write it as https://ops.example.com, without a path");
+        let instead = || {
+            format!("{text:?} is no address of a site; write it as https://ops.example.com, without a path")
+        };
         let uri: Uri = text.parse().map_err(|_| instead())?;
         let https = match uri.scheme() {
             Some(scheme) if *scheme == Scheme::HTTPS => true,

@@ -87,3 +87,6 @@ async fn within<T, E>(permit: impl Future<Output = Result<T, E>>) -> Option<T> {
 pub(crate) fn full() -> Fault {
     Fault::too_many("data comes faster than it can be stored; send this again in a moment", RETRY_AFTER_S)
 }
+
+#[cfg(test)]
+mod tests;

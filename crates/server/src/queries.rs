@@ -49,15 +49,16 @@ impl Default for Queries {
     fn default() -> Self {
         // One core stays free for what comes in.
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
-        let at_once = (cores - 1).clamp(2, 8);
-        Self {
-            room: Arc::new(Semaphore::new(at_once + WAITING_MAX)),
-            turns: Arc::new(Semaphore::new(at_once)),
-        }
+        Self::new((cores - 1).clamp(2, 8), WAITING_MAX)
     }
 }
 
 impl Queries {
+    fn new(at_once: usize, waiting_max: usize) -> Self {
+        let room = Arc::new(Semaphore::new(at_once + waiting_max));
+        Self { room, turns: Arc::new(Semaphore::new(at_once)) }
+    }
+
     /// Computes `work` when its turn comes. Dropping the future (the client left) ends the work. Work that ran
     /// out of time answers with what it has, and says so.
     pub(crate) async fn run<T, F>(&self, work: F) -> Result<T, Fault>
@@ -66,7 +67,10 @@ impl Queries {
         F: FnOnce(&Allowance) -> T + Send + 'static,
     {
         let _place = self.room.try_acquire().map_err(|_| {
-            Fault::too_many("more queries wait than can be answered soon; try again in a moment", RETRY_AFTER_S)
+            Fault::too_many(
+                "more queries wait than can be answered soon; try again in a moment",
+                RETRY_AFTER_S,
+            )
         })?;
         let turn = self.turns.clone().acquire_owned().await.expect("the semaphore is never closed");
         let left = CancellationToken::new();
@@ -85,9 +89,10 @@ impl Queries {
 
 /// What is said of an answer that cannot be given in part.
 pub(crate) fn timed_out() -> Fault {
-    let message = format!(
-        "the query took longer than {} s; narrow its time range or its selector",
-        TIME_MAX.as_secs()
-    );
+    let message =
+        format!("the query took longer than {} s; narrow its time range or its selector", TIME_MAX.as_secs());
     Fault::new(StatusCode::GATEWAY_TIMEOUT, message)
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,7 @@
 //! A whole server on real stores in a temporary directory, asked without a network.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::SystemTime;
 
 use api::{NewToken, NewUser, Role, TokenScope};
@@ -15,6 +15,7 @@ use http_body_util::BodyExt;
 use model::Timestamp;
 use settings::Tree;
 use tempfile::TempDir;
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
@@ -29,7 +30,9 @@ pub(crate) struct Fixture {
     pub(crate) server: Option<Server>,
     router: Router,
     clock: Arc<AtomicI64>,
-    writer: CancellationToken,
+    tokens: [OnceLock<String>; 3],
+    stop: CancellationToken,
+    writing: Option<JoinHandle<Result<(), logs::WriterError>>>,
     _directory: TempDir,
 }
 
@@ -46,7 +49,7 @@ pub(crate) enum Caller {
 impl Fixture {
     /// With sign-in, and a user for each role, named like it.
     pub(crate) async fn new() -> Self {
-        let fixture = Self::with("").await;
+        let fixture = Self::with("");
         for (name, role) in [("viewer", Role::Viewer), ("editor", Role::Editor), ("admin", Role::Admin)] {
             let new = NewUser { name: name.into(), role, password: PASSWORD.into() };
             fixture.accounts.add_user(new).await.expect("a user");
@@ -55,7 +58,14 @@ impl Fixture {
     }
 
     /// With these settings and without users.
-    pub(crate) async fn with(settings: &str) -> Self {
+    pub(crate) fn with(settings: &str) -> Self {
+        let (mut fixture, writer) = Self::idle(settings);
+        fixture.writing = Some(tokio::spawn(writer.run(fixture.stop.clone())));
+        fixture
+    }
+
+    /// The same, but nothing is written until the writer runs.
+    pub(crate) fn idle(settings: &str) -> (Self, logs::Writer) {
         let directory = tempfile::tempdir().expect("a directory");
         let clock = Arc::new(AtomicI64::new(Timestamp::from(SystemTime::now()).nanos()));
         let told = clock.clone();
@@ -64,9 +74,6 @@ impl Fixture {
             Accounts::open_with_clock(&directory.path().join("state.db"), tell.clone()).expect("accounts");
         let (logs, writer) =
             logs::open(logs::Config::default(), &directory.path().join("logs")).expect("a store");
-        let stop = CancellationToken::new();
-        tokio::spawn(writer.run(stop.clone()));
-
         let host = format!("unix://{}", directory.path().join("docker.sock").display());
         let text = format!("{settings}\n[docker]\nhost = {host:?}\n");
         let tree = Tree::parse("test", &text, []);
@@ -78,11 +85,28 @@ impl Fixture {
         let engines = Engines { logs: logs.clone(), docker };
         let server = Server::with_clock(config, engines, accounts.clone(), "1.2.3", tell).expect("a server");
         let router = server.router();
-        Self { accounts, logs, server: Some(server), router, clock, writer: stop, _directory: directory }
+        let fixture = Self {
+            accounts,
+            logs,
+            server: Some(server),
+            router,
+            clock,
+            tokens: Default::default(),
+            stop: CancellationToken::new(),
+            writing: None,
+            _directory: directory,
+        };
+        (fixture, writer)
     }
 
     pub(crate) fn now(&self) -> Timestamp {
         Timestamp::from_nanos(self.clock.load(Ordering::Relaxed))
+    }
+
+    /// Ends the store; what was pushed is on disk then.
+    pub(crate) async fn end_writing(&mut self) {
+        self.stop.cancel();
+        self.writing.take().expect("a writer").await.expect("no panic").expect("an end");
     }
 
     pub(crate) fn pass(&self, seconds: i64) {
@@ -90,18 +114,21 @@ impl Fixture {
     }
 
     /// A fresh session's cookie.
-    pub(crate) async fn cookie(&self, name: &str) -> String {
-        let signed_in = self.accounts.sign_in(name, PASSWORD.into()).await.expect("an answer");
-        format!("porthole_session={}", signed_in.expect("a session").secret)
+    pub(crate) fn cookie(&self, name: &str) -> String {
+        format!("porthole_session={}", self.accounts.session_for_test(name))
     }
 
+    /// The secret of the token of this scope; each fixture has one.
     pub(crate) fn token(&self, scope: TokenScope) -> String {
-        let new = NewToken { name: "test".into(), scopes: vec![scope] };
-        self.accounts.create_token(new).expect("a token").secret
+        let make = || {
+            let new = NewToken { name: "test".into(), scopes: vec![scope] };
+            self.accounts.create_token(new).expect("a token").secret
+        };
+        self.tokens[scope as usize].get_or_init(make).clone()
     }
 
     /// Begins a request in somebody's name. A browser says where its page came from, so sessions do too.
-    pub(crate) async fn request(&self, caller: Caller, method: &str, path: &str) -> http::request::Builder {
+    pub(crate) fn request(&self, caller: Caller, method: &str, path: &str) -> http::request::Builder {
         let request = Request::builder()
             .method(method.parse::<Method>().expect("a method"))
             .uri(path)
@@ -114,7 +141,7 @@ impl Fixture {
                     Role::Editor => "editor",
                     Role::Admin => "admin",
                 };
-                let cookie = self.cookie(name).await;
+                let cookie = self.cookie(name);
                 request.header(header::COOKIE, cookie).header("sec-fetch-site", "same-origin")
             }
             Caller::Token(scope) => {
@@ -142,12 +169,12 @@ impl Fixture {
     }
 
     pub(crate) async fn get(&self, caller: Caller, path: &str) -> Answer {
-        let request = self.request(caller, "GET", path).await;
+        let request = self.request(caller, "GET", path);
         self.send(request.body(Body::empty()).expect("a request")).await
     }
 
     pub(crate) async fn send_json(&self, caller: Caller, method: &str, path: &str, json: &str) -> Answer {
-        let request = self.request(caller, method, path).await;
+        let request = self.request(caller, method, path);
         let request = request.header(header::CONTENT_TYPE, "application/json");
         self.send(request.body(Body::from(json.to_owned())).expect("a request")).await
     }
@@ -168,7 +195,7 @@ impl Fixture {
 
 impl Drop for Fixture {
     fn drop(&mut self) {
-        self.writer.cancel();
+        self.stop.cancel();
     }
 }
 

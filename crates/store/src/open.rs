@@ -5,6 +5,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, MAIN_DB, OpenFlags, Transaction, TransactionBehavior};
 
 use crate::Schema;
@@ -97,19 +98,25 @@ pub fn open(path: &Path, schema: &Schema) -> Result<Connection, OpenError> {
     Ok(connection)
 }
 
-/// Opens an existing file of the current format for reading, beside its writer.
+/// Opens an existing file for reading, beside its writer. Its format may be older than this version's: the
+/// writer brings it up to date when it opens the file the next time.
 pub fn open_reader(path: &Path, schema: &Schema) -> Result<Connection, OpenError> {
     if !crate::exists(path) {
         return Err(OpenError::Missing { path: path.into() });
     }
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    // Not opened read-only: a crash may have left a journal behind, which has to be played back before anybody
+    // can read. `query_only` keeps this connection's statements from writing, and its end leaves the log to the
+    // writer: by then another file may have taken the place of the one that it reads.
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let told = |error: rusqlite::Error| told(path, schema, &error);
     whole(path, schema)?;
     let connection = Connection::open_with_flags(path, flags).map_err(told)?;
     connection.busy_timeout(BUSY_TIMEOUT).map_err(told)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).map_err(told)?;
+    connection.execute_batch("PRAGMA query_only = ON").map_err(told)?;
     let found = format_of(&connection, path, schema)?;
-    if found < schema.versions.len() {
-        // Its writer upgrades a file before anybody reads it; one that was never finished holds nothing.
+    if found == 0 {
+        // Its making was never finished: it holds nothing.
         return Err(OpenError::Missing { path: path.into() });
     }
     Ok(connection)

@@ -42,14 +42,12 @@ pub(crate) fn command(mut arguments: Arguments) -> Result<()> {
 /// Brings `web/dist` up to date and says what a first visit loads, in bytes after compression.
 pub(crate) fn build(profile: Profile) -> Result<u64> {
     let toolchain = Toolchain::find()?;
+    let web = project::root().join("web");
+    // What is quickly read comes first: a fault there is told before the long work.
+    let (index, files, style) = (sources::index(&web)?, sources::files(&web)?, sources::style(&web.join("styles"))?);
     let module = toolchain.build(profile)?;
-    let inputs = Inputs {
-        profile,
-        module: fs::read(&module).with_context(|| module.display().to_string())?,
-        index: sources::index(&project::root().join("web"))?,
-        files: sources::files(&project::root().join("web"))?,
-        style: sources::style(&project::root().join("web/styles"))?,
-    };
+    let module = fs::read(&module).with_context(|| module.display().to_string())?;
+    let inputs = Inputs { profile, module, index, files, style };
     let dist = Dist::of(&inputs)?;
     if !dist.is_current() {
         let bound = bindgen::bind(&inputs.module, profile)?;

@@ -79,7 +79,9 @@ mod tests {
         {
             assert_eq!(bytes(number), text);
         }
-        for (number, text) in [(0.0, "0"), (0.01, "0.1"), (0.44, "0.4"), (3.0, "3"), (9.96, "10"), (1_234.5, "1.2k")] {
+        for (number, text) in
+            [(0.0, "0"), (0.01, "0.1"), (0.44, "0.4"), (3.0, "3"), (9.96, "10"), (1_234.5, "1.2k")]
+        {
             assert_eq!(rate(number), text);
         }
         assert_eq!((plural(1, "line"), plural(0, "line")), ("1 line".to_owned(), "0 lines".to_owned()));

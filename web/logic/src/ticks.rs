@@ -60,19 +60,16 @@ fn label(at: Millis, step: i64, clock: Clock<'_>) -> String {
     if step < SECOND { format!("{time}.{:03}", at.rem_euclid(SECOND)) } else { time }
 }
 
-/// The round number at or above a value: 1, 2 or 5 with zeros behind it.
+/// The round number at or above a value: one digit, or one and a half, with zeros behind it.
 pub fn round_up(value: u64) -> u64 {
     let mut decade: u64 = 1;
-    loop {
-        for factor in [1, 2, 5] {
-            let Some(round) = decade.checked_mul(factor) else { return u64::MAX };
-            if round >= value {
-                return round;
-            }
-        }
-        let Some(next) = decade.checked_mul(10) else { return u64::MAX };
-        decade = next;
+    while value / decade >= 10 {
+        decade *= 10;
     }
+    // In halves: 1, 1.5, 2, 3 … 10.
+    let halves = [2, 3, 4, 6, 8, 10, 12, 14, 16, 18, 20];
+    let round = |half: u64| u64::try_from(u128::from(decade) * u128::from(half) / 2).unwrap_or(u64::MAX);
+    halves.into_iter().map(round).find(|round| *round >= value).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]
@@ -117,7 +114,7 @@ mod tests {
 
     #[test]
     fn values_are_rounded_up() {
-        for (value, round) in [(0, 1), (1, 1), (3, 5), (11, 20), (51, 100), (u64::MAX, u64::MAX)] {
+        for (value, round) in [(0, 1), (1, 1), (3, 3), (11, 15), (16, 20), (51, 60), (91, 100), (1_001, 1_500), (u64::MAX, u64::MAX)] {
             assert_eq!(round_up(value), round);
         }
     }

@@ -38,10 +38,18 @@ pub(crate) fn Banners() -> impl IntoView {
 
 fn words(trouble: Trouble) -> String {
     match trouble {
-        Trouble::Offline => "This computer is offline. What is shown is from before; the page tries again by itself.".to_owned(),
-        Trouble::Away => "Porthole does not answer. What is shown is from before; the page tries again by itself.".to_owned(),
+        Trouble::Offline => {
+            "This computer is offline. What is shown is from before; the page tries again by itself."
+                .to_owned()
+        }
+        Trouble::Away => {
+            "Porthole does not answer. What is shown is from before; the page tries again by itself."
+                .to_owned()
+        }
         Trouble::Failing(status) => {
-            format!("Porthole answers with errors (status {status}). Its own log says why; the page tries again by itself.")
+            format!(
+                "Porthole answers with errors (status {status}). Its own log says why; the page tries again by itself."
+            )
         }
     }
 }

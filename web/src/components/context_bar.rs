@@ -17,7 +17,9 @@ pub(crate) fn ContextBar(page: Memo<Page>) -> impl IntoView {
     let overlay: RwSignal<Overlay> = shared();
     view! {
         <div class="context" role="toolbar" aria-label="What is looked at">
-            <EnvironmentPicker />
+            <span class="wide-only">
+                <EnvironmentPicker />
+            </span>
             <ServicePicker />
             {move || match page.get() {
                 Page::Logs => view! { <LogsControls /> }.into_any(),
@@ -54,13 +56,13 @@ fn LogsControls() -> impl IntoView {
                 <Icon sign=Sign::Right />
             </button>
         </div>
-        <button type="button" class="button-icon" aria-label="Refresh" title="Refresh (r)" on:click=move |_| view.refresh()>
+        <button type="button" class="button-icon wide-only" aria-label="Refresh" title="Refresh (r)" on:click=move |_| view.refresh()>
             <Icon sign=Sign::Refresh />
         </button>
         <LiveButton />
         <button
             type="button"
-            class="button-icon"
+            class="button-icon wide-only"
             aria-label="Copy a link to exactly this view"
             title="Copy a link to exactly this view (y)"
             on:click=move |_| toast.copy(view.frozen_link(None), "Link")
@@ -113,8 +115,8 @@ fn NowStatus() -> impl IntoView {
     let words = move || {
         let at = live.now.with(|now| now.as_ref().map(|now| now.at));
         match (live.link.get(), at) {
-            (Link::Open, Some(_)) => "Live, last 60 minutes".to_owned(),
-            (_, Some(at)) => format!("Reconnecting…, as of {}", time::ago(at, ticker.now())),
+            (Link::Open, Some(_)) => "Live".to_owned(),
+            (_, Some(at)) => format!("Reconnecting… ({})", time::ago(at, ticker.now())),
             (_, None) => "Connecting…".to_owned(),
         }
     };

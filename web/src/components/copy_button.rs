@@ -7,7 +7,11 @@ use crate::state::{Toast, shared};
 
 /// Copies `text`; afterwards the page says that `what` was copied.
 #[component]
-pub(crate) fn CopyButton(#[prop(into)] text: Signal<String>, what: &'static str, label: &'static str) -> impl IntoView {
+pub(crate) fn CopyButton(
+    #[prop(into)] text: Signal<String>,
+    what: &'static str,
+    label: &'static str,
+) -> impl IntoView {
     let toast: Toast = shared();
     view! {
         <button type="button" class="button" on:click=move |_| toast.copy(text.get_untracked(), what)>

@@ -26,14 +26,15 @@ pub(crate) enum Sign {
     Warning,
     Check,
     Around,
-    Theme,
     Exit,
 }
 
 impl Sign {
     fn path(self) -> &'static str {
         match self {
-            Self::Porthole => "M12 2.500a9.500 9.500 0 1 0 0 19 9.500 9.500 0 0 0 0-19M4 14c2.500-2.200 4.500-2.200 7 0s6 2.200 9 0",
+            Self::Porthole => {
+                "M12 2.500a9.500 9.500 0 1 0 0 19 9.500 9.500 0 0 0 0-19M4 14c2.500-2.200 4.500-2.200 7 0s6 2.200 9 0"
+            }
             Self::Now => "M3 12h4l3-8 4 16 3-8h4",
             Self::Logs => "M4 6h16M4 10h11M4 14h16M4 18h8",
             Self::Settings => "M4 7h9m4 0h3M4 17h3m4 0h9M15 4.500v5M9 14.500v5",
@@ -41,7 +42,9 @@ impl Sign {
             Self::Clock => "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18M12 7v5l3.500 2",
             Self::Refresh => "M20 11a8 8 0 1 0-2.300 6.300M20 5v6h-6",
             Self::Live => "M8 5.500v13l11-6.500z",
-            Self::Link => "M10 14a4 4 0 0 0 5.700 0l3-3a4 4 0 0 0-5.700-5.700l-1 1M14 10a4 4 0 0 0-5.700 0l-3 3a4 4 0 0 0 5.700 5.700l1-1",
+            Self::Link => {
+                "M10 14a4 4 0 0 0 5.700 0l3-3a4 4 0 0 0-5.700-5.700l-1 1M14 10a4 4 0 0 0-5.700 0l-3 3a4 4 0 0 0 5.700 5.700l1-1"
+            }
             Self::Copy => "M9 9h11v11H9zM5 15H4V4h11v1",
             Self::Wrap => "M4 6h16M4 12h13a3.500 3.500 0 0 1 0 7h-4m2-2.500L12.500 19l2.500 2.500M4 18h4",
             Self::Left => "m14 6-6 6 6 6",
@@ -54,7 +57,6 @@ impl Sign {
             Self::Warning => "M12 4 2.500 20h19zM12 10v5m0 2.500v.1",
             Self::Check => "m5 13 4.500 4.500L19 7",
             Self::Around => "M12 4v5m0 6v5M9 7l3-3 3 3M9 17l3 3 3-3M4 12h16",
-            Self::Theme => "M12 3a9 9 0 1 0 0 18zM12 3a9 9 0 0 1 0 18",
             Self::Exit => "M10 4H5v16h5M9 12h11m-4-4 4 4-4 4",
         }
     }

@@ -150,7 +150,11 @@ fn scroll_to(entry: &Element) {
 
 fn highlighted(entry: &Entry) -> Vec<AnyView> {
     let letter = |(index, letter): (usize, char)| {
-        if entry.at.contains(&index) { view! { <b>{letter}</b> }.into_any() } else { letter.to_string().into_any() }
+        if entry.at.contains(&index) {
+            view! { <b>{letter}</b> }.into_any()
+        } else {
+            letter.to_string().into_any()
+        }
     };
     entry.words.chars().enumerate().map(letter).collect()
 }

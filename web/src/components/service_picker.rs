@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use web_logic::choice::Choice;
 use web_logic::fuzzy;
 
+use super::environment_picker::EnvironmentPicker;
 use super::icon::{Icon, Sign};
 use super::popover::Popover;
 use crate::live::Live;
@@ -52,6 +53,9 @@ fn ServiceList() -> impl IntoView {
         names.into_iter().collect::<Vec<_>>()
     });
     view! {
+        <span class="narrow-only">
+            <EnvironmentPicker />
+        </span>
         <input
             class="input"
             type="search"
@@ -83,8 +87,10 @@ fn ServiceList() -> impl IntoView {
 fn ServiceRow(name: String) -> impl IntoView {
     let view: View = shared();
     let name = StoredValue::new(name);
-    let chosen = move || view.state.with(|state| name.with_value(|name| state.services.include.contains(name)));
-    let left_out = move || view.state.with(|state| name.with_value(|name| state.services.exclude.contains(name)));
+    let chosen =
+        move || view.state.with(|state| name.with_value(|name| state.services.include.contains(name)));
+    let left_out =
+        move || view.state.with(|state| name.with_value(|name| state.services.exclude.contains(name)));
     view! {
         <li class="choice" class:choice-out=left_out>
             <label class="check">

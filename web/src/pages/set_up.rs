@@ -16,7 +16,8 @@ pub(crate) fn SetUpPage() -> impl IntoView {
     let session: Session = shared();
     // The secret stands behind the `#`, which browsers send to nobody.
     let secret = window().location().hash().unwrap_or_default().trim_start_matches('#').to_owned();
-    let has_users = move || session.who.with(|who| !matches!(who, Who::Unknown | Who::Nobody { setup_needed: true }));
+    let has_users =
+        move || session.who.with(|who| !matches!(who, Who::Unknown | Who::Nobody { setup_needed: true }));
     view! {
         <main class="gate">
             <Show when=has_users fallback=move || first_user(secret.clone())>
@@ -36,7 +37,11 @@ pub(crate) fn SetUpPage() -> impl IntoView {
 }
 
 fn first_user(secret: String) -> AnyView {
-    if secret.is_empty() { view! { <WhereIsTheLink /> }.into_any() } else { view! { <FirstUser secret /> }.into_any() }
+    if secret.is_empty() {
+        view! { <WhereIsTheLink /> }.into_any()
+    } else {
+        view! { <FirstUser secret /> }.into_any()
+    }
 }
 
 #[component]
@@ -62,7 +67,8 @@ fn FirstUser(secret: String) -> impl IntoView {
     let client: Client = shared();
     let session: Session = shared();
     let history: History = shared();
-    let (name, password, again) = (RwSignal::new(String::new()), RwSignal::new(String::new()), RwSignal::new(String::new()));
+    let (name, password, again) =
+        (RwSignal::new(String::new()), RwSignal::new(String::new()), RwSignal::new(String::new()));
     let fault = RwSignal::new(String::new());
     let busy = RwSignal::new(false);
     let submit = move |event: SubmitEvent| {
@@ -73,7 +79,8 @@ fn FirstUser(secret: String) -> impl IntoView {
         }
         busy.set(true);
         fault.set(String::new());
-        let setup = Setup { secret: secret.clone(), name: name.get_untracked(), password: password.get_untracked() };
+        let setup =
+            Setup { secret: secret.clone(), name: name.get_untracked(), password: password.get_untracked() };
         spawn_local(async move {
             match client.set_up(setup).await {
                 Ok(answer) => {

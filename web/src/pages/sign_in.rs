@@ -20,6 +20,12 @@ pub(crate) fn SignInPage() -> impl IntoView {
     let (name, password) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let fault = RwSignal::new(String::new());
     let busy = RwSignal::new(false);
+    // Whoever is signed in already, or just now, goes on to where they wanted to be.
+    Effect::new(move |_| {
+        if session.may_read() {
+            history.go(&next(&untrack(|| history.search())), Visit::Same);
+        }
+    });
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         busy.set(true);
@@ -27,10 +33,7 @@ pub(crate) fn SignInPage() -> impl IntoView {
         spawn_local(async move {
             let credentials = Credentials { name: name.get_untracked(), password: password.get_untracked() };
             match client.sign_in(credentials).await {
-                Ok(answer) => {
-                    session.take(answer);
-                    history.go(&next(&untrack(|| history.search())), Visit::Same);
-                }
+                Ok(answer) => session.take(answer),
                 Err(failure) => fault.set(explain(&failure)),
             }
             busy.set(false);
@@ -88,6 +91,9 @@ fn explain(failure: &Failure) -> String {
 
 /// Where to go afterwards: an address of this page, never one elsewhere.
 fn next(search: &str) -> String {
-    let wanted = query_string::read(search).into_iter().find(|(name, _)| name == "next").map(|(_, value)| value);
-    wanted.filter(|address| address.starts_with('/') && !address.starts_with("//") && !address.contains('\\')).unwrap_or_else(|| "/".to_owned())
+    let wanted =
+        query_string::read(search).into_iter().find(|(name, _)| name == "next").map(|(_, value)| value);
+    wanted
+        .filter(|address| address.starts_with('/') && !address.starts_with("//") && !address.contains('\\'))
+        .unwrap_or_else(|| "/".to_owned())
 }

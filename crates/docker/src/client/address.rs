@@ -36,7 +36,9 @@ impl Address {
             let absolute = path.starts_with('/');
             return absolute.then(|| Self::Unix(path.into())).ok_or_else(|| wrong("has no absolute path"));
         }
-        let Some(rest) = text.strip_prefix("tcp://") else { return Err(wrong("is no address of a Docker engine")) };
+        let Some(rest) = text.strip_prefix("tcp://") else {
+            return Err(wrong("is no address of a Docker engine"));
+        };
         let rest = rest.trim_end_matches('/');
         let (host, port) = split_port(rest).ok_or_else(|| wrong("has no valid port"))?;
         if host.is_empty() || host.contains(['/', '@', ' ']) {
@@ -76,13 +78,26 @@ mod tests {
     #[test]
     fn addresses_are_read_and_written() {
         let check = |text: &str, expected: Option<&str>| {
-            assert_eq!(Address::parse(text).ok().map(|address| address.to_string()).as_deref(), expected, "{text}");
+            assert_eq!(
+                Address::parse(text).ok().map(|address| address.to_string()).as_deref(),
+                expected,
+                "{text}"
+            );
         };
         check("unix:///run/docker.sock", Some("unix:///run/docker.sock"));
         check("tcp://proxy:2376", Some("tcp://proxy:2376"));
         check("tcp://proxy", Some("tcp://proxy:2375"));
         check("tcp://[::1]:99/", Some("tcp://[::1]:99"));
-        for bad in ["", "docker.sock", "/run/docker.sock", "unix://run", "http://x:1", "tcp://", "tcp://:1", "tcp://x:0"] {
+        for bad in [
+            "",
+            "docker.sock",
+            "/run/docker.sock",
+            "unix://run",
+            "http://x:1",
+            "tcp://",
+            "tcp://:1",
+            "tcp://x:0",
+        ] {
             check(bad, None);
         }
         assert_eq!(Address::default().to_string(), "unix:///var/run/docker.sock");

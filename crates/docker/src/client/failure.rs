@@ -60,7 +60,9 @@ fn unreachable(address: &Address, source: &io::Error) -> String {
              (compose: group_add: [\"<gid of the socket>\"]), or set [docker] host to a socket proxy"
         ),
         io::ErrorKind::ConnectionRefused => {
-            format!("nothing listens at the Docker socket {path}; start the Docker engine (systemctl start docker)")
+            format!(
+                "nothing listens at the Docker socket {path}; start the Docker engine (systemctl start docker)"
+            )
         }
         _ => format!("the Docker socket {path} cannot be opened: {source}"),
     }
@@ -74,7 +76,9 @@ fn unreachable_port(address: &Address, source: &io::Error) -> String {
         io::ErrorKind::TimedOut => {
             format!("{address} does not answer; is it in the same network, and is [docker] host right?")
         }
-        _ => format!("{address} cannot be reached: {source}; correct [docker] host, or join the proxy's network"),
+        _ => format!(
+            "{address} cannot be reached: {source}; correct [docker] host, or join the proxy's network"
+        ),
     }
 }
 

@@ -48,11 +48,14 @@ struct Container {
     summary: Option<Summary>,
     /// Speaks to its reader.
     subject: Option<watch::Sender<Subject>>,
-    /// Its log can never be read.
+    /// Its reader has left it, since it was being removed, or its log can never be read.
+    forsaken: bool,
     unreadable: bool,
     runs: Runs,
     /// Somebody asked it to end.
     asked_to_stop: bool,
+    /// Its present run is not its first one.
+    ran_before: bool,
 }
 
 /// Tells one run of a container from the next. The engine notes a start (which a look shows) just before it sends
@@ -130,7 +133,17 @@ impl Fleet {
         }
         match &container.subject {
             Some(subject) => subject.send_modify(|subject| subject.starts += 1),
-            None => self.follow(&event.id, identity, None, &event.attributes),
+            None => {
+                container.forsaken = false;
+                self.follow(&event.id, identity, None, &event.attributes, true);
+            }
+        }
+    }
+
+    /// A container ended. Its reader takes a last look at its log at once.
+    pub(super) fn ended(&self, id: &str) {
+        if let Some(subject) = self.containers.get(id).and_then(|container| container.subject.as_ref()) {
+            subject.send_modify(|subject| subject.ends += 1);
         }
     }
 
@@ -149,17 +162,20 @@ impl Fleet {
         if is_ignored(&workload.labels) {
             return;
         }
+        let before = container.workload.as_ref().and_then(|before| before.started_at);
+        container.ran_before |= before.is_some_and(|before| workload.started_at > Some(before));
         let newly_started = workload.started_at.is_some_and(|at| container.runs.seen(at));
         if let Some(subject) = &container.subject {
             subject.send_if_modified(|subject| {
                 let starts = subject.starts + u64::from(newly_started);
-                let now = Subject { identity: workload.identity.clone(), tty: Some(workload.tty), starts };
+                let (identity, tty, ends) = (workload.identity.clone(), Some(workload.tty), subject.ends);
+                let now = Subject { identity, tty, starts, ends };
                 let before = std::mem::replace(subject, now);
                 *subject != before
             });
         } else {
             let identity = workload.identity.clone();
-            self.follow(&workload.id, identity, Some(workload.tty), &workload.labels);
+            self.follow(&workload.id, identity, Some(workload.tty), &workload.labels, false);
         }
         self.observe_deploy(&workload);
         if let Some(container) = self.containers.get_mut(&workload.id) {
@@ -168,16 +184,24 @@ impl Fleet {
     }
 
     /// Starts to follow a container's log, unless that is not wanted.
-    fn follow(&mut self, id: &str, identity: Identity, tty: Option<bool>, labels: &ContainerLabels) {
+    fn follow(
+        &mut self,
+        id: &str,
+        identity: Identity,
+        tty: Option<bool>,
+        labels: &ContainerLabels,
+        is_new_run: bool,
+    ) {
         let unwanted = is_ignored(labels) || !wants_logs(labels) || self.hidden.as_deref() == Some(id);
         let Some(container) = self.containers.get_mut(id) else { return };
-        if unwanted || container.unreadable || !self.reading.insert(id.to_owned()) {
+        if unwanted || container.forsaken || container.unreadable || !self.reading.insert(id.to_owned()) {
             return;
         }
         let starts = u64::from(container.runs != Runs::default());
-        let (sender, subject) = watch::channel(Subject { identity, tty, starts });
+        let (sender, subject) = watch::channel(Subject { identity, tty, starts, ends: 0 });
         container.subject = Some(sender);
-        let reader = Reader::new(self.surface.clone(), id.to_owned(), subject, self.left.take(id));
+        let cursors = self.left.take(id);
+        let reader = Reader::new(self.surface.clone(), id.to_owned(), subject, cursors, is_new_run);
         self.readers.spawn(reader.run(self.shutdown.clone()));
     }
 
@@ -206,9 +230,8 @@ impl Fleet {
         self.reading.remove(&container_id);
         if let Some(container) = self.containers.get_mut(&container_id) {
             container.subject = None;
+            container.forsaken = true;
             container.unreadable = unreadable;
-            // If the container is there all the same, the next look starts another reader.
-            container.summary = None;
         }
         self.left.put(container_id, cursors);
         self.forget_removed();
@@ -241,7 +264,9 @@ impl Fleet {
             self.containers.keys().filter(|id| !ids.contains(id.as_str())).cloned().collect();
         for summary in summaries {
             let container = self.containers.entry(summary.id.clone()).or_default();
-            if container.summary.as_ref() != Some(&summary) {
+            // If it is there all the same, the look starts another reader.
+            let forsaken = std::mem::take(&mut container.forsaken);
+            if forsaken || container.summary.as_ref() != Some(&summary) {
                 doubtful.push(summary.id.clone());
                 container.summary = Some(summary);
             }

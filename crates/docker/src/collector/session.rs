@@ -161,8 +161,10 @@ impl<'k> Session<'k> {
         });
         let value = self.keeper.events.cursor().map(|cursor| cursor.encode());
         for event in new {
-            if event.action == Action::Start {
-                self.keeper.fleet.started(&event);
+            match event.action {
+                Action::Start => self.keeper.fleet.started(&event),
+                Action::Die { .. } => self.keeper.fleet.ended(&event.id),
+                _ => {}
             }
             self.look_for(event, Some(Position { key: EVENTS_KEY.to_owned(), value: value.clone() }));
         }

@@ -35,7 +35,9 @@ pub(crate) struct Event {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Action {
     Start,
-    Die { exit_code: Option<i64> },
+    Die {
+        exit_code: Option<i64>,
+    },
     OutOfMemory,
     Health(Health),
     /// Somebody asked it to end; it dies of this, or it does not.

@@ -28,7 +28,13 @@ pub(crate) enum Happening {
     /// Its health check says something new.
     Health(Health),
     /// The service runs another image now.
-    Deployed { service: String, image: String, image_id: String, previous_image: String, previous_image_id: String },
+    Deployed {
+        service: String,
+        image: String,
+        image_id: String,
+        previous_image: String,
+        previous_image_id: String,
+    },
     /// Lines may be missing: the engine threw them away before they were read.
     Gap { stream: &'static str, from: Timestamp, to: Timestamp },
     /// The container was removed before its log could be read.
@@ -80,10 +86,15 @@ impl Happening {
 
     fn headline(&self, name: &str) -> (&'static str, Level, String) {
         match self {
-            Self::Started { again: false, image, .. } => ("start", Level::Info, format!("{name} started ({image})")),
-            Self::Started { restarts: 0, .. } => ("restart", Level::Info, format!("{name} was started again")),
+            Self::Started { again: false, image, .. } => {
+                ("start", Level::Info, format!("{name} started ({image})"))
+            }
+            Self::Started { restarts: 0, .. } => {
+                ("restart", Level::Info, format!("{name} was started again"))
+            }
             Self::Started { restarts, .. } => {
-                let message = format!("{name} was started again by its restart policy ({restarts} times by now)");
+                let message =
+                    format!("{name} was started again by its restart policy ({restarts} times by now)");
                 ("restart", Level::Warn, message)
             }
             Self::Died { exit_code, asked, oom_killed } => death(name, *exit_code, *asked, *oom_killed),
@@ -94,13 +105,17 @@ impl Happening {
                 ("health", Level::Error, format!("{name} is unhealthy: its health check fails"))
             }
             Self::Health(Health::Healthy) => ("health", Level::Info, format!("{name} is healthy")),
-            Self::Health(_) => ("health", Level::Info, format!("{name} is starting; its health is not known yet")),
+            Self::Health(_) => {
+                ("health", Level::Info, format!("{name} is starting; its health is not known yet"))
+            }
             Self::Deployed { service, image, previous_image, .. } if image == previous_image => {
                 ("deploy", Level::Info, format!("{service} was deployed: a new build of {image}"))
             }
-            Self::Deployed { service, image, previous_image, .. } => {
-                ("deploy", Level::Info, format!("{service} was deployed: {image} in place of {previous_image}"))
-            }
+            Self::Deployed { service, image, previous_image, .. } => (
+                "deploy",
+                Level::Info,
+                format!("{service} was deployed: {image} in place of {previous_image}"),
+            ),
             Self::Gap { stream, from, to } => {
                 let message = format!(
                     "lines of {name} ({stream}) between {from} and {to} may be missing: Docker had thrown them away \
@@ -108,9 +123,11 @@ impl Happening {
                 );
                 ("gap", Level::Warn, message)
             }
-            Self::Unread => {
-                ("gap", Level::Warn, format!("{name} was removed before its log could be read; its lines are lost"))
-            }
+            Self::Unread => (
+                "gap",
+                Level::Warn,
+                format!("{name} was removed before its log could be read; its lines are lost"),
+            ),
         }
     }
 
@@ -133,9 +150,12 @@ impl Happening {
                 previous_image_id: Some(previous_image_id),
                 ..none
             },
-            Self::Gap { stream, from, to } => {
-                Details { stream: Some(stream), from: Some(from.to_string()), to: Some(to.to_string()), ..none }
-            }
+            Self::Gap { stream, from, to } => Details {
+                stream: Some(stream),
+                from: Some(from.to_string()),
+                to: Some(to.to_string()),
+                ..none
+            },
             Self::OutOfMemory | Self::Health(_) | Self::Unread => none,
         }
     }

@@ -53,7 +53,12 @@ impl Terminal {
                 _ if starts_piece(content.get(PIECE_BYTES..)) == Some(true) => PIECE_BYTES,
                 _ => content.len(),
             };
-            take(Item::Piece(Piece { stream: Stream::Stdout, timestamp, content: &content[..length], ends: false }));
+            take(Item::Piece(Piece {
+                stream: Stream::Stdout,
+                timestamp,
+                content: &content[..length],
+                ends: false,
+            }));
             rest = &content[length..];
         }
     }

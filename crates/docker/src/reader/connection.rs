@@ -14,9 +14,9 @@ pub(super) struct Connection {
     pub(super) answer: Answer,
     pub(super) splitter: Splitter,
     pub(super) tty: bool,
-    /// How many lines had been taken before it.
+    /// How many lines had been taken before it was read from, and when that was.
     pub(super) taken_before: u64,
-    opened_at: Instant,
+    begun_at: Instant,
 }
 
 /// A follower that lasted longer was at a container that ran.
@@ -36,12 +36,18 @@ impl Connection {
             None => Self::open_unknown(client, container_id, &path).await?,
         };
         let splitter = Splitter::new(tty, logs[Stream::Stdout.index()].progress.open());
-        Ok(Self { answer, splitter, tty, taken_before: 0, opened_at: Instant::now() })
+        Ok(Self { answer, splitter, tty, taken_before: 0, begun_at: Instant::now() })
+    }
+
+    /// It is going to be read from.
+    pub(super) fn begin(&mut self, taken: u64) {
+        self.taken_before = taken;
+        self.begun_at = Instant::now();
     }
 
     /// Whether it brought nothing new, and not for want of lines of a running container.
     pub(super) fn was_empty(&self, taken: u64) -> bool {
-        taken == self.taken_before && self.opened_at.elapsed() < GLANCE
+        taken == self.taken_before && self.begun_at.elapsed() < GLANCE
     }
 
     /// Opens the log at once and asks meanwhile whether the container has a terminal: it may live for some

@@ -197,7 +197,8 @@ impl Hopper {
 }
 
 fn labels(subject: &Subject) -> [Labels; 3] {
-    [Stream::Stdout.name(), Stream::Stderr.name(), EVENT_STREAM].map(|stream| subject.identity.stream_labels(stream))
+    [Stream::Stdout.name(), Stream::Stderr.name(), EVENT_STREAM]
+        .map(|stream| subject.identity.stream_labels(stream))
 }
 
 /// The stream of entries about containers.

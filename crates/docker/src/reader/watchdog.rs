@@ -52,7 +52,10 @@ impl Watchdog {
             return false;
         }
         if self.suspects {
-            tracing::warn!(container = container_id, "the engine lost the follower of a log; it is opened again");
+            tracing::warn!(
+                container = container_id,
+                "the engine lost the follower of a log; it is opened again"
+            );
             return true;
         }
         self.suspects = true;

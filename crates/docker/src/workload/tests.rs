@@ -17,7 +17,8 @@ fn check(change: Value, expected: &Expect) {
     let inspect: Inspect = serde_json::from_value(whole).unwrap();
     let here = Surroundings { environment: "production".to_owned(), host: "h".to_owned() };
     let w = workload(inspect, &here);
-    let networks: Vec<_> = w.networks.iter().map(|n| format!("{} {:?} {:?}", n.name, n.address, n.aliases)).collect();
+    let networks: Vec<_> =
+        w.networks.iter().map(|n| format!("{} {:?} {:?}", n.name, n.address, n.aliases)).collect();
     let ports: Vec<_> = w.ports.iter().map(|p| format!("{} {:?} {}", p.private, p.public, p.tcp)).collect();
     let text = format!(
         "{} {:?} {:?} exit={:?} oom={} restarts={} tty={} {}\nstarted={:?} finished={:?}\n{networks:?}\n{ports:?}\n",

@@ -15,8 +15,8 @@ pub(crate) fn encode(name: Name, columns: &Columns) -> io::Result<Vec<u8>> {
     let lengths = numbers(&columns.lengths, DeltaSpec::NoOp)?;
     let mut side = Vec::new();
     columns.put_side(&mut side);
-    let packed_side = squeeze::compress(&side)?;
-    let lines = squeeze::compress(columns.text.as_bytes())?;
+    let packed_side = squeeze::compress(squeeze::KEPT, &side)?;
+    let lines = squeeze::compress(squeeze::KEPT, columns.text.as_bytes())?;
 
     let mut block =
         Vec::with_capacity(64 + timestamps.len() + lengths.len() + packed_side.len() + lines.len());

@@ -127,13 +127,3 @@ fn a_block_of_another_stream_or_place_is_not_taken_for_this_one() {
     newer[0] = 2;
     assert_eq!(decode(&newer, NAME), Err(Damage::Format(2)));
 }
-
-#[test]
-fn write_samples() {
-    let write = |name: &str, bytes: Vec<u8>| {
-        std::fs::write(format!("{}/testdata/{name}", env!("CARGO_MANIFEST_DIR")), bytes).unwrap();
-    };
-    write("block.format-1", encode(NAME, &sample()).unwrap());
-    write("row.format-1", row::pack(&sample()).unwrap());
-    write("sidecar.format-1", crate::sidecar::Sidecar::of(&sample()).encode());
-}

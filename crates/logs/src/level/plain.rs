@@ -1,9 +1,7 @@
 //! The level of a line that is no JSON: marks at its very beginning, logfmt's key, and words in the places
 //! where loggers put them.
 
-use std::sync::LazyLock;
-
-use memchr::memmem::Finder;
+use memchr::memchr_iter;
 use model::Level;
 
 /// Words are looked for this far into the line: loggers write the level before the message.
@@ -12,9 +10,8 @@ const WORDS_WITHIN: usize = 128;
 /// logfmt's keys are looked for this far into the line.
 const KEYS_WITHIN: usize = 512;
 
-/// What every key of logfmt that tells a level ends in, and the keys themselves.
-static KEY_ENDS: LazyLock<[Finder<'static>; 3]> =
-    LazyLock::new(|| [Finder::new("level="), Finder::new("lvl="), Finder::new("severity=")]);
+/// What a key of logfmt that tells a level ends in.
+const KEY_ENDS: [&[u8]; 3] = [b"level", b"lvl", b"severity"];
 
 /// The level of a line that begins with no white space.
 pub(super) fn level(line: &[u8]) -> Option<Level> {
@@ -82,15 +79,15 @@ fn begins_as_logfmt(line: &[u8]) -> bool {
 
 /// Where the first key of logfmt that tells a level begins, and what it tells.
 fn key(head: &[u8]) -> Option<(usize, Level)> {
-    let found = KEY_ENDS.iter().filter_map(|key| {
-        let at = key.find(head)?;
+    memchr_iter(b'=', head).find_map(|equals| {
+        let end = KEY_ENDS.iter().find(|end| head[..equals].ends_with(end))?;
+        let at = equals - end.len();
         let begins = at == 0 || matches!(head[at - 1], b' ' | b'\t' | b'.' | b'_' | b',' | b'"');
-        let value = &head[at + key.needle().len()..];
+        let value = &head[equals + 1..];
         let value = value.strip_prefix(b"\"").unwrap_or(value);
         let level = from_word(letters(value).0).filter(|_| begins)?;
         Some((at, level))
-    });
-    found.min_by_key(|(at, _)| *at)
+    })
 }
 
 /// The first word in a logger's place that begins within the first `within` bytes.
@@ -99,24 +96,27 @@ fn words(line: &[u8], within: usize) -> Option<Level> {
     let mut before = Before::Space;
     while at < within {
         let byte = line[at];
-        if byte == 0x1b {
-            at = colour_end(line, at);
-            before = Before::Colour;
-            continue;
-        }
         if byte.is_ascii_alphabetic() {
-            let (word, rest) = letters(&line[at..]);
-            if let Some(level) = placed(word, before, rest.first().copied()) {
+            let start = at;
+            while line.get(at).is_some_and(u8::is_ascii_alphabetic) {
+                at += 1;
+            }
+            // Loggers write levels in capitals unless they set them off.
+            let may_be = before != Before::Other && (byte.is_ascii_uppercase() || before != Before::Space);
+            if may_be && let Some(level) = placed(&line[start..at], before, line.get(at).copied()) {
                 return Some(level);
             }
-            at += word.len();
             before = Before::Other;
             continue;
         }
         before = match byte {
-            b' ' | b'\t' | b'|' | b'(' | b'<' | b':' | b'-' | b']' => Before::Space,
-            b'[' if before != Before::Other => Before::Bracket,
-            _ => Before::Other,
+            0x1b => {
+                at = colour_end(line, at);
+                before = Before::Colour;
+                continue;
+            }
+            b'[' if before == Before::Other => Before::Other,
+            _ => BEFORE[usize::from(byte)],
         };
         at += 1;
     }
@@ -131,6 +131,19 @@ enum Before {
     Colour,
     Other,
 }
+
+/// What each byte is to the word behind it.
+const BEFORE: [Before; 256] = {
+    let mut table = [Before::Other; 256];
+    let spaces = b" \t|(<:-]";
+    let mut at = 0;
+    while at < spaces.len() {
+        table[spaces[at] as usize] = Before::Space;
+        at += 1;
+    }
+    table[b'[' as usize] = Before::Bracket;
+    table
+};
 
 fn placed(word: &[u8], before: Before, after: Option<u8>) -> Option<Level> {
     if !(3..=11).contains(&word.len()) || before == Before::Other {

@@ -35,8 +35,7 @@ impl Storage {
         let mut rows = Vec::new();
         for unit in pending.units() {
             let day = self.shared.picture.day(unit.key);
-            self.make_ready(&day)?;
-            let mut seq = day.last_seq(&unit.stream);
+            let mut seq = self.last_seq(&day, &unit.stream)?;
             for columns in unit.parts() {
                 seq += columns.len() as u64;
                 let row = Arc::new(tail_row(columns, seq)?);

@@ -50,9 +50,8 @@ impl Storage {
         *self.shared.positions() = found.positions;
         for (key, labels, row) in found.rows {
             let day = self.shared.picture.day(key);
-            self.make_ready(&day)?;
             let stream = self.shared.streams.get(&labels);
-            if row.seq_to <= day.last_seq(&stream) {
+            if row.seq_to <= self.last_seq(&day, &stream)? {
                 self.obsolete.push(RowsUpTo { key, stream, seq_to: row.seq_to });
                 continue;
             }
@@ -62,6 +61,17 @@ impl Storage {
             self.wait_for_seal(&new);
         }
         Ok(())
+    }
+
+    /// The number of the stream's last line in the day.
+    pub(super) fn last_seq(&mut self, day: &Day, stream: &Stream) -> Result<u64, StorageError> {
+        loop {
+            self.make_ready(day)?;
+            // A query may have made room by letting go of this very day; then it is loaded once more.
+            if let Some(seq) = day.last_seq(stream) {
+                return Ok(seq);
+            }
+        }
     }
 
     /// Sees to it that lines can be added to the day: that it is known up to which number they are sealed. A
@@ -132,6 +142,7 @@ impl Storage {
         let range =
             model::TimeRange { start: model::Timestamp::from_nanos(oldest), end: model::Timestamp::MAX };
         let units = day.select(&mut crate::picture::Selection::new(&everything), range);
+        units.iter().flat_map(|unit| &unit.blocks).for_each(|block| self.shared.counters.seen(block.last));
         let blocks =
             units.iter().flat_map(|unit| unit.blocks.iter().map(|block| (block.id, unit.stream.clone())));
         let streams: HashMap<i64, Arc<Stream>> = blocks.collect();

@@ -42,13 +42,17 @@ impl Storage {
         }
         self.tail.make_durable().map_err(StorageError::tail)?;
         self.reached(Step::MadeDurable)?;
+        // A day whose files fail does not keep the others waiting.
+        let mut done = Ok(());
         for (key, units) in due {
-            let day = self.shared.picture.day(key);
-            for units in units.chunks(UNITS_AT_ONCE) {
-                self.seal_units(&day, units, now)?;
-            }
+            done = done.and(self.seal_day(key, &units, now));
         }
-        Ok(())
+        done
+    }
+
+    fn seal_day(&mut self, key: DayKey, units: &[Due], now: Instant) -> Result<(), StorageError> {
+        let day = self.shared.picture.day(key);
+        units.chunks(UNITS_AT_ONCE).try_for_each(|units| self.seal_units(&day, units, now))
     }
 
     fn due(&self, now: Instant, clock: Timestamp) -> BTreeMap<DayKey, Vec<Due>> {

@@ -7,6 +7,7 @@ use model::{Batch, Labels, Level, Position, Timestamp};
 use proptest::prelude::*;
 
 use super::*;
+use crate::limits::Limits;
 use crate::pending::Pending;
 use crate::tail::Survive;
 use crate::testing::{DAY, Ground, NOON, Stored, batch, content, entry, labels, small};
@@ -246,6 +247,33 @@ fn a_crash_while_a_day_expires_leaves_nothing_of_it() {
 }
 
 #[test]
+fn each_class_expires_by_its_own_retention() {
+    let ground = Ground::new();
+    let mut storage = Storage::open(ground.shared(small())).unwrap();
+    let shared = storage.shared.clone();
+    let mut pending = Pending::default();
+    for stream in ["stdout", "event"] {
+        let mut sent = batch("web", vec![entry(NOON, stream)]);
+        sent.labels = sent.labels.with("stream", stream);
+        pending.add(&shared, sent);
+    }
+    let packed = storage.pack(&mut pending, Survive::Crash).unwrap();
+    storage.commit(&packed).unwrap();
+    storage.seal(Instant::now() + 2 * DAY).unwrap();
+    let mut left_after = |now: Timestamp| {
+        ground.set_clock(now);
+        storage.expire().unwrap();
+        let streams = content(&shared).into_keys().map(|labels| labels.get("stream").unwrap().to_owned());
+        (streams.collect::<Vec<_>>(), crate::testing::files(&ground.path()).len())
+    };
+    let over = NOON.day().end();
+    let both = vec!["event".to_owned(), "stdout".to_owned()];
+    assert_eq!(left_after(Timestamp::from_nanos(over.plus(30 * DAY).nanos() - 1)), (both, 5));
+    assert_eq!(left_after(over.plus(30 * DAY)), (vec!["event".to_owned()], 3));
+    assert_eq!(left_after(over.plus(365 * DAY)), (vec![], 1));
+}
+
+#[test]
 fn rows_of_a_quiet_unit_are_merged() {
     let mut history = History::new();
     for _ in 0..10 {
@@ -257,5 +285,127 @@ fn rows_of_a_quiet_unit_are_merged() {
     let stream = history.storage().shared.streams.get(&labels("s0"));
     let rows: Vec<u64> = day.rows(&stream).iter().map(|row| row.seq_to).collect();
     assert_eq!(rows, [10]);
+    history.check();
+}
+
+impl Storage {
+    pub(crate) fn shared(&self) -> &Arc<Shared> {
+        &self.shared
+    }
+
+    pub(crate) fn fail_at_once(&self) {
+        self.tail.connection.busy_timeout(std::time::Duration::ZERO).unwrap();
+    }
+}
+
+/// Lets the database grow by no page, or without bound.
+fn let_grow(connection: &rusqlite::Connection, freely: bool) {
+    let pages: i64 = connection.query_row("PRAGMA page_count", [], |row| row.get(0)).unwrap();
+    let bound = if freely { i64::from(i32::MAX) } else { pages };
+    connection.query_row(&format!("PRAGMA max_page_count = {bound}"), [], |_| Ok(())).unwrap();
+}
+
+#[test]
+fn a_full_disk_keeps_lines_waiting_until_there_is_room() {
+    let mut history = History::new();
+    history.append(0, 3, 0);
+    let_grow(&history.storage().tail.connection, false);
+    let mut sent = history.batch(1, 11, 0);
+    for entry in &mut sent.entries {
+        entry.line = format!("{} {}", entry.line, "x".repeat(997).replace('x', &entry.line));
+    }
+    history.appended += 1;
+    let shared = history.storage().shared.clone();
+    let mut pending = Pending::default();
+    pending.add(&shared, sent.clone());
+    for columns in 0..40 {
+        let noise: String = (0..400)
+            .map(|at| char::from(b'a' + ((at * at + columns * 7 + at * columns) % 26) as u8))
+            .collect();
+        sent.entries.push(entry(NOON, &noise));
+        pending.add(&shared, crate::testing::batch("s1", vec![entry(NOON, &noise)]));
+    }
+    let packed = history.storage().pack(&mut pending, Survive::Crash).unwrap();
+    let error = history.storage().commit(&packed).expect_err("a full disk");
+    assert!(
+        error.to_string().starts_with("logs/tail.db cannot be written (database or disk is full"),
+        "{error}"
+    );
+    history.check();
+    let_grow(&history.storage().tail.connection, true);
+    history.storage().commit(&packed).unwrap();
+    history.expect(&sent);
+    history.check();
+
+    // The same for a block.
+    let key = DayKey { day: NOON.day(), class: crate::class::Class::Normal };
+    let_grow(history.storage().files(key).unwrap().data(), false);
+    let later = Instant::now() + 2 * DAY;
+    let error = history.storage().seal(later).expect_err("a full disk");
+    assert!(
+        error
+            .to_string()
+            .starts_with("the files of 2025-11-22/normal cannot be written (database or disk is full"),
+        "{error}"
+    );
+    history.check();
+    let_grow(history.storage().files(key).unwrap().data(), true);
+    history.storage().seal(later).unwrap();
+    assert_eq!(history.storage().tail_bytes(), 0);
+    history.check();
+}
+
+/// Power fails after a seal: of `tail.db` what was written since it was made durable is lost.
+#[test]
+fn after_a_loss_of_power_the_published_blocks_and_the_older_tail_fit_together() {
+    let mut history = History::new();
+    history.append(0, 9, 0);
+    history.append(1, 2, 0);
+    let path = history.ground.path().join("tail.db");
+    let older = history.ground.directory.path().join("tail.older");
+    store::backup(&history.storage().tail.connection, &older).unwrap();
+    history.act(&Act::SealAll);
+    history.check();
+    history.storage = None;
+    store::remove(&path).unwrap();
+    std::fs::rename(older, path).unwrap();
+    history.reopen();
+    history.check();
+    history.append(0, 3, 0);
+    history.append(1, 9, 0);
+    history.act(&Act::SealAll);
+    history.check();
+}
+
+#[test]
+fn a_seal_waits_for_a_backup() {
+    let mut history = History::new();
+    history.append(0, 9, 0);
+    let lease = history.storage().lease().unwrap();
+    history.act(&Act::SealAll);
+    assert!(history.storage().tail_bytes() > 0);
+    history.append(0, 2, 0);
+    drop(lease);
+    history.act(&Act::SealAll);
+    assert_eq!(history.storage().tail_bytes(), 0);
+    history.check();
+}
+
+#[test]
+fn with_too_much_in_the_tail_the_largest_units_are_sealed() {
+    let mut history = History::new();
+    let limits = Limits { block_bytes: 1 << 20, tail_bytes: 400, ..small() };
+    history.storage = Some(Storage::open(history.ground.shared(limits)).unwrap());
+    history.append(0, 10, 0);
+    history.append(1, 3, 0);
+    history.append(2, 11, 0);
+    history.act(&Act::SealFull);
+    let left: Vec<_> = history
+        .storage()
+        .waiting
+        .values()
+        .map(|unit| unit.stream.stored.get("service").unwrap().to_owned())
+        .collect();
+    assert!(left.len() < 3 && left.contains(&"s1".to_owned()), "{left:?}");
     history.check();
 }

@@ -1,4 +1,5 @@
-//! How often a password may be tried: a bucket per name and one per address, in a bounded map.
+//! How often a password may be tried: buckets per address, per name from one address, and per name from
+//! everywhere, in a bounded map. One attacker cannot use up the tries of a user who sits elsewhere.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -9,10 +10,12 @@ use model::Timestamp;
 
 /// Keys remembered. When full, the fullest buckets are forgotten first: they restrict the least.
 const KEYS_MAX: usize = 10_000;
-/// Attempts for one name, and how long until one more is granted.
-const PER_NAME: Allowance = Allowance { burst: 10, refill: Duration::from_secs(30) };
+/// Attempts for one name from one address, and how long until one more is granted.
+const PER_PAIR: Allowance = Allowance { burst: 10, refill: Duration::from_secs(30) };
 /// Attempts from one address: more, since a whole office may be behind it.
 const PER_ADDRESS: Allowance = Allowance { burst: 40, refill: Duration::from_secs(10) };
+/// Attempts for one name from everywhere.
+const PER_NAME: Allowance = Allowance { burst: 100, refill: Duration::from_secs(5) };
 
 struct Allowance {
     burst: u32,
@@ -21,8 +24,9 @@ struct Allowance {
 
 #[derive(Clone, PartialEq, Eq, Hash)]
 enum Key {
-    Name(String),
     Address(IpAddr),
+    Pair(String, Option<IpAddr>),
+    Name(String),
 }
 
 /// When the bucket will be full again: all that has to be remembered of it.
@@ -35,13 +39,16 @@ pub(crate) struct Attempts {
 }
 
 impl Attempts {
-    /// Takes one attempt; `Err`: how long to wait for the next.
+    /// Takes one attempt; `Err`: how long to wait for the next. The address is unknown where there is no
+    /// connection.
     pub(crate) fn take(&self, name: &str, address: Option<IpAddr>, now: Timestamp) -> Result<(), Duration> {
+        let (name, address) = (short(name), address.map(network));
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(address) = address {
-            take(&mut buckets, Key::Address(network(address)), &PER_ADDRESS, now)?;
+            take(&mut buckets, Key::Address(address), &PER_ADDRESS, now)?;
         }
-        take(&mut buckets, name_key(name), &PER_NAME, now)
+        take(&mut buckets, Key::Pair(name.clone(), address), &PER_PAIR, now)?;
+        take(&mut buckets, Key::Name(name), &PER_NAME, now)
     }
 
     #[cfg(test)]
@@ -49,14 +56,16 @@ impl Attempts {
         self.buckets.lock().unwrap_or_else(PoisonError::into_inner).len()
     }
 
-    /// The right password gives the name's attempts back.
-    pub(crate) fn forgive(&self, name: &str) {
-        self.buckets.lock().unwrap_or_else(PoisonError::into_inner).remove(&name_key(name));
+    /// The right password gives the attempts from its address back.
+    pub(crate) fn forgive(&self, name: &str, address: Option<IpAddr>) {
+        let key = Key::Pair(short(name), address.map(network));
+        self.buckets.lock().unwrap_or_else(PoisonError::into_inner).remove(&key);
     }
 }
 
-fn name_key(name: &str) -> Key {
-    Key::Name(name.chars().take(64).collect::<String>().to_lowercase())
+/// The name as users are named, cut where no name goes on.
+fn short(name: &str) -> String {
+    name.chars().take(64).collect::<String>().to_lowercase()
 }
 
 fn take(

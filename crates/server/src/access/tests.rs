@@ -1,5 +1,6 @@
 //! The parts of the decision, each by itself; the whole is tested through the router in `server::tests`.
 
+use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
 use http::{HeaderMap, HeaderName, HeaderValue, Uri};
@@ -45,10 +46,26 @@ fn names_of_this_machine() {
     let check = |host: &'static str, expected: bool| {
         assert_eq!(hosts().is_local(&headers(&[("host", host)]), &Uri::from_static("/")), expected, "{host}");
     };
-    for host in ["localhost", "LocalHost:4100", "127.0.0.1:4100", "127.8.0.1", "[::1]:4100", "x.localhost:1", "ops.example.com"] {
+    for host in [
+        "localhost",
+        "LocalHost:4100",
+        "127.0.0.1:4100",
+        "127.8.0.1",
+        "[::1]:4100",
+        "x.localhost:1",
+        "ops.example.com",
+    ] {
         check(host, true);
     }
-    for host in ["", "evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "10.0.0.1:4100", "notlocalhost", "[::2]:1"] {
+    for host in [
+        "",
+        "evil.example",
+        "localhost.evil.example",
+        "127.0.0.1.evil.example",
+        "10.0.0.1:4100",
+        "notlocalhost",
+        "[::2]:1",
+    ] {
         check(host, false);
     }
     assert!(!hosts().is_local(&HeaderMap::new(), &Uri::from_static("/")));
@@ -74,25 +91,40 @@ fn at(seconds: i64) -> Timestamp {
     Timestamp::from_seconds(1_800_000_000 + seconds)
 }
 
+fn address(text: &str) -> Option<IpAddr> {
+    Some(text.parse().expect("an address"))
+}
+
 #[test]
-fn a_name_has_ten_attempts_and_then_one_every_half_minute() {
+fn a_name_has_ten_attempts_from_an_address_and_then_one_every_half_minute() {
     let attempts = Attempts::default();
+    let take = |name: &str, from: &str, seconds: i64| attempts.take(name, address(from), at(seconds));
     for _ in 0..10 {
-        attempts.take("ann", None, at(0)).expect("granted");
+        take("ann", "192.0.2.1", 0).expect("granted");
     }
-    assert_eq!(attempts.take("ANN", None, at(0)), Err(Duration::from_secs(30)));
-    attempts.take("bob", None, at(0)).expect("another name");
-    assert_eq!(attempts.take("ann", None, at(10)), Err(Duration::from_secs(20)));
-    attempts.take("ann", None, at(30)).expect("granted");
-    attempts.take("ann", None, at(30)).expect_err("one only");
-    attempts.forgive("Ann");
-    attempts.take("ann", None, at(30)).expect("forgiven");
+    assert_eq!(take("ANN", "192.0.2.1", 0), Err(Duration::from_secs(30)));
+    take("bob", "192.0.2.1", 0).expect("another name");
+    take("ann", "192.0.2.2", 0).expect("another address");
+    assert_eq!(take("ann", "192.0.2.1", 10), Err(Duration::from_secs(20)));
+    take("ann", "192.0.2.1", 30).expect("granted");
+    take("ann", "192.0.2.1", 30).expect_err("one only");
+    attempts.forgive("Ann", address("192.0.2.1"));
+    take("ann", "192.0.2.1", 30).expect("forgiven");
+}
+
+#[test]
+fn a_name_has_a_hundred_attempts_from_everywhere() {
+    let attempts = Attempts::default();
+    let take = |number: u32| attempts.take("ann", Some(Ipv4Addr::from_bits(number << 8).into()), at(0));
+    for number in 0..100 {
+        take(number).expect("granted");
+    }
+    assert_eq!(take(100), Err(Duration::from_secs(5)));
 }
 
 #[test]
 fn an_address_has_forty_attempts_whatever_the_names() {
     let attempts = Attempts::default();
-    let address = |text: &str| Some(text.parse().expect("an address"));
     for number in 0..40 {
         attempts.take(&format!("u{number}"), address("2001:db8::1"), at(0)).expect("granted");
     }

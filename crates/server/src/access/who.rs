@@ -78,7 +78,8 @@ pub(super) async fn identify(accounts: &Accounts, headers: &HeaderMap) -> Result
         let scopes = accounts.off_thread(move |accounts| accounts.token_scopes(&secret)).await?;
         return Ok(scopes.map_or(Who::Nobody, Who::Token));
     }
-    let Some(session) = SessionCookie::secret(headers).filter(|secret| secret.len() <= SECRET_BYTES_MAX) else {
+    let Some(session) = SessionCookie::secret(headers).filter(|secret| secret.len() <= SECRET_BYTES_MAX)
+    else {
         return Ok(Who::Nobody);
     };
     accounts

@@ -60,6 +60,12 @@ impl Accounts {
         Ok(Some(user))
     }
 
+    /// A session without a password.
+    #[cfg(test)]
+    pub(crate) fn session_for_test(&self, name: &str) -> String {
+        insert(&self.connection(), name, self.now_ms()).expect("a session")
+    }
+
     /// Ends a session.
     pub(crate) fn sign_out(&self, session_secret: &str) -> Result<(), AccountError> {
         self.connection().execute("DELETE FROM sessions WHERE hash = ?", [secret::hash(session_secret)])?;

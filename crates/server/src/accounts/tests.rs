@@ -25,7 +25,8 @@ impl Fixture {
         let clock_ms = Arc::new(AtomicI64::new(1_800_000_000_000));
         let told = clock_ms.clone();
         let clock = Clock::from_fn(move || Timestamp::from_millis(told.load(Ordering::Relaxed)));
-        let accounts = Accounts::open_with_clock(&directory.path().join("state.db"), clock).expect("accounts");
+        let accounts =
+            Accounts::open_with_clock(&directory.path().join("state.db"), clock).expect("accounts");
         Self { accounts, clock_ms, directory }
     }
 
@@ -54,11 +55,17 @@ async fn names_and_passwords_are_checked() {
     let fixture = Fixture::new();
     let check = async |name: &str, password: &str, expected: &str| {
         let new = NewUser { name: name.into(), role: Role::Viewer, password: password.into() };
-        let told = fixture.accounts.add_user(new).await.map_or_else(|error| error.to_string(), |user| user.name);
+        let told =
+            fixture.accounts.add_user(new).await.map_or_else(|error| error.to_string(), |user| user.name);
         assert_eq!(told, expected, "{name} {password}");
     };
     check("Ann@example.com", GOOD, "ann@example.com").await;
-    check("ANN@example.com", GOOD, "there is a user `ann@example.com` already; choose another name, or set that user's password").await;
+    check(
+        "ANN@example.com",
+        GOOD,
+        "there is a user `ann@example.com` already; choose another name, or set that user's password",
+    )
+    .await;
     check("", GOOD, "`` is no user name; write 1 to 64 letters, digits or . _ - @").await;
     check("a b", GOOD, "`a b` is no user name; write 1 to 64 letters, digits or . _ - @").await;
     check("bob", "short", "a password has 10 to 1000 characters").await;
@@ -118,7 +125,8 @@ async fn a_new_password_ends_the_sessions_of_the_old_one() {
     let fixture = Fixture::new();
     fixture.add("ann", Role::Viewer).await.expect("a user");
     let session = fixture.sign_in("ann", GOOD).await.expect("a session");
-    let change = |current: &str| fixture.accounts.change_password("ann", current.into(), "battery staple".into());
+    let change =
+        |current: &str| fixture.accounts.change_password("ann", current.into(), "battery staple".into());
     assert!(!change("wrong horse").await.expect("an answer"));
     assert!(fixture.is_alive(&session));
     assert!(change(GOOD).await.expect("an answer"));
@@ -142,7 +150,8 @@ async fn the_last_admin_stays() {
     assert!(!fixture.is_alive(&session));
     fixture.accounts.remove_user("bob").expect("removed");
     assert!(matches!(fixture.accounts.remove_user("bob"), Err(AccountError::Unknown(_))));
-    let names: Vec<String> = fixture.accounts.users().expect("users").into_iter().map(|user| user.name).collect();
+    let names: Vec<String> =
+        fixture.accounts.users().expect("users").into_iter().map(|user| user.name).collect();
     assert_eq!(names, ["eve"]);
 }
 
@@ -198,7 +207,8 @@ fn tokens_have_scopes_and_note_their_use_to_the_minute() {
     };
     assert!(matches!(create(" ", &[TokenScope::Read]), Err(TokenError::BadName)));
     assert!(matches!(create("x", &[]), Err(TokenError::NoScope)));
-    let made = create("promtail", &[TokenScope::Read, TokenScope::Ingest, TokenScope::Read]).expect("a token");
+    let made =
+        create("promtail", &[TokenScope::Read, TokenScope::Ingest, TokenScope::Read]).expect("a token");
     assert!(made.secret.starts_with("porthole_"));
     assert_eq!(made.token.scopes, [TokenScope::Ingest, TokenScope::Read]);
 

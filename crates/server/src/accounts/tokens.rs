@@ -14,8 +14,8 @@ impl Accounts {
     /// All tokens, oldest first.
     pub fn tokens(&self) -> Result<Vec<Token>, TokenError> {
         let connection = self.connection();
-        let mut statement =
-            connection.prepare_cached("SELECT id, name, scopes, created, last_used FROM tokens ORDER BY id")?;
+        let mut statement = connection
+            .prepare_cached("SELECT id, name, scopes, created, last_used FROM tokens ORDER BY id")?;
         let rows = statement.query_map([], |row| {
             let scopes: String = row.get(2)?;
             Ok(Token {
@@ -72,7 +72,8 @@ impl Accounts {
         let Some((id, scopes, last_used)) = found else { return Ok(None) };
         let minute = self.now_ms().div_euclid(MINUTE_MS) * MINUTE_MS;
         if last_used.is_none_or(|last| last < minute) {
-            let noted = connection.execute("UPDATE tokens SET last_used = ? WHERE id = ?", params![minute, id]);
+            let noted =
+                connection.execute("UPDATE tokens SET last_used = ? WHERE id = ?", params![minute, id]);
             // As with sessions: a full disk must not turn programs away.
             if let Err(error) = noted {
                 tracing::warn!("the use of token {id} could not be noted: {error}");

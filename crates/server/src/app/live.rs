@@ -123,9 +123,10 @@ impl Live {
     /// Now, if it is not what was shown last, but for the time.
     fn changed(&mut self) -> Option<Arc<Now>> {
         let now = self.now.current();
-        let is_shown = self.shown.as_ref().is_some_and(|shown| {
-            Arc::ptr_eq(shown, &now) || Now { at: now.at, ..(**shown).clone() } == *now
-        });
+        let is_shown = self
+            .shown
+            .as_ref()
+            .is_some_and(|shown| Arc::ptr_eq(shown, &now) || Now { at: now.at, ..(**shown).clone() } == *now);
         if is_shown {
             return None;
         }

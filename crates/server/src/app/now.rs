@@ -13,8 +13,8 @@ use axum::response::{IntoResponse, Response};
 use model::Timestamp;
 
 use super::App;
-use crate::server::Engines;
 use crate::Clock;
+use crate::server::Engines;
 use build::Seen;
 use restarts::Restarts;
 

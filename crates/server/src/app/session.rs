@@ -36,11 +36,12 @@ pub(super) async fn sign_in(
     from: From,
     JsonBody(credentials): JsonBody<Credentials>,
 ) -> Result<Response, Fault> {
-    app.attempt(&credentials.name, address(from))?;
+    let address = address(from);
+    app.attempt(&credentials.name, address)?;
     let Some(signed_in) = app.accounts.sign_in(&credentials.name, credentials.password).await? else {
         return Err(Fault::new(StatusCode::UNAUTHORIZED, "the name or the password is wrong"));
     };
-    app.attempts.forgive(&credentials.name);
+    app.attempts.forgive(&credentials.name, address);
     app.end(who).await?;
     app.begin(signed_in).await
 }
@@ -104,10 +105,18 @@ impl App {
         Ok(())
     }
 
-    async fn session(&self, user: Option<SessionUser>, cookie: Option<HeaderValue>) -> Result<Response, Fault> {
+    async fn session(
+        &self,
+        user: Option<SessionUser>,
+        cookie: Option<HeaderValue>,
+    ) -> Result<Response, Fault> {
         let has_users = user.is_some() || self.accounts.off_thread(|accounts| accounts.has_users()).await?;
-        let session =
-            Session { user, setup_needed: !has_users && !self.open, open: self.open, build: self.build.into() };
+        let session = Session {
+            user,
+            setup_needed: !has_users && !self.open,
+            open: self.open,
+            build: self.build.into(),
+        };
         let mut response = Json(session).into_response();
         if let Some(cookie) = cookie {
             response.headers_mut().insert(header::SET_COOKIE, cookie);

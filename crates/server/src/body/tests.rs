@@ -6,7 +6,7 @@ use http::HeaderValue;
 
 use super::*;
 
-const ZEROS: [u8; 1 << 20] = [0; 1 << 20];
+static ZEROS: [u8; 1 << 20] = [0; 1 << 20];
 
 fn gzip_of_zeros(mebibytes: usize) -> Bytes {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
@@ -58,7 +58,9 @@ fn what_is_cut_off_or_no_gzip_is_said_so() {
 
 #[tokio::test]
 async fn bodies_are_read_up_to_the_bound_in_however_many_pieces() {
-    let check = async |pieces: &[&'static str], announced: Option<&'static str>, expected: Result<&str, u16>| {
+    let check = async |pieces: &[&'static str],
+                       announced: Option<&'static str>,
+                       expected: Result<&str, u16>| {
         let frames: Vec<Result<&str, std::io::Error>> = pieces.iter().map(|piece| Ok(*piece)).collect();
         let body = Body::from_stream(futures_util::stream::iter(frames));
         let length = announced.map(|length| (header::CONTENT_LENGTH, HeaderValue::from_static(length)));

@@ -30,12 +30,38 @@ fn settings_of_the_server() {
 
 #[test]
 fn faults_say_what_to_write_instead() {
-    check("[auth]\nmode = \"none\"", expect![[r#"porthole.toml:2:8: auth.mode: "none" lets everybody in who reaches 0.0.0.0:4100; set [server] listen = "127.0.0.1:4100", or write mode = "password""#]]);
-    check("[server]\npublic_url = \"ops.example.com\"", expect![[r#"porthole.toml:2:14: server.public_url: "ops.example.com" is no address of a site; write it as https://ops.example.com, without a path"#]]);
-    check("[server]\npublic_url = \"https://ops.example.com/porthole\"", expect![[r#"porthole.toml:2:14: server.public_url: "https://ops.example.com/porthole" is no address of a site; write it as https://ops.example.com, without a path"#]]);
-    check("[auth]\nmode = \"off\"", expect![[r#"porthole.toml:2:8: auth.mode: is the text "off"; write "password" or "none""#]]);
-    check("[auth]\nadmin_password = \"short\"", expect!["porthole.toml:2:18: auth.admin_password: holds a password that is too short; write one of at least 10 characters"]);
-    check("[server]\nlisten = \"nowhere\"\nlistne = 1", expect![[r#"
+    check(
+        "[auth]\nmode = \"none\"",
+        expect![[
+            r#"porthole.toml:2:8: auth.mode: "none" lets everybody in who reaches 0.0.0.0:4100; set [server] listen = "127.0.0.1:4100", or write mode = "password""#
+        ]],
+    );
+    check(
+        "[server]\npublic_url = \"ops.example.com\"",
+        expect![[
+            r#"porthole.toml:2:14: server.public_url: "ops.example.com" is no address of a site; write it as https://ops.example.com, without a path"#
+        ]],
+    );
+    check(
+        "[server]\npublic_url = \"https://ops.example.com/porthole\"",
+        expect![[
+            r#"porthole.toml:2:14: server.public_url: "https://ops.example.com/porthole" is no address of a site; write it as https://ops.example.com, without a path"#
+        ]],
+    );
+    check(
+        "[auth]\nmode = \"off\"",
+        expect![[r#"porthole.toml:2:8: auth.mode: is the text "off"; write "password" or "none""#]],
+    );
+    check(
+        "[auth]\nadmin_password = \"short\"",
+        expect![
+            "porthole.toml:2:18: auth.admin_password: holds a password that is too short; write one of at least 10 characters"
+        ],
+    );
+    check(
+        "[server]\nlisten = \"nowhere\"\nlistne = 1",
+        expect![[r#"
         porthole.toml:2:10: server.listen: "nowhere" is no address with a port; write "127.0.0.1:4100" or "0.0.0.0:4100"
-        porthole.toml:3:1: server.listne: no such key; write `listen`"#]]);
+        porthole.toml:3:1: server.listne: no such key; write `listen`"#]],
+    );
 }

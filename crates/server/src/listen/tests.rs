@@ -50,7 +50,9 @@ async fn a_request_under_way_is_finished_and_no_other_begun() {
 async fn the_handler_knows_its_peer_and_large_heads_are_refused() {
     let router = Router::new().route(
         "/peer",
-        axum::routing::get(|axum::Extension(Peer(peer)): axum::Extension<Peer>| async move { peer.to_string() }),
+        axum::routing::get(
+            |axum::Extension(Peer(peer)): axum::Extension<Peer>| async move { peer.to_string() },
+        ),
     );
     let (address, shutdown, task) = start(router).await;
     let mut stream = TcpStream::connect(address).await.expect("a connection");

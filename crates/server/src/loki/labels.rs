@@ -23,7 +23,8 @@ const SELECTORS_MAX: usize = 100;
 pub(super) async fn names(State(loki): State<Loki>, params: Params) -> Result<Response, LokiFault> {
     let range = params.range(loki.clock.now(), DEFAULT_RANGE)?;
     let streams = loki.streams(vec![selector(params.get("query"))?], range).await?;
-    let names: BTreeSet<&str> = streams.iter().flat_map(|labels| labels.iter().map(|(name, _)| name)).collect();
+    let names: BTreeSet<&str> =
+        streams.iter().flat_map(|labels| labels.iter().map(|(name, _)| name)).collect();
     Ok(success(names, Vec::new()))
 }
 
@@ -79,7 +80,11 @@ fn selector(text: Option<&str>) -> Result<Selector, LokiFault> {
 
 impl Loki {
     /// The streams of any of the selectors, each once, sorted.
-    async fn streams(&self, selectors: Vec<Selector>, range: TimeRange) -> Result<BTreeSet<Labels>, LokiFault> {
+    async fn streams(
+        &self,
+        selectors: Vec<Selector>,
+        range: TimeRange,
+    ) -> Result<BTreeSet<Labels>, LokiFault> {
         let logs = self.logs.clone();
         let found = self
             .queries

@@ -68,3 +68,6 @@ impl Loki {
             .with_state(self)
     }
 }
+
+#[cfg(test)]
+mod tests;

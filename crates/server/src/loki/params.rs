@@ -45,12 +45,16 @@ impl Params {
 
     /// All values of `name` that are not empty.
     pub(super) fn all<'p>(&'p self, name: &str) -> impl Iterator<Item = &'p str> {
-        self.0.iter().filter(move |(other, value)| other == name && !value.is_empty()).map(|(_, value)| &**value)
+        self.0
+            .iter()
+            .filter(move |(other, value)| other == name && !value.is_empty())
+            .map(|(_, value)| &**value)
     }
 
     /// The query, which every such call needs.
     pub(super) fn query(&self) -> Result<&str, LokiFault> {
-        self.get("query").ok_or_else(|| bad("parse error : syntax error: unexpected $end; the parameter `query` is empty"))
+        self.get("query")
+            .ok_or_else(|| bad("parse error : syntax error: unexpected $end; the parameter `query` is empty"))
     }
 
     /// A whole number from 1 to `max`.
@@ -58,7 +62,9 @@ impl Params {
         let Some(text) = self.get("limit") else { return Ok(default) };
         match text.parse() {
             Ok(0) => Err(bad("limit must be a positive value")),
-            Ok(limit) if limit > max => Err(bad(format!("max entries limit per query exceeded, limit > max_entries_limit ({limit} > {max})"))),
+            Ok(limit) if limit > max => Err(bad(format!(
+                "max entries limit per query exceeded, limit > max_entries_limit ({limit} > {max})"
+            ))),
             Ok(limit) => Ok(limit),
             Err(_) => Err(bad(format!("limit: `{text}` is no whole number"))),
         }
@@ -82,7 +88,9 @@ impl Params {
         // Without a start the time is counted back from the end, but never from a future one.
         let start = self.time("start")?.unwrap_or_else(|| end.min(now).minus(since));
         if start > end {
-            return Err(bad(format!("end timestamp must not be before or equal to start time: {end} < {start}")));
+            return Err(bad(format!(
+                "end timestamp must not be before or equal to start time: {end} < {start}"
+            )));
         }
         Ok(TimeRange { start, end })
     }

@@ -75,7 +75,9 @@ impl Loki {
         let limit = params.limit(LIMIT_DEFAULT, LIMIT_MAX)?;
         let page = Page { range, direction: direction(params)?, limit, after: None };
         if params.duration("interval")?.is_some_and(|interval| !interval.is_zero()) {
-            return Err(LokiFault::bad_request("the parameter `interval` is not evaluated yet; leave it out"));
+            return Err(LokiFault::bad_request(
+                "the parameter `interval` is not evaluated yet; leave it out",
+            ));
         }
         let (logs, began) = (self.logs.clone(), Instant::now());
         let Rows { rows, stats, warnings, .. } =
@@ -84,7 +86,12 @@ impl Loki {
         Ok(success(streams(rows, encoding, spent.into()), told(&warnings)))
     }
 
-    async fn numbers(&self, query: MetricQuery, range: TimeRange, step: Duration) -> Result<Response, LokiFault> {
+    async fn numbers(
+        &self,
+        query: MetricQuery,
+        range: TimeRange,
+        step: Duration,
+    ) -> Result<Response, LokiFault> {
         let (logs, began) = (self.logs.clone(), Instant::now());
         let answer: Matrix = self
             .queries

@@ -44,7 +44,8 @@ pub(super) async fn tail(
     let limit = params.limit(LIMIT_DEFAULT, LIMIT_MAX)?;
     let range = params.range(loki.clock.now(), DEFAULT_RANGE)?;
     let Ok(place) = loki.tails.clone().try_acquire_owned() else {
-        let message = format!("max concurrent tail requests limit exceeded, count > limit ({TAILS_MAX} > {TAILS_MAX})");
+        let message =
+            format!("max concurrent tail requests limit exceeded, count > limit ({TAILS_MAX} > {TAILS_MAX})");
         return Err(Fault::too_many(message, 10).into());
     };
     // Before the query, so that nothing falls between the two.
@@ -177,8 +178,9 @@ impl Tail {
         let frame = Frame {
             streams: group(rows.into_iter().map(Line::from), self.encoding),
             encoding_flags: self.encoding.flags(),
-            dropped_entries: (dropped > 0)
-                .then(|| [Dropped { labels: DroppedLabels { dropped_lines: dropped.to_string() }, timestamp }]),
+            dropped_entries: (dropped > 0).then(|| {
+                [Dropped { labels: DroppedLabels { dropped_lines: dropped.to_string() }, timestamp }]
+            }),
         };
         let text = serde_json::to_string(&frame).map_err(axum::Error::new)?;
         socket.send(Message::text(text)).await
@@ -192,3 +194,6 @@ async fn until(due: Option<Instant>) {
         None => std::future::pending().await,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -16,8 +16,18 @@ use negotiate::Encoding;
 
 const INDEX: &str = "index.html";
 /// Paths below these belong to protocols: an unknown one is an error, never the page.
-const PROTOCOLS: [&str; 10] =
-    ["/app/", "/api/", "/loki/", "/otlp/", "/prometheus/", "/-/", "/federate", "/metrics", "/ready", "/tunnel"];
+const PROTOCOLS: [&str; 10] = [
+    "/app/",
+    "/api/",
+    "/loki/",
+    "/otlp/",
+    "/prometheus/",
+    "/-/",
+    "/federate",
+    "/metrics",
+    "/ready",
+    "/tunnel",
+];
 
 /// What no route wanted.
 pub(crate) async fn serve(request: Request) -> Response {
@@ -29,7 +39,10 @@ fn answer<F: Files>(method: &Method, path: &str, headers: &HeaderMap) -> Respons
     let name = path.trim_start_matches('/');
     // Compressed siblings are forms of a file, not files of their own.
     let is_file = !name.is_empty() && !name.ends_with(".br") && !name.ends_with(".gz");
-    if is_read && is_file && let Some(response) = file::<F>(name, headers) {
+    if is_read
+        && is_file
+        && let Some(response) = file::<F>(name, headers)
+    {
         return response;
     }
     if is_read && is_view(path, headers) {
@@ -40,9 +53,8 @@ fn answer<F: Files>(method: &Method, path: &str, headers: &HeaderMap) -> Respons
 
 /// Whether a browser wants to show this path as a view of the page.
 fn is_view(path: &str, headers: &HeaderMap) -> bool {
-    let is_protocols = PROTOCOLS
-        .iter()
-        .any(|prefix| path.starts_with(prefix) || path == prefix.trim_end_matches('/'));
+    let is_protocols =
+        PROTOCOLS.iter().any(|prefix| path.starts_with(prefix) || path == prefix.trim_end_matches('/'));
     let has_extension = path.rsplit('/').next().is_some_and(|last| last.contains('.'));
     let accepts_html = headers
         .get_all(header::ACCEPT)

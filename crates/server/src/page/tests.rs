@@ -76,90 +76,145 @@ const HTML: (&str, &str) = ("accept", "text/html,application/xhtml+xml");
 #[tokio::test]
 async fn each_client_gets_the_best_form_that_it_takes() {
     let wasm = "GET /web_bg-3f2a1c9d04.wasm";
-    check::<Built>(wasm, &[("accept-encoding", "gzip, deflate, br")], expect![[r#"
+    check::<Built>(
+        wasm,
+        &[("accept-encoding", "gzip, deflate, br")],
+        expect![[r#"
         200
         content-type: application/wasm
         content-encoding: br
         cache-control: public, max-age=31536000, immutable
         etag: "h6-br"
         vary: accept-encoding
-        brotli"#]]).await;
-    check::<Built>(wasm, &[("accept-encoding", "gzip, br;q=0")], expect![[r#"
+        brotli"#]],
+    )
+    .await;
+    check::<Built>(
+        wasm,
+        &[("accept-encoding", "gzip, br;q=0")],
+        expect![[r#"
         200
         content-type: application/wasm
         content-encoding: gzip
         cache-control: public, max-age=31536000, immutable
         etag: "h24-gzip"
         vary: accept-encoding
-        (gzip)"#]]).await;
-    check::<Built>(wasm, &[], expect![[r#"
+        (gzip)"#]],
+    )
+    .await;
+    check::<Built>(
+        wasm,
+        &[],
+        expect![[r#"
         200
         content-type: application/wasm
         cache-control: public, max-age=31536000, immutable
         etag: "h4-identity"
         vary: accept-encoding
-        wasm"#]]).await;
-    check::<Built>("GET /app-0123456789.css", &[], expect![[r#"
+        wasm"#]],
+    )
+    .await;
+    check::<Built>(
+        "GET /app-0123456789.css",
+        &[],
+        expect![[r#"
         200
         content-type: text/css; charset=utf-8
         cache-control: public, max-age=31536000, immutable
         etag: "h23-identity"
         vary: accept-encoding
-        css"#]]).await;
-    check::<Built>("GET /icon.png", &[("accept-encoding", "br")], expect![[r#"
+        css"#]],
+    )
+    .await;
+    check::<Built>(
+        "GET /icon.png",
+        &[("accept-encoding", "br")],
+        expect![[r#"
         200
         content-type: image/png
         cache-control: no-cache
         etag: "h3-identity"
         vary: accept-encoding
-        png"#]]).await;
+        png"#]],
+    )
+    .await;
 }
 
 #[tokio::test]
 async fn a_form_that_is_known_is_not_sent_again() {
     let wasm = "GET /web_bg-3f2a1c9d04.wasm";
-    check::<Built>(wasm, &[("if-none-match", "\"h4-identity\"")], expect![[r#"
+    check::<Built>(
+        wasm,
+        &[("if-none-match", "\"h4-identity\"")],
+        expect![[r#"
         304
         cache-control: public, max-age=31536000, immutable
         etag: "h4-identity"
         vary: accept-encoding
-    "#]]).await;
-    check::<Built>(wasm, &[("if-none-match", "\"x\", W/\"h4-identity\"")], expect![[r#"
+    "#]],
+    )
+    .await;
+    check::<Built>(
+        wasm,
+        &[("if-none-match", "\"x\", W/\"h4-identity\"")],
+        expect![[r#"
         304
         cache-control: public, max-age=31536000, immutable
         etag: "h4-identity"
         vary: accept-encoding
-    "#]]).await;
-    check::<Built>(wasm, &[("if-none-match", "\"h6-br\"")], expect![[r#"
+    "#]],
+    )
+    .await;
+    check::<Built>(
+        wasm,
+        &[("if-none-match", "\"h6-br\"")],
+        expect![[r#"
         200
         content-type: application/wasm
         cache-control: public, max-age=31536000, immutable
         etag: "h4-identity"
         vary: accept-encoding
-        wasm"#]]).await;
+        wasm"#]],
+    )
+    .await;
 }
 
 #[tokio::test]
 async fn views_of_the_page_get_its_index() {
-    check::<Built>("GET /", &[HTML, ("accept-encoding", "gzip")], expect![[r#"
+    check::<Built>(
+        "GET /",
+        &[HTML, ("accept-encoding", "gzip")],
+        expect![[r#"
         200
         content-type: text/html; charset=utf-8
         content-encoding: gzip
         cache-control: no-cache
         etag: "h26-gzip"
         vary: accept-encoding
-        (gzip)"#]]).await;
-    check::<Built>("GET /logs", &[HTML], expect![[r#"
+        (gzip)"#]],
+    )
+    .await;
+    check::<Built>(
+        "GET /logs",
+        &[HTML],
+        expect![[r#"
         200
         content-type: text/html; charset=utf-8
         cache-control: no-cache
         etag: "h6-identity"
         vary: accept-encoding
-        <html>"#]]).await;
-    check::<Missing>("GET /logs", &[HTML], expect![[r#"
+        <html>"#]],
+    )
+    .await;
+    check::<Missing>(
+        "GET /logs",
+        &[HTML],
+        expect![[r#"
         200
         content-type: text/html; charset=utf-8
-        <!doctype html><html lang="en"><meta charset="utf-8"><title>"#]]).await;
+        <!doctype html><html lang="en"><meta charset="utf-8"><title>"#]],
+    )
+    .await;
 }
 
 #[tokio::test]
@@ -175,7 +230,9 @@ async fn everything_else_is_not_there() {
     check("GET /missing.js", &[HTML]).await;
     check("GET /web_bg-3f2a1c9d04.wasm.br", &[]).await;
     check("GET /../Cargo.toml", &[HTML]).await;
-    for path in ["/app/v1/x", "/api/1/envelope/", "/loki/x", "/metrics", "/otlp/v1/x", "/-/x", "/ready", "/federate"] {
+    for path in
+        ["/app/v1/x", "/api/1/envelope/", "/loki/x", "/metrics", "/otlp/v1/x", "/-/x", "/ready", "/federate"]
+    {
         check(&format!("GET {path}"), &[HTML]).await;
     }
 }

@@ -34,7 +34,7 @@ async fn who_may_do_what() {
             write!(told, "\n{method:7}{path:35}").expect("memory");
             for (_, caller) in CALLERS {
                 let path = path.replace("{name}", "nobody").replace("{id}", "99");
-                let request = fixture.request(caller, method, &path).await.body(Body::empty()).expect("a request");
+                let request = fixture.request(caller, method, &path).body(Body::empty()).expect("a request");
                 let status = fixture.open(request).await.status();
                 let word = match status.as_u16() {
                     401 => "401",
@@ -92,9 +92,13 @@ async fn who_may_do_what() {
 async fn what_is_not_in_the_table_is_not_answered() {
     let fixture = Fixture::new().await;
     let check = async |method: &str, path: &str, status: u16, message: &str| {
-        let request = fixture.request(Caller::Signed(Role::Admin), method, path).await;
+        let request = fixture.request(Caller::Signed(Role::Admin), method, path);
         let answer = fixture.send(request.body(Body::empty()).expect("a request")).await;
-        assert_eq!((answer.status.as_u16(), answer.json()["message"].as_str()), (status, Some(message)), "{method} {path}");
+        assert_eq!(
+            (answer.status.as_u16(), answer.json()["message"].as_str()),
+            (status, Some(message)),
+            "{method} {path}"
+        );
     };
     check("PUT", "/app/v1/users", 405, "PUT is not answered here; send GET, POST").await;
     check("DELETE", "/ready", 405, "DELETE is not answered here; send GET").await;
@@ -110,12 +114,13 @@ async fn with_headers(
     path: &str,
     headers: &[(&'static str, &'static str)],
 ) -> Answer {
-    let mut request = fixture
-        .request(Caller::Nobody, method, path)
-        .await
-        .header("cookie", fixture.cookie("viewer").await);
+    let mut request =
+        fixture.request(Caller::Nobody, method, path).header("cookie", fixture.cookie("viewer"));
     for (name, value) in headers {
-        request.headers_mut().expect("headers").insert(HeaderName::from_static(name), value.parse().expect("a value"));
+        request
+            .headers_mut()
+            .expect("headers")
+            .insert(HeaderName::from_static(name), value.parse().expect("a value"));
     }
     fixture.send(request.body(Body::empty()).expect("a request")).await
 }
@@ -147,13 +152,16 @@ async fn signing_in_gives_a_cookie_and_signing_out_takes_it() {
     let fixture = Fixture::new().await;
     let credentials = format!("{{\"name\":\"Viewer\",\"password\":\"{PASSWORD}\"}}");
     let answer = fixture.send_json(Caller::Nobody, "POST", "/app/v1/session", &credentials).await;
-    expect![[r#"{"user":{"name":"viewer","role":"viewer"},"setup_needed":false,"open":false,"build":"1.2.3"}"#]].assert_eq(&answer.text());
+    expect![[
+        r#"{"user":{"name":"viewer","role":"viewer"},"setup_needed":false,"open":false,"build":"1.2.3"}"#
+    ]]
+    .assert_eq(&answer.text());
     let set = answer.header("set-cookie");
     let (cookie, attributes) = set.split_once(';').expect("attributes");
     assert_eq!(attributes, " Path=/; HttpOnly; SameSite=Lax; Max-Age=2592000");
 
     let ask = async |method: &str| {
-        let request = fixture.request(Caller::Nobody, method, "/app/v1/session").await;
+        let request = fixture.request(Caller::Nobody, method, "/app/v1/session");
         let request = request.header("cookie", cookie).header("sec-fetch-site", "same-origin");
         fixture.send(request.body(Body::empty()).expect("a request")).await
     };
@@ -173,7 +181,10 @@ async fn wrong_passwords_are_slowed_down() {
     let attempt = async || fixture.send_json(Caller::Nobody, "POST", "/app/v1/session", wrong).await;
     for _ in 0..10 {
         let answer = attempt().await;
-        assert_eq!((answer.status.as_u16(), answer.json()["message"].as_str()), (401, Some("the name or the password is wrong")));
+        assert_eq!(
+            (answer.status.as_u16(), answer.json()["message"].as_str()),
+            (401, Some("the name or the password is wrong"))
+        );
     }
     let answer = attempt().await;
     assert_eq!((answer.status, answer.header("retry-after")), (StatusCode::TOO_MANY_REQUESTS, "31"));
@@ -184,9 +195,9 @@ async fn wrong_passwords_are_slowed_down() {
 #[tokio::test]
 async fn a_session_ends_after_thirty_days_without_use() {
     let fixture = Fixture::new().await;
-    let cookie = fixture.cookie("viewer").await;
+    let cookie = fixture.cookie("viewer");
     let look = async || {
-        let request = fixture.request(Caller::Nobody, "GET", "/app/v1/now").await.header("cookie", &cookie);
+        let request = fixture.request(Caller::Nobody, "GET", "/app/v1/now").header("cookie", &cookie);
         fixture.send(request.body(Body::empty()).expect("a request")).await.status.as_u16()
     };
     assert_eq!(look().await, 200);
@@ -198,7 +209,7 @@ async fn a_session_ends_after_thirty_days_without_use() {
 
 #[tokio::test]
 async fn the_setup_link_makes_the_first_user_once() {
-    let fixture = Fixture::with("[server]\npublic_url = \"https://ops.example.com\"").await;
+    let fixture = Fixture::with("[server]\npublic_url = \"https://ops.example.com\"");
     let session = fixture.get(Caller::Nobody, "/app/v1/session").await.json();
     assert_eq!((&session["setup_needed"], &session["open"]), (&true.into(), &false.into()));
     let server = fixture.server.as_ref().expect("a server");
@@ -220,7 +231,7 @@ async fn the_setup_link_makes_the_first_user_once() {
 
 #[tokio::test]
 async fn the_password_of_the_settings_stands_in_for_the_link() {
-    let fixture = Fixture::with(&format!("[auth]\nadmin_password = \"{PASSWORD}\"")).await;
+    let fixture = Fixture::with(&format!("[auth]\nadmin_password = \"{PASSWORD}\""));
     let server = fixture.server.as_ref().expect("a server");
     assert_eq!(server.setup_link().await.expect("an answer"), None);
     let body = format!("{{\"name\":\"admin\",\"password\":\"{PASSWORD}\"}}");
@@ -241,19 +252,43 @@ async fn users_tokens_and_passwords_are_managed_over_http() {
     };
     let bob = format!("{{\"name\":\"bob\",\"role\":\"viewer\",\"password\":\"{PASSWORD}\"}}");
     check("POST", "/app/v1/users", &bob, 201, "").await;
-    check("POST", "/app/v1/users", &bob, 409, "there is a user `bob` already; choose another name, or set that user's password").await;
+    check(
+        "POST",
+        "/app/v1/users",
+        &bob,
+        409,
+        "there is a user `bob` already; choose another name, or set that user's password",
+    )
+    .await;
     check("DELETE", "/app/v1/users/bob", "", 204, "").await;
     check("DELETE", "/app/v1/users/bob", "", 404, "there is no user `bob`").await;
-    check("DELETE", "/app/v1/users/admin", "", 409, "`admin` is the last admin; make another user admin first").await;
-    check("POST", "/app/v1/tokens", "{\"name\":\"x\",\"scopes\":[]}", 400, "a token needs at least one scope: ingest, read or release").await;
+    check(
+        "DELETE",
+        "/app/v1/users/admin",
+        "",
+        409,
+        "`admin` is the last admin; make another user admin first",
+    )
+    .await;
+    check(
+        "POST",
+        "/app/v1/tokens",
+        "{\"name\":\"x\",\"scopes\":[]}",
+        400,
+        "a token needs at least one scope: ingest, read or release",
+    )
+    .await;
     check("POST", "/app/v1/users", "{\"name\":1}", 400, "the body is not what is expected here: invalid type: integer `1`, expected a string at line 1 column 9").await;
 
-    let made = fixture.send_json(admin, "POST", "/app/v1/tokens", "{\"name\":\"x\",\"scopes\":[\"read\"]}").await.json();
+    let made = fixture
+        .send_json(admin, "POST", "/app/v1/tokens", "{\"name\":\"x\",\"scopes\":[\"read\"]}")
+        .await
+        .json();
     let listed = fixture.get(admin, "/app/v1/tokens").await;
     assert_eq!(listed.json(), serde_json::json!([made["token"]]));
     assert!(!listed.text().contains("secret"));
     check("DELETE", &format!("/app/v1/tokens/{}", made["token"]["id"]), "", 204, "").await;
-    check("DELETE", "/app/v1/tokens/x", "", 400, "Cannot parse `x` to a `i64`").await;
+    check("DELETE", "/app/v1/tokens/x", "", 400, "Invalid URL: Cannot parse `x` to a `i64`").await;
 
     let change = |current: &str| format!("{{\"current\":\"{current}\",\"new\":\"battery staple\"}}");
     check("PUT", "/app/v1/password", &change("wrong horse"), 403, "the current password is wrong").await;
@@ -264,7 +299,7 @@ async fn users_tokens_and_passwords_are_managed_over_http() {
 #[tokio::test]
 async fn forms_of_other_sites_are_not_read() {
     let fixture = Fixture::new().await;
-    let request = fixture.request(Caller::Nobody, "POST", "/app/v1/session").await;
+    let request = fixture.request(Caller::Nobody, "POST", "/app/v1/session");
     let request = request.header("content-type", "text/plain");
     let answer = fixture.send(request.body(Body::from("{}")).expect("a request")).await;
     assert_eq!(answer.status, StatusCode::UNSUPPORTED_MEDIA_TYPE);
@@ -272,9 +307,9 @@ async fn forms_of_other_sites_are_not_read() {
 
 #[tokio::test]
 async fn without_passwords_only_this_machine_is_answered() {
-    let fixture = Fixture::with("[server]\nlisten = \"127.0.0.1:4100\"\n[auth]\nmode = \"none\"").await;
+    let fixture = Fixture::with("[server]\nlisten = \"127.0.0.1:4100\"\n[auth]\nmode = \"none\"");
     let check = async |path: &str, headers: &[(&'static str, &'static str)], expected: u16| {
-        let mut request = fixture.request(Caller::Nobody, "GET", path).await;
+        let mut request = fixture.request(Caller::Nobody, "GET", path);
         for (name, value) in headers {
             let value = value.parse().expect("a value");
             request.headers_mut().expect("headers").insert(HeaderName::from_static(name), value);

@@ -55,7 +55,7 @@ impl Dist {
                 fs::remove_file(entry.path()).with_context(|| entry.path().display().to_string())?;
             }
         }
-        fs::create_dir_all(project::scratch())?;
+        fs::create_dir_all(self.stamp.parent().context("the stamp lies in a folder")?)?;
         fs::write(&self.stamp, &self.fingerprint)?;
         Ok(())
     }
@@ -137,4 +137,58 @@ fn fingerprint(inputs: &Inputs) -> Result<String> {
         part(&file.bytes);
     }
     Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asset(name: &str, text: &str) -> Asset {
+        Asset { name: name.to_owned(), bytes: text.as_bytes().to_vec() }
+    }
+
+    fn names(folder: &Path) -> Vec<String> {
+        sizes(folder).unwrap().into_iter().map(|file| file.name).collect()
+    }
+
+    #[test]
+    fn a_new_page_takes_the_place_of_the_old_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let dist = |fingerprint: &str| Dist {
+            folder: folder.path().join("dist"),
+            stamp: folder.path().join("page.stamp"),
+            fingerprint: fingerprint.to_owned(),
+        };
+        assert!(!dist("1").is_current());
+        let kept = asset("boot-1.js", "boot()");
+        dist("1")
+            .write(Profile::Release, &[asset("app-1.css", "a{}"), kept.clone(), asset("index.html", "1")])
+            .unwrap();
+        assert!(dist("1").is_current() && !dist("2").is_current());
+        let written = || fs::metadata(dist("").folder.join("boot-1.js")).unwrap().modified().unwrap();
+        let before = written();
+        dist("2")
+            .write(Profile::Release, &[asset("app-2.css", "b{}"), kept, asset("index.html", "2")])
+            .unwrap();
+        assert!(dist("2").is_current());
+        assert_eq!(names(&dist("").folder), ["app-2.css", "boot-1.js", "index.html"]);
+        assert_eq!(fs::read_dir(dist("").folder).unwrap().count(), 9);
+        assert_eq!(written(), before);
+    }
+
+    #[test]
+    fn a_page_over_its_budget_is_a_failure() {
+        let folder = tempfile::tempdir().unwrap();
+        let dist = Dist {
+            folder: folder.path().into(),
+            stamp: folder.path().join("stamp"),
+            fingerprint: String::new(),
+        };
+        fs::write(folder.path().join("web.wasm"), vec![0; 400_000]).unwrap();
+        fs::write(folder.path().join("web.wasm.br"), vec![0; 300_000]).unwrap();
+        assert_eq!(dist.report(Profile::Release).unwrap(), 300_000);
+        fs::write(folder.path().join("index.html"), "x").unwrap();
+        assert!(dist.report(Profile::Release).unwrap_err().to_string().contains("300001 bytes"));
+        assert!(dist.report(Profile::Dev).is_ok());
+    }
 }

@@ -36,6 +36,8 @@ pub struct Line {
     pub marks: Vec<(u32, u32)>,
     /// Structured metadata.
     pub metadata: BTreeMap<String, String>,
+    /// How many characters wide each line of its row is; one, but for text that holds line breaks.
+    pub widths: Box<[u32]>,
 }
 
 impl Line {
@@ -45,6 +47,7 @@ impl Line {
         let line = |row: api::LogRow| {
             let labels = Arc::clone(streams.get(row.stream as usize)?);
             Some(Arc::new(Self {
+                widths: pieces::widths(&summary(&row.line, &[])),
                 id: row.id,
                 time: row.time,
                 labels,

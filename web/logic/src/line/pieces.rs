@@ -56,15 +56,38 @@ pub fn shown(text: &str, marks: &[(u32, u32)], length_max: usize) -> (Vec<Piece>
     (pieces, text.len() - cut)
 }
 
-/// A row's line: of JSON with a message the message, then the other fields; of other lines at most
-/// `length_max` bytes as they are.
-pub fn summary(text: &str, marks: &[(u32, u32)], length_max: usize) -> Vec<Piece> {
-    if text.len() <= length_max
+/// A row shows no more of a line than this many bytes.
+const ROW_BYTES_MAX: usize = 4_000;
+
+/// A row's line: of JSON with a message the message, then the other fields; other lines as they are.
+pub fn summary(text: &str, marks: &[(u32, u32)]) -> Vec<Piece> {
+    if text.len() <= ROW_BYTES_MAX
         && let Some(pieces) = parse(text).and_then(|json| of_json(text, &json, marks))
     {
         return pieces;
     }
-    shown(text, marks, length_max).0
+    shown(text, marks, ROW_BYTES_MAX).0
+}
+
+/// How many characters wide each line of a row is. Characters beyond ASCII are taken to be two wide, so that
+/// nothing is ever cut off.
+pub(super) fn widths(pieces: &[Piece]) -> Box<[u32]> {
+    let mut widths = vec![0];
+    for character in pieces.iter().flat_map(|piece| piece.text.chars()) {
+        let width = match character {
+            '\n' => {
+                widths.push(0);
+                continue;
+            }
+            '\t' => 4,
+            other if other.is_ascii() => 1,
+            _ => 2,
+        };
+        if let Some(last) = widths.last_mut() {
+            *last += width;
+        }
+    }
+    widths.into()
 }
 
 /// The text without escape sequences.
@@ -100,7 +123,7 @@ fn of_json(text: &str, json: &Json, marks: &[(u32, u32)]) -> Option<Vec<Piece>> 
     if as_written == words {
         put_marked(&mut pieces, text, (start + 1, end - 1), marks, Style::default());
     } else {
-        put(&mut pieces, words, Style::default(), is_marked((start, end), marks));
+        put(&mut pieces, &words.replace('\n', " ↵ "), Style::default(), is_marked((start, end), marks));
     }
     let dim = Style { dim: true, ..Style::default() };
     for member in members {

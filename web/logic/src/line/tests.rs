@@ -42,7 +42,7 @@ fn long_lines_are_cut_and_say_by_how_much() {
 #[test]
 fn a_row_of_json_shows_its_message_first() {
     let check = |line: &str, marks: &[(u32, u32)], expected: &str| {
-        assert_eq!(drawn(&summary(line, marks, 1000)), expected, "{line}");
+        assert_eq!(drawn(&summary(line, marks)), expected, "{line}");
     };
     check(
         r#"{"asctime": "2026", "levelname": "ERROR", "message": "no stock", "sku": "A1", "n": 3, "who": {"id": 1}}"#,
@@ -54,7 +54,7 @@ fn a_row_of_json_shows_its_message_first() {
         &[(11, 16)],
         r#"no [mark|stock][ansi-dim|  sku=][ansi-dim|"A 1"]"#,
     );
-    check(r#"{"msg":"no\nstock"}"#, &[(12, 14)], "[mark|no\nstock]");
+    check(r#"{"msg":"no\nstock"}"#, &[(12, 14)], "[mark|no ↵ stock]");
     check(r#"{"a":1}"#, &[], r#"{"a":1}"#);
     check(r#"{"msg":"cut"#, &[], r#"{"msg":"cut"#);
 }
@@ -132,6 +132,18 @@ fn the_lines_of_a_page_are_in_order() {
 }
 
 #[test]
+fn rows_know_how_wide_they_are() {
+    let check = |text: &str, wide: &[u32]| assert_eq!(&*pieces::widths(&summary(text, &[])), wide, "{text}");
+    check("", &[0]);
+    check("plain", &[5]);
+    check("\u{1b}[31mred\u{1b}[0m", &[3]);
+    check("é\t", &[6]);
+    check("one\n\nthree\n", &[3, 0, 5, 0]);
+    check(r#"{"time": 1, "msg": "a\nb", "n": 5}"#, &[11]);
+    check(&"x".repeat(1_000_000), &[4_000]);
+}
+
+#[test]
 fn ids_tell_the_time() {
     assert_eq!(time_of_id("1763424000000000001.00ff.0"), Some(1_763_424_000_000_000_001));
     assert_eq!(time_of_id("x"), None);
@@ -147,12 +159,12 @@ proptest! {
 
     #[test]
     fn no_line_panics(line in any::<String>(), marks in prop::collection::vec((0_u32..30, 0_u32..30), 0..4), cut in 0_usize..40) {
-        let _ = (shown(&line, &marks, cut), summary(&line, &marks, 400), fields(&line), plain(&line));
+        let _ = (shown(&line, &marks, cut), summary(&line, &marks), fields(&line), plain(&line));
     }
 
     #[test]
     fn nothing_like_json_panics(line in r#"\{("[a\\"u0d]{0,6}"|[:,0-9.\[\]{}]|null|\\u|é){0,20}"#) {
-        let _ = (parse_json(&line), summary(&line, &[(2, 5)], 400));
+        let _ = (parse_json(&line), summary(&line, &[(2, 5)]));
     }
 
     #[test]

@@ -97,28 +97,13 @@ impl Page {
 
 pub(super) fn row_height(line: &Line, metrics: Metrics, unfolded: &BTreeMap<String, f64>) -> f64 {
     let details = unfolded.get(&line.id).copied().unwrap_or(0.0);
-    let lines = metrics.columns.map_or(1, |columns| broken_lines(&line.text, columns));
+    let lines = metrics.columns.map_or(1, |columns| broken_lines(&line.widths, columns));
     metrics.row + (lines - 1) as f64 * metrics.line + details
 }
 
-/// How many lines a text takes when broken anywhere. Characters beyond ASCII are taken to be two wide, so that
-/// nothing is ever cut off.
-fn broken_lines(text: &str, columns: usize) -> usize {
+/// How many lines a row takes when its lines are broken at a width.
+fn broken_lines(widths: &[u32], columns: usize) -> usize {
     let columns = columns.max(8);
-    let mut lines = 0;
-    for part in text.split('\n') {
-        let mut width = 0;
-        for character in part.chars() {
-            width += match character {
-                '\t' => 4,
-                other if other.is_ascii() => 1,
-                _ => 2,
-            };
-            if width > columns * LINES_MAX {
-                return LINES_MAX;
-            }
-        }
-        lines += width.div_ceil(columns).max(1);
-    }
+    let lines: usize = widths.iter().map(|width| (*width as usize).div_ceil(columns).max(1)).sum();
     lines.min(LINES_MAX)
 }

@@ -14,7 +14,6 @@ use crate::state::{Fetched, View, shared};
 
 /// So many lines before and after, and after each "More".
 const LINES: [u32; 4] = [10, 30, 100, 500];
-const TEXT_MAX: usize = 2_000;
 
 /// The lines around a line.
 #[component]
@@ -35,7 +34,9 @@ pub(super) fn Around(id: String) -> impl IntoView {
             </button>
         }
     };
-    let lines = move || fetched.value.get().map(|lines| lines.iter().cloned().collect::<Vec<_>>()).unwrap_or_default();
+    let lines = move || {
+        fetched.value.get().map(|lines| lines.iter().cloned().collect::<Vec<_>>()).unwrap_or_default()
+    };
     view! {
         <section class="around" aria-label="Context around this line" class:stale=move || fetched.busy.get()>
             <div class="around-head">
@@ -65,7 +66,7 @@ fn around_row(line: &Line, is_it: bool) -> AnyView {
         <li class=format!("around-row level-{tier}") class:around-it=is_it aria-current=is_it.then_some("true")>
             <span class="row-time">{move || time::row_time(at, view.clock().zone, false)}</span>
             <span class="row-level">{level::glyph(line.level)}</span>
-            <span class="row-text">{draw(summary(&line.text, &line.marks, TEXT_MAX))}</span>
+            <span class="row-text">{draw(summary(&line.text, &line.marks))}</span>
         </li>
     }
     .into_any()

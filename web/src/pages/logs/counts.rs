@@ -51,7 +51,8 @@ impl Counts {
         let is_live = Memo::new(move |_| question.with(|question| question.live));
         Effect::new(move |_| {
             if is_live.get()
-                && let Ok(handle) = set_interval_with_handle(move || recount.update(|times| *times += 1), RECOUNT)
+                && let Ok(handle) =
+                    set_interval_with_handle(move || recount.update(|times| *times += 1), RECOUNT)
             {
                 on_cleanup(move || handle.clear());
             }
@@ -77,7 +78,8 @@ impl Counts {
             (self.services, Dimension::Service, state.services.is_empty()),
             (self.containers, Dimension::Container, state.containers.is_empty()),
         ];
-        let is_free = |parts: &[(Fetched<Facets>, Dimension, bool)]| parts.iter().any(|(_, _, is_free)| *is_free);
+        let is_free =
+            |parts: &[(Fetched<Facets>, Dimension, bool)]| parts.iter().any(|(_, _, is_free)| *is_free);
         // One answer serves all dimensions of which nothing is chosen.
         let shared_by: Vec<Fetched<Facets>> = parts.iter().filter(|part| part.2).map(|part| part.0).collect();
         if is_free(&parts) {
@@ -101,13 +103,22 @@ impl Counts {
         }
     }
 
-    /// The values of a label and their lines, most lines first.
-    pub(super) fn values(self, dimension: Dimension) -> Vec<FacetValue> {
-        let (fetched, name) = match dimension {
+    fn of(self, dimension: Dimension) -> (Fetched<Facets>, &'static str) {
+        match dimension {
             Dimension::Level => (self.levels, "level"),
             Dimension::Service => (self.services, "service"),
             Dimension::Container => (self.containers, "container"),
-        };
+        }
+    }
+
+    /// Whether the values of a label were ever counted.
+    pub(super) fn is_known(self, dimension: Dimension) -> bool {
+        self.of(dimension).0.value.with(Option::is_some)
+    }
+
+    /// The values of a label and their lines, most lines first.
+    pub(super) fn values(self, dimension: Dimension) -> Vec<FacetValue> {
+        let (fetched, name) = self.of(dimension);
         let of = |facet: &Facet| facet.name == name;
         fetched.value.with(|facets| {
             let facet = facets.as_ref().and_then(|facets| facets.facets.iter().find(|facet| of(facet)));

@@ -49,7 +49,8 @@ fn report_height(feed: Feed, root: NodeRef<Div>, id: String) {
     Effect::new(move |_| {
         let Some(root) = root.get() else { return };
         let (watched, id) = (root.clone(), id.clone());
-        let measure = Closure::<dyn FnMut()>::new(move || feed.measured(&id, Some(f64::from(watched.offset_height()))));
+        let measure =
+            Closure::<dyn FnMut()>::new(move || feed.measured(&id, Some(f64::from(watched.offset_height()))));
         let Ok(observer) = ResizeObserver::new(measure.as_ref().unchecked_ref()) else { return };
         observer.observe(&root);
         let kept = StoredValue::new_local((observer, measure));
@@ -113,8 +114,10 @@ fn Content(line: Arc<Line>) -> impl IntoView {
 /// Labels narrow the view down; metadata is only shown.
 #[component]
 fn Labels(line: Arc<Line>) -> impl IntoView {
-    let labels: Vec<(String, String)> = line.labels.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
-    let metadata: Vec<(String, String)> = line.metadata.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
+    let labels: Vec<(String, String)> =
+        line.labels.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
+    let metadata: Vec<(String, String)> =
+        line.metadata.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
     view! {
         <dl class="labels">
             {labels.into_iter().map(|(name, value)| view! { <Label name value narrows=true /> }).collect_view()}

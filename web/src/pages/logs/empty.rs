@@ -82,7 +82,13 @@ fn unfiltered(state: &ViewState) -> ViewState {
 #[component]
 fn OutOfRange() -> impl IntoView {
     let view: View = shared();
-    let words = move || if view.state.with(|state| state.live) { "No line has come yet." } else { "There are no lines in this range." };
+    let words = move || {
+        if view.state.with(|state| state.live) {
+            "No line has come yet."
+        } else {
+            "There are no lines in this range."
+        }
+    };
     view! {
         <p class="empty-words">{words}</p>
         <JumpToLast />
@@ -104,7 +110,9 @@ fn Filtered() -> impl IntoView {
     let words = move || match all.value.get().map(|lines| *lines) {
         None => "No line matches.".to_owned(),
         Some(0) => "There are no lines at all in this range.".to_owned(),
-        Some(lines) => format!("No line matches; without what is chosen there are {}.", plural(lines, "line")),
+        Some(lines) => {
+            format!("No line matches; without what is chosen there are {}.", plural(lines, "line"))
+        }
     };
     view! {
         <p class="empty-words">{words}</p>
@@ -149,7 +157,8 @@ fn JumpToLast() -> impl IntoView {
     let jump = move |_| {
         let asked = view.state.with_untracked(|state| compose(state, None));
         let end = browser::now() * NANOS_PER_MILLI;
-        let request = LogRequest { query: asked.query, levels: asked.levels, end, limit: 1, ..LogRequest::default() };
+        let request =
+            LogRequest { query: asked.query, levels: asked.levels, end, limit: 1, ..LogRequest::default() };
         spawn_local(async move {
             match client.log_page(request).await {
                 Ok(page) => show_last(view, toast, page),

@@ -175,7 +175,8 @@ impl Feed {
     async fn load(self, want: &Want) -> Option<(Vec<Arc<Line>>, Step)> {
         let turn = self.turn.try_get_value()?;
         let (Want::Older(key) | Want::Newer(key) | Want::Again(_, key)) = want;
-        let asked = self.question.with_value(|question| question.as_ref().map(|question| question.asked.clone()))?;
+        let asked =
+            self.question.with_value(|question| question.as_ref().map(|question| question.asked.clone()))?;
         let first = key.cursor.is_empty() && !matches!(want, Want::Again(..));
         let limit = if first { FIRST_PAGE } else { NEXT_PAGE };
         let answer = self.client.log_page(key.request(&asked, limit)).await;
@@ -372,7 +373,9 @@ impl Feed {
         if lines.is_empty() {
             return;
         }
-        let start = self.question.with_value(|question| question.as_ref().map_or(0, |question| question.range.nanos().0));
+        let start = self
+            .question
+            .with_value(|question| question.as_ref().map_or(0, |question| question.range.nanos().0));
         self.change(Stay::Bottom, |sheet| {
             sheet.push_live(lines);
             sheet.shorten(TAIL_MAX, start);
@@ -386,7 +389,8 @@ impl Feed {
             let last = self.sheet.with_untracked(|sheet| sheet.last().map(|line| line.time));
             let (_, end) = question.range.nanos();
             let start = last.unwrap_or(end);
-            let mut key = PageKey { start, end: start.max(end) + DAY_NANOS, forward: true, cursor: String::new() };
+            let mut key =
+                PageKey { start, end: start.max(end) + DAY_NANOS, forward: true, cursor: String::new() };
             for _ in 0..CAUGHT_UP_PAGES_MAX {
                 let Some((lines, beyond)) = self.load(&Want::Newer(key.clone())).await else { return };
                 if !self.is_turn(turn) {

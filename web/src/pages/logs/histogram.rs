@@ -81,7 +81,8 @@ pub(super) fn VolumeHistogram(counts: Counts) -> impl IntoView {
             }
         }
     };
-    let moved = move |event: PointerEvent| cursor.update(|cursor| cursor.x = Some(f64::from(event.offset_x())));
+    let moved =
+        move |event: PointerEvent| cursor.update(|cursor| cursor.x = Some(f64::from(event.offset_x())));
     let up = move |event: PointerEvent| {
         let x = f64::from(event.offset_x());
         let from = cursor.with_untracked(|cursor| cursor.dragged_from);
@@ -92,11 +93,13 @@ pub(super) fn VolumeHistogram(counts: Counts) -> impl IntoView {
             zoom(one, other);
         }
     };
-    let left = move |_| cursor.update(|cursor| {
-        if cursor.dragged_from.is_none() {
-            cursor.x = None;
-        }
-    });
+    let left = move |_| {
+        cursor.update(|cursor| {
+            if cursor.dragged_from.is_none() {
+                cursor.x = None;
+            }
+        })
+    };
     let pressed = move |event: KeyboardEvent| {
         let width = size.get_untracked().0;
         let step = chart.with_untracked(|chart| chart.pitch());
@@ -128,7 +131,8 @@ pub(super) fn VolumeHistogram(counts: Counts) -> impl IntoView {
         event.prevent_default();
         event.stop_propagation();
     };
-    let summary = move || histogram.value.with(|histogram| histogram.as_deref().map(summary).unwrap_or_default());
+    let summary =
+        move || histogram.value.with(|histogram| histogram.as_deref().map(summary).unwrap_or_default());
     view! {
         <figure class="histogram" node_ref=figure class:stale=move || histogram.busy.get()>
             <canvas class="histogram-bars" node_ref=bars aria-hidden="true"></canvas>
@@ -169,7 +173,9 @@ fn Readout(
     let pointed = move || {
         let x = cursor.with(|cursor| cursor.x)?;
         let bucket = chart.with(|chart| chart.bucket_at(x))?;
-        let counts = histogram.with(|histogram| histogram.as_ref().and_then(|histogram| histogram.buckets.get(bucket).cloned()))?;
+        let counts = histogram.with(|histogram| {
+            histogram.as_ref().and_then(|histogram| histogram.buckets.get(bucket).cloned())
+        })?;
         let (start, end) = chart.with(|chart| chart.span_of(bucket));
         Some((x, start, end, counts.counts))
     };
@@ -193,8 +199,9 @@ fn Readout(
                     </li>
                 })
             });
+            let is_right = move || x > width.get() / 2.0;
             view! {
-                <div class="readout" role="status" class:readout-left=move || (x > width.get() / 2.0)>
+                <div class="readout" role="status" class:readout-left=is_right>
                     <p>{when}</p>
                     <ul>{tiers.collect_view()}</ul>
                 </div>
@@ -206,11 +213,18 @@ fn Readout(
 /// The whole chart in a sentence.
 fn summary(histogram: &Histogram) -> String {
     let sum = |levels: &[u8]| -> u64 {
-        let bucket = |bucket: &api::HistogramBucket| levels.iter().map(|level| bucket.counts[usize::from(*level)]).sum::<u64>();
+        let bucket = |bucket: &api::HistogramBucket| {
+            levels.iter().map(|level| bucket.counts[usize::from(*level)]).sum::<u64>()
+        };
         histogram.buckets.iter().map(bucket).sum()
     };
     let all = sum(&[0, 1, 2, 3, 4, 5, 6, 7]);
-    format!("Volume: {}, of them {} errors and {} warnings.", plural(all, "line"), count(sum(TIERS[4].levels)), count(sum(TIERS[3].levels)))
+    format!(
+        "Volume: {}, of them {} errors and {} warnings.",
+        plural(all, "line"),
+        count(sum(TIERS[4].levels)),
+        count(sum(TIERS[3].levels))
+    )
 }
 
 fn watch_size(figure: NodeRef<Figure>, size: RwSignal<(f64, f64)>) {
@@ -264,7 +278,9 @@ fn draw_bars(canvas: &HtmlCanvasElement, size: (f64, f64), chart: &Chart, view: 
 
 fn draw_cursor(canvas: &HtmlCanvasElement, size: (f64, f64), chart: &Chart, cursor: Cursor) {
     let Some(context) = prepare(canvas, size) else { return };
-    let Some(x) = cursor.x.filter(|x| chart.bucket_at(*x).is_some() || cursor.dragged_from.is_some()) else { return };
+    let Some(x) = cursor.x.filter(|x| chart.bucket_at(*x).is_some() || cursor.dragged_from.is_some()) else {
+        return;
+    };
     let floor = size.1 - AXIS;
     let x = x.clamp(0.0, size.0);
     context.set_fill_style_str(&browser::theme_property("--focus"));

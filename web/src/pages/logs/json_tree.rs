@@ -26,8 +26,12 @@ fn node(json: Json, line: &Arc<Line>) -> AnyView {
     let buttons = filter.map(|filter| view! { <FilterButtons filter /> });
     let key = (!json.key.is_empty()).then(|| view! { <span class="json-key">{json.key}</span> });
     match json.value {
-        JsonValue::Word(word) => view! { <li>{key} <span class="json-word">{word}</span> {buttons}</li> }.into_any(),
-        JsonValue::Text(text) => view! { <li>{key} <span class="json-text">{text}</span> {buttons}</li> }.into_any(),
+        JsonValue::Word(word) => {
+            view! { <li>{key} <span class="json-word">{word}</span> {buttons}</li> }.into_any()
+        }
+        JsonValue::Text(text) => {
+            view! { <li>{key} <span class="json-text">{text}</span> {buttons}</li> }.into_any()
+        }
         JsonValue::List(members) => branch(key.into_any(), members, "item", line),
         JsonValue::Object(members) => branch(key.into_any(), members, "field", line),
     }

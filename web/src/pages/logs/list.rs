@@ -40,7 +40,11 @@ pub(super) fn LineList(feed: Feed) -> impl IntoView {
     });
     let shown = move || {
         let Window { lines, first, .. } = window.get();
-        lines.into_iter().enumerate().map(move |(index, line)| (first + index, line)).collect::<Vec<(usize, Arc<Line>)>>()
+        lines
+            .into_iter()
+            .enumerate()
+            .map(move |(index, line)| (first + index, line))
+            .collect::<Vec<(usize, Arc<Line>)>>()
     };
     // Height before place: a browser scrolls no further than the list is tall.
     Effect::new(move |_| {
@@ -54,7 +58,8 @@ pub(super) fn LineList(feed: Feed) -> impl IntoView {
     let scrolled = move |_| {
         let Some(scroller) = scroller.get_untracked() else { return };
         let top = f64::from(scroller.scroll_top());
-        let at_edge = Feed::is_edge(top, f64::from(scroller.client_height()), f64::from(scroller.scroll_height()));
+        let at_edge =
+            Feed::is_edge(top, f64::from(scroller.client_height()), f64::from(scroller.scroll_height()));
         feed.scrolled(top, at_edge);
     };
     // Arrow keys work where single keys are switched off.
@@ -108,7 +113,9 @@ pub(super) fn LineList(feed: Feed) -> impl IntoView {
 fn watch_size(feed: Feed, scroller: NodeRef<Div>, probe: NodeRef<Div>, wrap: Memo<bool>) {
     let measure = move || {
         let (Some(scroller), Some(probe)) = (scroller.get_untracked(), probe.get_untracked()) else { return };
-        let character = probe.first_element_child().map_or(8.0, |text| text.get_bounding_client_rect().width() / PROBE.len() as f64);
+        let character = probe
+            .first_element_child()
+            .map_or(8.0, |text| text.get_bounding_client_rect().width() / PROBE.len() as f64);
         let columns = (probe.get_bounding_client_rect().width() / character.max(1.0)).floor() as usize;
         let row = if browser::matches("(max-width: 720px)") { ROW_NARROW } else { ROW };
         let columns = wrap.get_untracked().then_some(columns);

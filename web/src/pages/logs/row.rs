@@ -13,17 +13,16 @@ use crate::browser;
 use crate::components::draw;
 use crate::state::{View, shared};
 
-/// More of a line is behind the fold.
-const TEXT_MAX: usize = 4_000;
-
 /// One line.
 #[component]
 pub(super) fn Row(feed: Feed, index: usize, line: Arc<Line>, dated: Memo<bool>) -> impl IntoView {
     let view: View = shared();
     let id = StoredValue::new(line.id.clone());
     let at = line.time;
-    let is_selected = Memo::new(move |_| view.state.with(|state| id.with_value(|id| state.selected.as_ref() == Some(id))));
-    let is_open = Memo::new(move |_| feed.unfolded.with(|unfolded| id.with_value(|id| unfolded.contains(id))));
+    let is_selected =
+        Memo::new(move |_| view.state.with(|state| id.with_value(|id| state.selected.as_ref() == Some(id))));
+    let is_open =
+        Memo::new(move |_| feed.unfolded.with(|unfolded| id.with_value(|id| unfolded.contains(id))));
     let tier = level::TIERS[level::tier(line.level)].name;
     let clicked = move |_| {
         if browser::has_selection() {
@@ -57,7 +56,7 @@ pub(super) fn Row(feed: Feed, index: usize, line: Arc<Line>, dated: Memo<bool>) 
                 {service}
             </span>
             <span class="row-text" role="cell">
-                {draw(summary(&line.text, &line.marks, TEXT_MAX))}
+                {draw(summary(&line.text, &line.marks))}
             </span>
         </div>
         <Show when=move || is_open.get()>

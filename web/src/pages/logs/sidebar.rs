@@ -23,11 +23,14 @@ pub(super) fn Sidebar(counts: Counts, open: RwSignal<bool>) -> impl IntoView {
     let view: View = shared();
     let whole = move || view.state.with(|state| matches!(Typed::of(&state.query), Typed::Whole(_)));
     let filtered = move || {
-        view.state.with(|state| !state.levels.is_empty() || !state.services.is_empty() || !state.containers.is_empty())
+        view.state.with(|state| {
+            !state.levels.is_empty() || !state.services.is_empty() || !state.containers.is_empty()
+        })
     };
     view! {
         <aside class="sidebar" aria-label="Filters">
             <header class="sidebar-head">
+                <span class="hint">"Alt-click leaves out"</span>
                 <button
                     type="button"
                     class="button-link"
@@ -40,7 +43,7 @@ pub(super) fn Sidebar(counts: Counts, open: RwSignal<bool>) -> impl IntoView {
                         });
                     }
                 >
-                    "Clear filters"
+                    "Clear"
                 </button>
                 <button type="button" class="button-icon narrow-only" aria-label="Close" on:click=move |_| open.set(false)>
                     <Icon sign=Sign::Close />
@@ -60,7 +63,8 @@ pub(super) fn Sidebar(counts: Counts, open: RwSignal<bool>) -> impl IntoView {
 fn FacetList(counts: Counts, dimension: Dimension, title: &'static str) -> impl IntoView {
     let view: View = shared();
     let all = RwSignal::new(false);
-    let values = Memo::new(move |_| view.state.with(|state| listed(state, dimension, counts.values(dimension))));
+    let values =
+        Memo::new(move |_| view.state.with(|state| listed(state, dimension, counts.values(dimension))));
     let hidden = move || values.with(|values| values.len().saturating_sub(SHORT));
     let shown = move || {
         let mut values = values.get();
@@ -69,19 +73,20 @@ fn FacetList(counts: Counts, dimension: Dimension, title: &'static str) -> impl 
         }
         values
     };
-    let most = Memo::new(move |_| values.with(|values| values.iter().map(|value| value.lines).max().unwrap_or(0)));
+    let most =
+        Memo::new(move |_| values.with(|values| values.iter().map(|value| value.lines).max().unwrap_or(0)));
     view! {
         <section class="facet">
             <h2 class="facet-title">{title}</h2>
             <Show when=move || values.with(Vec::is_empty)>
-                <p class="hint">"No lines."</p>
+                <p class="hint">{move || if counts.is_known(dimension) { "No lines" } else { "…" }}</p>
             </Show>
             <ul class="facet-values">
                 <For each=shown key=|value| (value.value.clone(), value.lines) let:value>
                     <FacetRow dimension value most />
                 </For>
             </ul>
-            <Show when=move || dimension != Dimension::Level && (hidden() > 0)>
+            <Show when=move || dimension != Dimension::Level && hidden() != 0>
                 <button type="button" class="button-link" on:click=move |_| all.update(|all| *all = !*all)>
                     {move || if all.get() { "Fewer".to_owned() } else { format!("{} more", hidden()) }}
                 </button>
@@ -95,10 +100,13 @@ fn listed(state: &ViewState, dimension: Dimension, mut values: Vec<FacetValue>) 
     let missing = |value: &str, values: &[FacetValue]| values.iter().all(|other| other.value != value);
     match dimension {
         Dimension::Level => {
-            let lines = |name: &str| values.iter().find(|value| value.value == name).map_or(0, |value| value.lines);
+            let lines =
+                |name: &str| values.iter().find(|value| value.value == name).map_or(0, |value| value.lines);
             let all = (0..8).rev().map(|place| (place, level::name(place)));
             let shown = all.filter(|(place, name)| lines(name) > 0 || state.levels.contains(*place));
-            return shown.map(|(_, name)| FacetValue { value: name.to_owned(), lines: lines(name) }).collect();
+            return shown
+                .map(|(_, name)| FacetValue { value: name.to_owned(), lines: lines(name) })
+                .collect();
         }
         Dimension::Service | Dimension::Container => {
             let choice = if dimension == Dimension::Service { &state.services } else { &state.containers };
@@ -117,9 +125,13 @@ fn FacetRow(dimension: Dimension, value: FacetValue, most: Memo<u64>) -> impl In
     let view: View = shared();
     let lines = value.lines;
     let name = StoredValue::new(value.value);
-    let included = move || view.state.with(|state| name.with_value(|name| is_included(state, dimension, name)));
-    let excluded = move || view.state.with(|state| name.with_value(|name| is_excluded(state, dimension, name)));
-    let choose = move |exclude: bool| view.change(|state| name.with_value(|name| toggle(state, dimension, name, exclude)));
+    let included =
+        move || view.state.with(|state| name.with_value(|name| is_included(state, dimension, name)));
+    let excluded =
+        move || view.state.with(|state| name.with_value(|name| is_excluded(state, dimension, name)));
+    let choose = move |exclude: bool| {
+        view.change(|state| name.with_value(|name| toggle(state, dimension, name, exclude)))
+    };
     let clicked = move |event: MouseEvent| {
         event.prevent_default();
         choose(event.alt_key() || event.ctrl_key() || event.meta_key());

@@ -3,10 +3,10 @@
 use leptos::prelude::*;
 use web_logic::number::{count, plural};
 
+use super::Question;
 use super::asked_line::AskedLine;
 use super::counts::Counts;
 use super::feed::Feed;
-use super::Question;
 use crate::client::Failure;
 use crate::components::{Icon, Notice, Sign};
 use crate::live::Live;
@@ -41,8 +41,9 @@ pub(super) fn Strip(feed: Feed, counts: Counts, question: Memo<Question>) -> imp
 
 fn totals(counts: Counts) -> String {
     counts.histogram.value.with(|histogram| {
-        let Some(histogram) = histogram else { return String::new() };
-        let sum = |from: usize| histogram.buckets.iter().flat_map(|bucket| &bucket.counts[from..]).sum::<u64>();
+        let Some(histogram) = histogram else { return "Counting…".to_owned() };
+        let sum =
+            |from: usize| histogram.buckets.iter().flat_map(|bucket| &bucket.counts[from..]).sum::<u64>();
         let errors = sum(5);
         let errors = if errors == 0 { String::new() } else { format!(", {} of them errors", count(errors)) };
         format!("{}{errors}", plural(sum(0), "line"))
@@ -71,8 +72,10 @@ fn Notices(feed: Feed, counts: Counts) -> impl IntoView {
     };
     let flow = move || {
         let flow = feed.flow.get();
-        let sampled = (flow.one_in > 1).then(|| format!("Lines come too fast to show them all: one in {} is shown.", flow.one_in));
-        let skipped = (flow.skipped > 0).then(|| format!("{} left out here; they are stored.", plural(flow.skipped, "line")));
+        let sampled = (flow.one_in > 1)
+            .then(|| format!("Lines come too fast to show them all: one in {} is shown.", flow.one_in));
+        let skipped = (flow.skipped > 0)
+            .then(|| format!("{} left out here; they are stored.", plural(flow.skipped, "line")));
         [sampled, skipped].into_iter().flatten().collect::<Vec<_>>().join(" ")
     };
     view! {

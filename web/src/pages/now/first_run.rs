@@ -31,7 +31,9 @@ pub(crate) fn FirstRun(now: Memo<Arc<Now>>) -> impl IntoView {
     let lines = move || now.with(|now| now.intake.lines);
     let engine = move || {
         now.with(|now| match (now.docker.state, &now.docker.version) {
-            (DockerState::Connected, Some(version)) => format!("The Docker engine answers (version {version})"),
+            (DockerState::Connected, Some(version)) => {
+                format!("The Docker engine answers (version {version})")
+            }
             (DockerState::Connected, None) => "The Docker engine answers".to_owned(),
             (DockerState::Connecting, _) => format!("Asking the Docker engine at {}", now.docker.host),
             (DockerState::Away, _) => format!("The Docker engine at {} does not answer yet", now.docker.host),

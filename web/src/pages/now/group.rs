@@ -22,7 +22,9 @@ pub(super) fn Groups(now: Memo<Arc<Now>>) -> impl IntoView {
     let view: View = shared();
     let keys = Memo::new(move |_| {
         view.state.with(|state| {
-            now.with(|now| now.services.iter().filter(|tile| admits(state, tile)).map(key_of).collect::<Vec<_>>())
+            now.with(|now| {
+                now.services.iter().filter(|tile| admits(state, tile)).map(key_of).collect::<Vec<_>>()
+            })
         })
     });
     let groups = Memo::new(move |_| {
@@ -62,13 +64,20 @@ fn admits(state: &ViewState, tile: &ServiceTile) -> bool {
 }
 
 #[component]
-fn Group(group: (String, String), several: Signal<bool>, keys: Memo<Vec<TileKey>>, now: Memo<Arc<Now>>) -> impl IntoView {
+fn Group(
+    group: (String, String),
+    several: Signal<bool>,
+    keys: Memo<Vec<TileKey>>,
+    now: Memo<Arc<Now>>,
+) -> impl IntoView {
     let title = match (group.0.as_str(), group.1.as_str()) {
         (environment, "") => environment.to_owned(),
         (environment, project) => format!("{project} · {environment}"),
     };
     let own = Memo::new(move |_| {
-        keys.with(|keys| keys.iter().filter(|key| key.0 == group.0 && key.1 == group.1).cloned().collect::<Vec<_>>())
+        keys.with(|keys| {
+            keys.iter().filter(|key| key.0 == group.0 && key.1 == group.1).cloned().collect::<Vec<_>>()
+        })
     });
     view! {
         <section class="group">

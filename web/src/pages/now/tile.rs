@@ -14,7 +14,7 @@ use web_logic::verdict::ending;
 use web_logic::view::ViewState;
 
 use super::group::{TileKey, key_of};
-use super::state_mark::StateMark;
+use super::state_mark::{self, StateMark};
 use crate::state::{Ticker, View, shared};
 
 /// One service.
@@ -23,11 +23,13 @@ pub(super) fn Tile(which: TileKey, now: Memo<Arc<Now>>) -> impl IntoView {
     let name = which.2.clone();
     let logs = logs_of(&which);
     let errors = ViewState { levels: LevelSet::ERRORS, ..logs.clone() };
-    let tile = Memo::new(move |_| now.with(|now| now.services.iter().find(|tile| key_of(tile) == which).cloned()));
+    let tile =
+        Memo::new(move |_| now.with(|now| now.services.iter().find(|tile| key_of(tile) == which).cloned()));
     let with = move |read: fn(&ServiceTile) -> AnyView| tile.with(|tile| tile.as_ref().map(read));
+    let all_errors = move || tile.with(|tile| tile.as_ref().map_or(0, errors_in));
     let needs_someone = move || {
         tile.with(|tile| {
-            tile.as_ref().is_some_and(|tile| super::state_mark::words(tile.state, tile.health).1 == "critical")
+            tile.as_ref().is_some_and(|tile| state_mark::words(tile.state, tile.health).1 == "critical")
         })
     };
     view! {
@@ -42,9 +44,14 @@ pub(super) fn Tile(which: TileKey, now: Memo<Arc<Now>>) -> impl IntoView {
             </header>
             {move || with(sparkline)}
             <p class="tile-rates">
-                {move || with(|tile| line_rate(tile).into_any())}
-                <a class="tile-errors" class:tile-errors-none=move || tile.with(|tile| tile.as_ref().is_none_or(|tile| errors_in(tile) == 0)) href=errors.on(Page::Logs.path())>
-                    {move || with(|tile| error_rate(tile).into_any())}
+                {move || with(line_rate)}
+                <a
+                    class="tile-errors"
+                    class:tile-errors-none=move || all_errors() == 0
+                    title=move || format!("{} in the last hour", plural(all_errors(), "error line"))
+                    href=errors.on(Page::Logs.path())
+                >
+                    {move || with(error_rate)}
                 </a>
             </p>
             <Facts tile />
@@ -70,13 +77,7 @@ fn line_rate(tile: &ServiceTile) -> AnyView {
 }
 
 fn error_rate(tile: &ServiceTile) -> AnyView {
-    view! {
-        <b>{rate(spark::per_minute(&tile.error_lines))}</b>
-        " errors/min, "
-        <b>{count(errors_in(tile))}</b>
-        " in 1 h"
-    }
-    .into_any()
+    view! { <b>{rate(spark::per_minute(&tile.error_lines))}</b>" errors/min" }.into_any()
 }
 
 const SPARK: (f64, f64) = (240.0, 36.0);
@@ -84,7 +85,8 @@ const SPARK: (f64, f64) = (240.0, 36.0);
 fn sparkline(tile: &ServiceTile) -> AnyView {
     let most = tile.lines.iter().copied().max().unwrap_or(0);
     let all: u64 = tile.lines.iter().map(|lines| u64::from(*lines)).sum();
-    let label = format!("{} in the last hour, {} of them errors", plural(all, "line"), count(errors_in(tile)));
+    let label =
+        format!("{} in the last hour, {} of them errors", plural(all, "line"), count(errors_in(tile)));
     view! {
         <svg class="spark" viewBox="0 0 240 36" preserveAspectRatio="none" role="img" aria-label=label>
             <path class="spark-lines" d=spark::bars(&tile.lines, most, 1.0, SPARK)></path>
@@ -102,7 +104,9 @@ fn Facts(tile: Memo<Option<ServiceTile>>) -> impl IntoView {
     let restarts = Memo::new(move |_| tile.with(|tile| tile.as_ref().map_or(0, |tile| tile.restarts)));
     let deploy = Memo::new(move |_| tile.with(|tile| tile.as_ref().and_then(|tile| tile.last_deploy)));
     let image = Memo::new(move |_| {
-        tile.with(|tile| tile.as_ref().and_then(|tile| tile.workloads.first()).map(|workload| workload.image.clone()))
+        tile.with(|tile| {
+            tile.as_ref().and_then(|tile| tile.workloads.first()).map(|workload| workload.image.clone())
+        })
     });
     let deployed = move || {
         deploy.get().map(|at| {
@@ -112,7 +116,7 @@ fn Facts(tile: Memo<Option<ServiceTile>>) -> impl IntoView {
     };
     view! {
         <p class="tile-facts">
-            <span class:tile-restarts=move || (restarts.get() > 0)>{move || plural(restarts.get(), "restart")}" in 24 h"</span>
+            <span class:tile-restarts=move || restarts.get() != 0>{move || plural(restarts.get(), "restart")}" in 24 h"</span>
             {deployed}
         </p>
         <p class="tile-image" title=move || image.get()>
@@ -121,16 +125,19 @@ fn Facts(tile: Memo<Option<ServiceTile>>) -> impl IntoView {
     }
 }
 
-/// The containers, where there are several or one has something to tell.
+/// The containers that need someone, and how many others there are.
 fn containers(tile: &ServiceTile) -> AnyView {
     let view: View = shared();
     let clock = view.clock();
-    let telling = |workload: &WorkloadRow| workload.state == RunState::Failed;
-    if tile.workloads.len() < 2 && !tile.workloads.iter().any(telling) {
+    let ill = |workload: &&WorkloadRow| state_mark::words(workload.state, workload.health).1 == "critical";
+    let all = tile.workloads.len();
+    let well = all - tile.workloads.iter().filter(ill).count();
+    if all < 2 && well == all {
         return ().into_any();
     }
     let row = |workload: &WorkloadRow| {
-        let end = if telling(workload) { ending(workload, clock) } else { String::new() };
+        let failed = workload.state == RunState::Failed;
+        let end = if failed { ending(workload, clock) } else { String::new() };
         view! {
             <li>
                 <span class="tile-container">{workload.container.clone()}</span>
@@ -139,5 +146,9 @@ fn containers(tile: &ServiceTile) -> AnyView {
             </li>
         }
     };
-    view! { <ul class="tile-containers">{tile.workloads.iter().map(row).collect_view()}</ul> }.into_any()
+    let others = (well > 0).then(|| {
+        let word = if well == all { "container" } else { "other container" };
+        view! { <li class="tile-ending">{plural(well as u64, word)}</li> }
+    });
+    view! { <ul class="tile-containers">{tile.workloads.iter().filter(ill).map(row).collect_view()} {others}</ul> }.into_any()
 }

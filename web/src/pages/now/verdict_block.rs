@@ -26,10 +26,17 @@ pub(super) fn VerdictBlock(now: Memo<Arc<Now>>) -> impl IntoView {
     let tone = move || verdict.with(|verdict| class(verdict.tone));
     let intake = move || {
         now.with(|now| {
-            let newest = now.intake.newest.map(|at| format!("; the newest line is from {}", time::ago(at, ticker.now().max(browser::now()))));
+            let newest = now.intake.newest.map(|at| {
+                format!("; the newest line is from {}", time::ago(at, ticker.now().max(browser::now())))
+            });
             let dropped: u64 = now.intake.dropped.iter().map(|(_, lines)| lines).sum();
-            let dropped = if dropped == 0 { String::new() } else { format!("; {} dropped", plural(dropped, "line")) };
-            format!("{} stored since the start{}{dropped}", plural(now.intake.lines, "line"), newest.unwrap_or_default())
+            let dropped =
+                if dropped == 0 { String::new() } else { format!("; {} dropped", plural(dropped, "line")) };
+            format!(
+                "{} stored since the start{}{dropped}",
+                plural(now.intake.lines, "line"),
+                newest.unwrap_or_default()
+            )
         })
     };
     view! {
@@ -57,7 +64,7 @@ fn Problems(verdict: Memo<Verdict>) -> impl IntoView {
     };
     view! {
         <ol class="problems">{move || list(0, PROBLEMS_MAX)}</ol>
-        <Show when=move || (rest() > 0)>
+        <Show when=move || rest() != 0>
             <details>
                 <summary>{move || format!("{} more", count(rest() as u64))}</summary>
                 <ol class="problems">{move || list(PROBLEMS_MAX, usize::MAX)}</ol>

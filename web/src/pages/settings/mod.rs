@@ -37,10 +37,12 @@ pub(crate) fn SettingsPage() -> impl IntoView {
 #[component]
 fn Account() -> impl IntoView {
     let session: Session = shared();
-    let role = move || session.who.with(|who| match who {
-        Who::User(user) => users::role_word(user.role),
-        _ => "",
-    });
+    let role = move || {
+        session.who.with(|who| match who {
+            Who::User(user) => users::role_word(user.role),
+            _ => "",
+        })
+    };
     view! {
         <section class="card">
             <h2>"Your account"</h2>

@@ -15,7 +15,8 @@ pub(super) fn PasswordForm() -> impl IntoView {
     let client: Client = shared();
     let toast: Toast = shared();
     let form = NodeRef::<Form>::new();
-    let (current, new, again) = (RwSignal::new(String::new()), RwSignal::new(String::new()), RwSignal::new(String::new()));
+    let (current, new, again) =
+        (RwSignal::new(String::new()), RwSignal::new(String::new()), RwSignal::new(String::new()));
     let fault = RwSignal::new(String::new());
     let submit = move |event: SubmitEvent| {
         event.prevent_default();

@@ -25,8 +25,11 @@ pub(super) fn Tokens() -> impl IntoView {
     let secret = RwSignal::new(String::new());
     let load = move || tokens.ask(client.tokens());
     load();
-    let list = move || tokens.value.get().map(|tokens| tokens.iter().cloned().collect::<Vec<_>>()).unwrap_or_default();
-    let is_empty = move || tokens.value.with(|tokens| tokens.as_ref().is_some_and(|tokens| tokens.is_empty()));
+    let list = move || {
+        tokens.value.get().map(|tokens| tokens.iter().cloned().collect::<Vec<_>>()).unwrap_or_default()
+    };
+    let is_empty =
+        move || tokens.value.with(|tokens| tokens.as_ref().is_some_and(|tokens| tokens.is_empty()));
     view! {
         <section class="card">
             <h2>"Tokens"</h2>

@@ -29,7 +29,8 @@ pub(super) fn Users() -> impl IntoView {
     let users: Fetched<Vec<User>> = Fetched::new();
     let load = move || users.ask(client.users());
     load();
-    let list = move || users.value.get().map(|users| users.iter().cloned().collect::<Vec<_>>()).unwrap_or_default();
+    let list =
+        move || users.value.get().map(|users| users.iter().cloned().collect::<Vec<_>>()).unwrap_or_default();
     view! {
         <section class="card">
             <h2>"Users"</h2>
@@ -116,7 +117,11 @@ fn AddUser(changed: impl Fn() + Copy + Send + 'static) -> impl IntoView {
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         fault.set(String::new());
-        let user = NewUser { name: name.get_untracked(), role: role.get_untracked(), password: password.get_untracked() };
+        let user = NewUser {
+            name: name.get_untracked(),
+            role: role.get_untracked(),
+            password: password.get_untracked(),
+        };
         spawn_local(async move {
             match client.add_user(user).await {
                 Ok(()) => {

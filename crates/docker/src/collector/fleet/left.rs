@@ -91,17 +91,27 @@ fn container_and_stream(key: &str) -> Option<(&str, Stream)> {
 
 #[cfg(test)]
 mod tests {
+    use model::Timestamp;
+
     use super::*;
+    use crate::cursor::Progress;
+    use crate::lines::Line;
 
     fn position(key: &str) -> Position {
-        let mut events = crate::cursor::tests::progress();
-        events.rest_until(model::Timestamp::from_seconds(100));
-        Position { key: key.to_owned(), value: events.cursor().map(|cursor| cursor.encode()) }
+        let mut log = Progress::<Line>::new(None);
+        log.rest_until(Timestamp::from_seconds(100));
+        Position { key: key.to_owned(), value: log.cursor().map(|cursor| cursor.encode()) }
     }
 
     #[test]
     fn positions_of_logs_are_found_among_others() {
-        let keys = ["docker/0a1b/stdout", "docker/0a1b/stderr", "docker/deploy/shop/stdout", "docker/events", "x/ff/stdout"];
+        let keys = [
+            "docker/0a1b/stdout",
+            "docker/0a1b/stderr",
+            "docker/deploy/shop/stdout",
+            "docker/events",
+            "x/ff/stdout",
+        ];
         let mut left = Left::new(&keys.map(position));
         assert_eq!(left.places.len(), 1);
         assert!(left.take("0a1b").iter().all(Option::is_some));
@@ -111,7 +121,8 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn only_what_is_gone_is_forgotten() {
         let mut left = Left::new(&["docker/aa/stdout", "docker/bb/stdout", "docker/cc/stdout"].map(position));
-        let keys = |positions: Vec<Position>| positions.into_iter().map(|position| position.key).collect::<Vec<_>>();
+        let keys =
+            |positions: Vec<Position>| positions.into_iter().map(|position| position.key).collect::<Vec<_>>();
         left.leave("aa", true);
         left.leave("bb", false);
         assert_eq!(keys(left.forget(|id| id == "aa")), Vec::<String>::new());

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use model::{Batch, Identity, Labels, Position, Timestamp, Workload, label};
 
-use super::Fleet;
+use super::{Container, Fleet};
 use crate::events::{Action, Event, Happening};
 use crate::identity::{Surroundings, is_ignored};
 use crate::reader::EVENT_STREAM;
@@ -19,16 +19,13 @@ impl Fleet {
         if is_ignored(&event.attributes) {
             return;
         }
-        let container = self.containers.get_mut(&event.id);
-        let workload = container.as_ref().and_then(|container| container.workload.clone());
-        let ends_a_run = matches!(event.action, Action::Die { .. } | Action::Start);
-        let asked = match container {
-            Some(container) if ends_a_run => std::mem::take(&mut container.asked_to_stop),
-            _ => false,
+        let mut unknown = Container::default();
+        let container = self.containers.get_mut(&event.id).unwrap_or(&mut unknown);
+        let Some(happening) = happening(event, container) else { return };
+        let identity = match &container.workload {
+            Some(workload) => workload.identity.clone(),
+            None => here.identify(event.name(), &event.attributes),
         };
-        let Some(happening) = happening(event, workload.as_ref(), asked) else { return };
-        let identity =
-            workload.map_or_else(|| here.identify(event.name(), &event.attributes), |workload| workload.identity);
         self.push(&identity, &event.id, event.at, &happening, vec![position]);
     }
 
@@ -37,7 +34,11 @@ impl Fleet {
         let Some(observed) = self.deploys.observe(workload) else { return };
         let Some((previous_image, previous_image_id)) = observed.replaced else {
             let labels = workload.identity.stream_labels(EVENT_STREAM);
-            return self.outbox.push_back(Batch { labels, entries: Vec::new(), positions: observed.positions });
+            return self.outbox.push_back(Batch {
+                labels,
+                entries: Vec::new(),
+                positions: observed.positions,
+            });
         };
         let happening = Happening::Deployed {
             service: workload.identity.service.clone(),
@@ -82,18 +83,24 @@ pub(super) fn positions_only(here: &Surroundings, positions: Vec<Position>) -> B
     Batch { labels: Labels::from_pairs(labels), entries: Vec::new(), positions }
 }
 
-fn happening(event: &Event, workload: Option<&Workload>, asked: bool) -> Option<Happening> {
+fn happening(event: &Event, container: &mut Container) -> Option<Happening> {
+    let workload = container.workload.as_ref();
     Some(match event.action {
-        Action::Start => Happening::Started {
-            image: event.image().to_owned(),
-            image_id: workload.map_or(String::new(), |workload| workload.image_id.clone()),
-            // It ended before this start. (An end after it may be there already, too.)
-            again: workload.is_some_and(|w| w.restarts > 0 || (w.finished_at.is_some() && w.finished_at < w.started_at)),
-            restarts: workload.map_or(0, |workload| workload.restarts),
-        },
-        Action::Die { exit_code } => {
-            Happening::Died { exit_code, asked, oom_killed: workload.is_some_and(|workload| workload.oom_killed) }
+        Action::Start => {
+            container.asked_to_stop = false;
+            let restarts = workload.map_or(0, |workload| workload.restarts);
+            Happening::Started {
+                image: event.image().to_owned(),
+                image_id: workload.map_or(String::new(), |workload| workload.image_id.clone()),
+                again: restarts > 0 || container.ran_before,
+                restarts,
+            }
         }
+        Action::Die { exit_code } => Happening::Died {
+            exit_code,
+            asked: std::mem::take(&mut container.asked_to_stop),
+            oom_killed: workload.is_some_and(|workload| workload.oom_killed),
+        },
         Action::OutOfMemory => Happening::OutOfMemory,
         Action::Health(health) => Happening::Health(health),
         Action::Stop | Action::Destroy | Action::Change => return None,

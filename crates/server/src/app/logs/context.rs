@@ -43,7 +43,8 @@ pub(in crate::app) async fn context(
         .ok_or_else(|| QueryRefusal::new(format!("`{}` is no line's id", request.id.escape_debug())))?;
     let lines = bounded("lines", request.lines, LINES_USUAL, LINES_MAX)? as usize;
     let logs = app.logs.clone();
-    let page = app.queries.run(move |allowance| around(&logs, id, lines, request.service, allowance)).await??;
+    let page =
+        app.queries.run(move |allowance| around(&logs, id, lines, request.service, allowance)).await??;
     Ok(Json(page))
 }
 
@@ -76,7 +77,10 @@ fn around(
 }
 
 fn gone() -> QueryRefusal {
-    QueryRefusal::Other(Fault::new(StatusCode::NOT_FOUND, "this line is not kept any more, or the link is wrong"))
+    QueryRefusal::Other(Fault::new(
+        StatusCode::NOT_FOUND,
+        "this line is not kept any more, or the link is wrong",
+    ))
 }
 
 /// The streams beside a stream: its container's or its service's; a pushed one that tells neither stands alone.

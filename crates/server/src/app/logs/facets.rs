@@ -50,6 +50,8 @@ fn count(logs: &::logs::Logs, asked: Asked, allowance: &Allowance) -> Result<Fac
         }
         return Ok(tallies.finish());
     }
+    // A query that cannot be answered is told so even if there is nothing to count.
+    asked.query()?;
     let streams = logs.streams(selector, asked.range)?;
     let origins: BTreeSet<Origin> = streams.iter().map(Origin::of).collect();
     let step = asked.range.end.since(asked.range.start).max(Duration::from_nanos(1));

@@ -112,7 +112,9 @@ fn levels(names: &str) -> Result<Levels, QueryRefusal> {
     }
     let known = |name: &str| {
         let found = Level::ALL.into_iter().find(|level| level.name() == name);
-        found.ok_or_else(|| QueryRefusal::new(format!("`{name}` is no level; write {}", api::LEVELS.join(", "))))
+        found.ok_or_else(|| {
+            QueryRefusal::new(format!("`{name}` is no level; write {}", api::LEVELS.join(", ")))
+        })
     };
     names.split(',').map(str::trim).map(known).collect()
 }

@@ -92,8 +92,9 @@ fn tile(seen: &Seen<'_>, key: &Key<'_>, workloads: &[&Workload]) -> ServiceTile 
 /// The containers that tell how the service does: not what somebody ran once by hand, unless there is nothing
 /// else.
 fn telling<'a>(workloads: &'a [&Workload]) -> impl Iterator<Item = &'a Workload> {
-    let is_one_off =
-        |workload: &Workload| workload.labels.get(ONE_OFF).is_some_and(|value| value.eq_ignore_ascii_case("true"));
+    let is_one_off = |workload: &Workload| {
+        workload.labels.get(ONE_OFF).is_some_and(|value| value.eq_ignore_ascii_case("true"))
+    };
     let all_are = workloads.iter().all(|workload| is_one_off(workload));
     workloads.iter().copied().filter(move |workload| all_are || !is_one_off(workload))
 }

@@ -83,7 +83,8 @@ pub(in crate::loki) fn vector(value: InstantValue, at: Timestamp, stats: Stats) 
     let (result_type, result) = match value {
         InstantValue::Scalar(number) => ("scalar", AtInstant::Scalar(Point(at, number))),
         InstantValue::Vector(samples) => {
-            let form = |Sample { labels, value }| SampleForm { metric: Metric(labels), value: Point(at, value) };
+            let form =
+                |Sample { labels, value }| SampleForm { metric: Metric(labels), value: Point(at, value) };
             ("vector", AtInstant::Vector(samples.into_iter().map(form).collect()))
         }
     };

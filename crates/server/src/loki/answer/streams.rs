@@ -132,7 +132,11 @@ pub(in crate::loki) fn group(lines: impl IntoIterator<Item = Line>, encoding: En
 }
 
 /// The data of an answer of lines.
-pub(in crate::loki) fn streams(rows: Vec<Row>, encoding: Encoding, stats: Stats) -> QueryData<Vec<StreamValues>> {
+pub(in crate::loki) fn streams(
+    rows: Vec<Row>,
+    encoding: Encoding,
+    stats: Stats,
+) -> QueryData<Vec<StreamValues>> {
     let result = group(rows.into_iter().map(Line::from), encoding);
     QueryData { result_type: "streams", encoding_flags: encoding.flags(), result, stats }
 }

@@ -107,7 +107,9 @@ impl<'de> Visitor<'de> for Stream<'_> {
         while let Some(key) = map.next_key::<String>()? {
             match key.as_str() {
                 "stream" => labels = Some(map.next_value_seed(StreamLabels(self.0))?),
-                "labels" => labels = Some(Labels::parse(&map.next_value::<String>()?).map_err(A::Error::custom)?),
+                "labels" => {
+                    labels = Some(Labels::parse(&map.next_value::<String>()?).map_err(A::Error::custom)?);
+                }
                 "values" | "entries" => entries = map.next_value_seed(Entries(self.0))?,
                 _ => drop(map.next_value::<IgnoredAny>()?),
             }
@@ -129,7 +131,7 @@ impl<'de> Visitor<'de> for StreamLabels<'_> {
         while let Some(name) = map.next_key::<String>()? {
             count(self.0)?;
             if !is_label_name(&name) {
-                let start: String = name.chars().take(80).collect();
+                let start: String = name.chars().take(80).flat_map(char::escape_debug).collect();
                 return Err(A::Error::custom(format_args!(
                     "`{start}` is no label name; write letters, digits and _, no digit first"
                 )));
@@ -223,7 +225,8 @@ impl<'de> Deserialize<'de> for Nanos {
             }
 
             fn visit_str<E: Error>(self, text: &str) -> Result<Nanos, E> {
-                let nanos = text.parse().map_err(|_| E::invalid_value(serde::de::Unexpected::Str(text), &self))?;
+                let nanos =
+                    text.parse().map_err(|_| E::invalid_value(serde::de::Unexpected::Str(text), &self))?;
                 Ok(Nanos(Timestamp::from_nanos(nanos)))
             }
         }

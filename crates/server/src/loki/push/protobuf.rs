@@ -49,7 +49,7 @@ fn no_snappy(error: &snap::Error) -> Fault {
 fn told(unreadable: Unreadable) -> Fault {
     match unreadable {
         Unreadable::TooMany => tally::too_many(),
-        Unreadable::Wire(fault) => Fault::bad_request(format!("the body is no protobuf push: {fault} of it unpacked")),
+        Unreadable::Wire(fault) => Fault::bad_request(format!("the body is no protobuf push: {fault}")),
         Unreadable::Labels { stream, text, reason } => {
             let start: String = text.chars().take(200).collect();
             Fault::bad_request(format!("the labels of stream {stream}, `{start}`, cannot be read: {reason}"))

@@ -68,7 +68,8 @@ impl Refused {
             return None;
         }
         let stored = self.entries_in_all - self.entries;
-        let sum = format!("{} of {} entries were refused, {stored} stored", self.entries, self.entries_in_all);
+        let sum =
+            format!("{} of {} entries were refused, {stored} stored", self.entries, self.entries_in_all);
         Some(format!("{sum}\n{}\n", self.listed.join("\n")))
     }
 }
@@ -86,7 +87,10 @@ fn check_labels(labels: &Labels) -> Result<(), String> {
             return Err(format!("a label's name has {} bytes, {NAME_BYTES_MAX} are allowed", name.len()));
         }
         if value.len() > VALUE_BYTES_MAX {
-            return Err(format!("the value of `{name}` has {} bytes, {VALUE_BYTES_MAX} are allowed", value.len()));
+            return Err(format!(
+                "the value of `{name}` has {} bytes, {VALUE_BYTES_MAX} are allowed",
+                value.len()
+            ));
         }
     }
     Ok(())
@@ -99,7 +103,9 @@ fn check_entry(entry: &Entry, refuses: impl Fn(Timestamp) -> Option<DropReason>)
     match refuses(entry.timestamp) {
         None => {}
         Some(DropReason::TooFarAhead) => return Err("it is too far ahead of this machine's clock".into()),
-        Some(DropReason::TooOld) => return Err("it is too old; lines of its day are not kept any more".into()),
+        Some(DropReason::TooOld) => {
+            return Err("it is too old; lines of its day are not kept any more".into());
+        }
         Some(reason) => return Err(reason.name().into()),
     }
     if entry.metadata.len() > METADATA_MAX {

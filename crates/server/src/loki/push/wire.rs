@@ -29,7 +29,7 @@ pub(super) enum Value<'a> {
 
 /// What is wrong, and where in the unpacked body.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("at byte {at}: {problem}")]
+#[error("{problem}, at byte {at} of the unpacked body")]
 pub(super) struct WireFault {
     pub(super) at: usize,
     pub(super) problem: &'static str,

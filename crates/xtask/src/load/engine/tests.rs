@@ -13,7 +13,7 @@ fn ask(socket: &Path, path: &str) -> String {
         assert!(count > 0, "closed after {}", String::from_utf8_lossy(&answer));
         answer.extend_from_slice(&buffer[..count]);
     }
-    String::from_utf8(answer).unwrap()
+    String::from_utf8_lossy(&answer).into_owned()
 }
 
 fn is_whole(answer: &str) -> bool {

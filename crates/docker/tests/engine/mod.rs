@@ -1,0 +1,411 @@
+//! A Docker engine made up for tests: enough of its HTTP API on a Unix socket, with a log, events and faults
+//! as the test wants them. It gives whatever is not older than `since`, also while following, as 20.10 does.
+
+mod appliance;
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{UnixListener, UnixStream};
+use tokio::sync::watch;
+use tokio_util::task::AbortOnDropHandle;
+
+pub use appliance::{Appliance, Store};
+
+/// One entry of a container's log: what the engine wrote at once.
+#[derive(Clone)]
+struct Record {
+    stream: u8,
+    at: i64,
+    text: Vec<u8>,
+}
+
+#[derive(Clone)]
+struct Container {
+    inspect: Value,
+    log: Vec<Record>,
+    /// What reading the log answers instead, if anything.
+    log_fault: Option<(u16, &'static str)>,
+    /// Ends a follower after so many records, once.
+    breaks_after: Option<usize>,
+}
+
+impl Container {
+    fn runs(&self) -> bool {
+        self.inspect["State"]["Status"] == "running"
+    }
+
+    fn tty(&self) -> bool {
+        self.inspect["Config"]["Tty"] == true
+    }
+}
+
+#[derive(Default)]
+struct State {
+    containers: BTreeMap<String, Container>,
+    events: Vec<(i64, Value)>,
+    requests: Vec<String>,
+    /// Answers every request with this status.
+    refuses: Option<u16>,
+    /// Connections of an earlier generation break.
+    generation: u64,
+}
+
+/// The engine. Dropping it ends it.
+pub struct Engine {
+    folder: TempDir,
+    state: Arc<Mutex<State>>,
+    changes: watch::Sender<u64>,
+    listener: Option<AbortOnDropHandle<()>>,
+}
+
+/// The full id of container number `n`.
+pub fn id(n: u8) -> String {
+    format!("{n:02x}").repeat(32)
+}
+
+impl Engine {
+    /// One that does not listen yet.
+    pub fn absent() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        Self { folder, state: Arc::default(), changes: watch::Sender::new(0), listener: None }
+    }
+
+    pub fn start() -> Self {
+        let mut engine = Self::absent();
+        engine.listen();
+        engine
+    }
+
+    pub fn socket(&self) -> PathBuf {
+        self.folder.path().join("docker.sock")
+    }
+
+    pub fn listen(&mut self) {
+        let _ = std::fs::remove_file(self.socket());
+        let listener = UnixListener::bind(self.socket()).unwrap();
+        let (state, changes) = (self.state.clone(), self.changes.clone());
+        self.listener = Some(AbortOnDropHandle::new(tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let serving = Serving { state: state.clone(), changes: changes.subscribe(), stream };
+                tokio::spawn(async move { serving.serve().await });
+            }
+        })));
+    }
+
+    /// Goes away in the middle of everything.
+    pub fn vanish(&mut self) {
+        self.listener = None;
+        let _ = std::fs::remove_file(self.socket());
+        self.change(|state| state.generation += 1);
+    }
+
+    /// Breaks every connection and goes on.
+    pub fn hiccup(&self) {
+        self.change(|state| state.generation += 1);
+    }
+
+    pub fn refuse(&self, status: Option<u16>) {
+        self.change(|state| state.refuses = status);
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap()
+    }
+
+    fn change(&self, change: impl FnOnce(&mut State)) {
+        change(&mut self.state());
+        self.changes.send_modify(|count| *count += 1);
+    }
+
+    fn container(&self, n: u8, change: impl FnOnce(&mut Container)) {
+        self.change(|state| change(state.containers.get_mut(&id(n)).expect("no such container")));
+    }
+
+    /// Makes container `n` of the compose service `name`; it does not run yet.
+    pub fn create(&self, n: u8, name: &str, change: impl FnOnce(&mut Value)) {
+        let mut inspect = json!({
+            "Id": id(n), "Name": format!("/{name}"), "Created": time(1000 + i64::from(n)), "Image": "sha256:1",
+            "RestartCount": 0,
+            "State": {"Status": "created", "ExitCode": 0, "OOMKilled": false,
+                      "StartedAt": "0001-01-01T00:00:00Z", "FinishedAt": "0001-01-01T00:00:00Z"},
+            "Config": {"Tty": false, "Image": "shop/web:1",
+                       "Labels": {"com.docker.compose.project": "shop", "com.docker.compose.service": name}},
+            "HostConfig": {"LogConfig": {"Type": "json-file"}},
+            "NetworkSettings": {"Networks": {}, "Ports": {}}
+        });
+        change(&mut inspect);
+        let container = Container { inspect, log: Vec::new(), log_fault: None, breaks_after: None };
+        self.change(|state| _ = state.containers.insert(id(n), container));
+    }
+
+    /// A running container of which no event is told.
+    pub fn running(&self, n: u8, name: &str) {
+        self.create(n, name, |_| {});
+        self.set_running(n, 2_000_000_000);
+    }
+
+    fn set_running(&self, n: u8, at: i64) {
+        self.container(n, |container| {
+            container.inspect["State"]["Status"] = json!("running");
+            container.inspect["State"]["StartedAt"] = json!(nano_time(at - 1));
+        });
+    }
+
+    pub fn set(&self, n: u8, change: impl FnOnce(&mut Value)) {
+        self.container(n, |container| change(&mut container.inspect));
+    }
+
+    pub fn log_fault(&self, n: u8, fault: Option<(u16, &'static str)>) {
+        self.container(n, |container| container.log_fault = fault);
+    }
+
+    pub fn break_after(&self, n: u8, records: usize) {
+        self.container(n, |container| container.breaks_after = Some(records));
+    }
+
+    /// Writes to the log as it stands: end `text` with a line break or not.
+    pub fn write(&self, n: u8, stream: u8, at: i64, text: &str) {
+        let text = text.as_bytes().to_vec();
+        self.container(n, |container| container.log.push(Record { stream, at, text }));
+    }
+
+    /// Throws away the oldest records.
+    pub fn rotate(&self, n: u8, records: usize) {
+        self.container(n, |container| _ = container.log.drain(..records));
+    }
+
+    pub fn event(&self, n: u8, action: &str, at: i64, attributes: Value) {
+        let mut actor = json!({"image": "shop/web:1"});
+        let known = self.state().containers.get(&id(n)).map(|container| container.inspect.clone());
+        if let Some(inspect) = known {
+            actor["name"] = json!(inspect["Name"].as_str().unwrap().trim_start_matches('/'));
+            for (name, value) in inspect["Config"]["Labels"].as_object().into_iter().flatten() {
+                actor[name] = value.clone();
+            }
+        }
+        for (name, value) in attributes.as_object().into_iter().flatten() {
+            actor[name] = value.clone();
+        }
+        let event = json!({"Type": "container", "Action": action, "Actor": {"ID": id(n), "Attributes": actor},
+                           "time": at / 1_000_000_000, "timeNano": at});
+        self.change(|state| state.events.push((at, event)));
+    }
+
+    pub fn start_container(&self, n: u8, at: i64) {
+        self.set_running(n, at);
+        self.event(n, "start", at, json!({}));
+    }
+
+    pub fn end_container(&self, n: u8, at: i64, exit_code: i64) {
+        self.container(n, |container| {
+            let state = &mut container.inspect["State"];
+            (state["Status"], state["ExitCode"]) = (json!("exited"), json!(exit_code));
+            state["FinishedAt"] = json!(nano_time(at));
+        });
+        self.event(n, "die", at, json!({"exitCode": exit_code.to_string()}));
+    }
+
+    pub fn remove(&self, n: u8, at: i64) {
+        self.event(n, "destroy", at, json!({}));
+        self.change(|state| _ = state.containers.remove(&id(n)));
+    }
+
+    /// The engine's memory of events is lost.
+    pub fn forget_events(&self) {
+        self.change(|state| state.events.clear());
+    }
+
+    /// The requests since this was asked last, as `GET /path`.
+    pub fn requests(&self) -> Vec<String> {
+        std::mem::take(&mut self.state().requests)
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        let asked: Vec<String> = self.requests();
+        let other = asked.iter().find(|request| !request.starts_with("GET "));
+        assert!(other.is_none() || std::thread::panicking(), "only GET may be asked: {other:?}");
+    }
+}
+
+fn time(seconds: i64) -> String {
+    nano_time(seconds * 1_000_000_000)
+}
+
+/// As engines write times.
+pub fn nano_time(nanos: i64) -> String {
+    model::Timestamp::from_nanos(nanos).to_string()
+}
+
+/// One connection.
+struct Serving {
+    state: Arc<Mutex<State>>,
+    changes: watch::Receiver<u64>,
+    stream: UnixStream,
+}
+
+impl Serving {
+    async fn serve(mut self) -> Option<()> {
+        let head = self.head().await?;
+        let (request, _) = head.split_once(" HTTP/")?;
+        self.state.lock().unwrap().requests.push(request.to_owned());
+        let (path, query) =
+            request.split_once(' ')?.1.split_once('?').unwrap_or((request.split_once(' ')?.1, ""));
+        if let Some(status) = self.state.lock().unwrap().refuses {
+            return self.answer(status, &json!({"message": "not today"})).await;
+        }
+        match path.split('/').skip(1).collect::<Vec<_>>().as_slice() {
+            ["version"] => self.answer(200, &json!({"Version": "20.10.24", "ApiVersion": "1.41"})).await,
+            ["v1.41", "containers", "json"] => {
+                let list = self.list();
+                self.answer(200, &list).await
+            }
+            ["v1.41", "containers", id, "json"] => match self.find(id) {
+                Some(container) => self.answer(200, &container.inspect).await,
+                None => self.answer(404, &json!({"message": "No such container"})).await,
+            },
+            ["v1.41", "containers", id, "logs"] => {
+                let id = (*id).to_owned();
+                self.logs(&id, query).await
+            }
+            ["v1.41", "events"] => self.events(query).await,
+            _ => self.answer(404, &json!({"message": "page not found"})).await,
+        }
+    }
+
+    async fn head(&mut self) -> Option<String> {
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            head.push(self.stream.read_u8().await.ok()?);
+        }
+        String::from_utf8(head).ok()
+    }
+
+    fn find(&self, id: &str) -> Option<Container> {
+        self.state.lock().unwrap().containers.get(id).cloned()
+    }
+
+    fn list(&self) -> Value {
+        let state = self.state.lock().unwrap();
+        let line = |(id, container): (&String, &Container)| {
+            let inspect = &container.inspect;
+            json!({"Id": id, "Names": [inspect["Name"]], "State": inspect["State"]["Status"], "Status": "Up 1 second"})
+        };
+        state.containers.iter().map(line).collect()
+    }
+
+    async fn answer(&mut self, status: u16, body: &Value) -> Option<()> {
+        let body = body.to_string();
+        let head = format!("HTTP/1.1 {status} X\r\nContent-Length: {}\r\n\r\n", body.len());
+        self.stream.write_all(format!("{head}{body}").as_bytes()).await.ok()
+    }
+
+    async fn begin(&mut self) -> Option<()> {
+        self.stream.write_all(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n").await.ok()
+    }
+
+    async fn chunk(&mut self, bytes: &[u8]) -> Option<()> {
+        let head = format!("{:x}\r\n", bytes.len());
+        self.stream.write_all(&[head.as_bytes(), bytes, b"\r\n"].concat()).await.ok()
+    }
+
+    /// Waits for a change; `None` if connections of `generation` are to break.
+    async fn changed(&mut self, generation: u64) -> Option<()> {
+        self.changes.changed().await.ok()?;
+        (self.generation() == generation).then_some(())
+    }
+
+    fn generation(&self) -> u64 {
+        self.state.lock().unwrap().generation
+    }
+
+    async fn logs(&mut self, id: &str, query: &str) -> Option<()> {
+        let generation = self.generation();
+        let since = parameter(query, "since").map_or(i64::MIN, nanos);
+        let container = self.find(id);
+        let fault =
+            container.as_ref().map_or(Some((404, "No such container")), |container| container.log_fault);
+        if let Some((status, message)) = fault {
+            return self.answer(status, &json!({ "message": message })).await;
+        }
+        let follow = parameter(query, "follow").is_some() && container?.runs();
+        let tail = parameter(query, "tail").map(|tail| tail.parse::<usize>().unwrap());
+        self.begin().await?;
+        let mut sent = 0;
+        loop {
+            self.changes.mark_unchanged();
+            let now = self.find(id);
+            let log = now.as_ref().map_or(&[][..], |container| &container.log);
+            let from = tail.map_or(sent, |tail| log.len().saturating_sub(tail));
+            for record in log.get(from..).unwrap_or(&[]) {
+                if self.shall_break(id, sent) {
+                    return None;
+                }
+                if record.at >= since {
+                    let bytes = wire(record, now.as_ref().is_some_and(Container::tty));
+                    self.chunk(&bytes).await?;
+                }
+                sent += 1;
+            }
+            if !follow || !now.is_some_and(|container| container.runs()) {
+                return self.chunk(b"").await;
+            }
+            self.changed(generation).await?;
+        }
+    }
+
+    fn shall_break(&self, id: &str, sent: usize) -> bool {
+        let mut state = self.state.lock().unwrap();
+        let Some(container) = state.containers.get_mut(id) else { return false };
+        container.breaks_after.take_if(|after| *after == sent).is_some()
+    }
+
+    async fn events(&mut self, query: &str) -> Option<()> {
+        let generation = self.generation();
+        let since = parameter(query, "since").map_or(i64::MIN, nanos);
+        self.begin().await?;
+        let mut sent = 0;
+        loop {
+            self.changes.mark_unchanged();
+            let events = self.state.lock().unwrap().events.clone();
+            for (at, event) in events.iter().skip(sent) {
+                if *at >= since {
+                    self.chunk(format!("{event}\n").as_bytes()).await?;
+                }
+            }
+            sent = events.len();
+            self.changed(generation).await?;
+        }
+    }
+}
+
+fn wire(record: &Record, tty: bool) -> Vec<u8> {
+    let mut prefix = String::new();
+    write!(prefix, "{} ", nano_time(record.at)).unwrap();
+    let payload = [prefix.as_bytes(), &record.text].concat();
+    if tty {
+        return payload;
+    }
+    let length = u32::try_from(payload.len()).unwrap().to_be_bytes();
+    [&[record.stream, 0, 0, 0], length.as_slice(), &payload].concat()
+}
+
+fn parameter<'q>(query: &'q str, name: &str) -> Option<&'q str> {
+    query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='))
+}
+
+fn nanos(text: &str) -> i64 {
+    let (seconds, nanos) = text.split_once('.').unwrap_or((text, "0"));
+    seconds.parse::<i64>().unwrap() * 1_000_000_000 + nanos.parse::<i64>().unwrap()
+}
+
+/// How long a test waits for what must come.
+pub const PATIENCE: Duration = Duration::from_secs(20);

@@ -1,0 +1,249 @@
+//! Damaged, missing and foreign files: what is told, and that the rest goes on.
+
+use std::fs;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use logql::{Chunk as _, Scan, Source};
+use model::{Batch, Selector, TimeRange, Timestamp};
+
+use super::doors::Running;
+use crate::Config;
+use crate::limits::Limits;
+use crate::testing::{DAY, Ground, NOON, batch, entry, lines, small};
+
+/// Blocks of the twenty lines of [`block`].
+fn open(ground: &Ground) -> Running {
+    Running::with(ground, Config::default(), Limits { block_bytes: 2000, ..small() })
+}
+
+/// As many lines as fill a block.
+fn block(service: &str, at: Timestamp) -> Batch {
+    let line = |number: u32| entry(at, &format!("{number} {}", "of the lines of one block ".repeat(5)));
+    batch(service, (0..20).map(line).collect())
+}
+
+/// Two days of two services, sealed, and a line of each in the tail.
+async fn two_days() -> Ground {
+    let ground = Ground::new();
+    let running = open(&ground);
+    for at in [NOON.minus(DAY), NOON] {
+        for service in ["web", "worker"] {
+            running.logs.push(vec![block(service, at)]).await.unwrap();
+            running.logs.push(vec![batch(service, vec![entry(at, "in the tail")])]).await.unwrap();
+        }
+    }
+    running.close().await;
+    ground
+}
+
+fn file(ground: &Ground, at: Timestamp, name: &str) -> PathBuf {
+    ground.path().join(at.day().to_string()).join(name)
+}
+
+/// Reads everything: how many lines there are, and what is said about those that are not.
+fn read(running: &Running) -> (usize, Vec<String>) {
+    let scan = Scan { selector: Selector::default(), range: TimeRange::ALL, needles: Vec::new() };
+    let chunks = running.logs.chunks(&scan).unwrap();
+    let (mut lines, mut problems) = (0, Vec::new());
+    for chunk in chunks {
+        match chunk.read() {
+            Ok(entries) => lines += entries.len(),
+            Err(error) => problems.push(error.to_string()),
+        }
+    }
+    (lines, problems)
+}
+
+fn faults(running: &Running) -> Vec<String> {
+    running
+        .logs
+        .status()
+        .faults
+        .into_iter()
+        .map(|fault| format!("{}: {}", fault.subject, fault.message))
+        .collect()
+}
+
+fn flip_in_block(ground: &Ground, at: Timestamp) {
+    let path = file(ground, at, "normal.data.db");
+    let connection = rusqlite::Connection::open(path).unwrap();
+    let block: Vec<u8> =
+        connection.query_row("SELECT data FROM block WHERE id = 1", [], |row| row.get(0)).unwrap();
+    let mut block = block;
+    let middle = block.len() / 2;
+    block[middle] ^= 4;
+    connection.execute("UPDATE block SET data = ?1 WHERE id = 1", [block]).unwrap();
+}
+
+#[tokio::test]
+async fn a_damaged_block_is_named_and_the_others_are_read() {
+    let ground = two_days().await;
+    flip_in_block(&ground, NOON.minus(DAY));
+    let running = open(&ground);
+    let (lines, problems) = read(&running);
+    assert_eq!(lines, 84 - 20);
+    assert_eq!(problems.len(), 1);
+    let named = "block 1 of the logs of 2025-11-21/normal: 20 lines of {service=";
+    assert!(
+        problems[0].starts_with(named)
+            && problems[0].ends_with("were left out: it does not match its checksum"),
+        "{problems:?}"
+    );
+    let faults = faults(&running);
+    assert!(faults[0].starts_with("block 1 of the logs of 2025-11-21/normal: 20 lines of"), "{faults:?}");
+    // The counts are in the sidecar, which is whole.
+    let range = TimeRange { start: NOON.minus(2 * DAY), end: NOON.plus(DAY) };
+    let counts = running.logs.histogram(&Selector::default(), range, DAY).unwrap();
+    assert_eq!(counts.iter().flatten().sum::<u64>(), 84);
+    running.close().await;
+}
+
+#[tokio::test]
+async fn a_missing_block_is_named() {
+    let ground = two_days().await;
+    let path = file(&ground, NOON, "normal.data.db");
+    rusqlite::Connection::open(path).unwrap().execute("DELETE FROM block WHERE id = 2", []).unwrap();
+    let running = open(&ground);
+    let (lines, problems) = read(&running);
+    assert_eq!(lines, 64);
+    assert!(problems[0].starts_with("block 2 of the logs of 2025-11-22/normal: "), "{problems:?}");
+    assert!(problems[0].ends_with("it is missing"), "{problems:?}");
+    running.close().await;
+}
+
+#[tokio::test]
+async fn a_damaged_day_that_nobody_writes_to_is_left_out_and_left_alone() {
+    let ground = two_days().await;
+    let old = NOON.minus(DAY);
+    // Nothing of that day is in the tail any more.
+    let running = open(&ground);
+    for service in ["web", "worker"] {
+        running.logs.push(vec![block(service, old)]).await.unwrap();
+    }
+    running.close().await;
+    let index = file(&ground, old, "normal.index.db");
+    fs::write(&index, b"no database".repeat(500)).unwrap();
+
+    let running = open(&ground);
+    let (lines, problems) = read(&running);
+    assert_eq!(lines, 42);
+    assert_eq!(problems.len(), 1);
+    assert!(problems[0].starts_with("the logs of 2025-11-21/normal were left out: "), "{problems:?}");
+    assert!(
+        problems[0]
+            .contains("normal.index.db is damaged and cannot be read as the index of a day's log lines"),
+        "{problems:?}"
+    );
+    assert!(faults(&running)[0].starts_with("logs of 2025-11-21/normal: its lines cannot be found: "));
+    assert_eq!(running.logs.streams(&Selector::default(), TimeRange::ALL).unwrap().len(), 2);
+    running.close().await;
+    assert!(fs::read(index).unwrap().starts_with(b"no database"));
+}
+
+#[tokio::test]
+async fn a_damaged_day_that_is_written_to_is_put_aside_and_begun_anew() {
+    for (name, damage) in
+        [("normal.index.db", "damaged"), ("normal.data.db", "damaged"), ("normal.index.db", "gone")]
+    {
+        let ground = two_days().await;
+        let path = file(&ground, NOON, name);
+        match damage {
+            "gone" => fs::remove_file(&path).unwrap(),
+            _ => fs::write(&path, b"no database".repeat(500)).unwrap(),
+        }
+        let running = open(&ground);
+        running.logs.push(vec![block("web", NOON)]).await.unwrap();
+        // Sealing comes after the answer.
+        crate::testing::until(|| {
+            faults(&running).iter().any(|fault| fault.contains("put aside")).then_some(())
+        })
+        .await;
+        running.logs.push(vec![batch("web", vec![entry(NOON, "the last")])]).await.unwrap();
+        running.close().await;
+
+        let running = open(&ground);
+        let (found, problems) = read(&running);
+        // The day before, what was in the tail, and what came since.
+        assert_eq!((found, problems), (42 + 2 + 20 + 1, Vec::new()), "{name} {damage}");
+        let web = lines(&running.logs.shared, "web");
+        assert_eq!((web.len(), web.last().unwrap().as_str()), (21 + 1 + 20 + 1, "the last"));
+        let aside =
+            crate::testing::files(&ground.path()).iter().filter(|file| file.contains(".damaged-")).count();
+        assert!(aside > 0, "{name} {damage}");
+        running.close().await;
+    }
+}
+
+#[tokio::test]
+async fn a_day_whose_making_was_cut_short_is_finished() {
+    let ground = Ground::new();
+    open(&ground).close().await;
+    let data = file(&ground, NOON, "normal.data.db");
+    fs::create_dir(data.parent().unwrap()).unwrap();
+    drop(store::open(&data, &crate::day::DATA).unwrap());
+    fs::write(file(&ground, NOON, "normal.index.db"), "").unwrap();
+    let running = open(&ground);
+    running.logs.push(vec![block("web", NOON)]).await.unwrap();
+    running.close().await;
+    let running = open(&ground);
+    assert_eq!((read(&running), faults(&running)), ((20, Vec::new()), Vec::new()));
+    assert_eq!(crate::testing::files(&ground.path()).len(), 3);
+    running.close().await;
+}
+
+#[tokio::test]
+async fn a_missing_data_file_is_told_of_when_the_day_is_looked_at() {
+    let ground = two_days().await;
+    fs::remove_file(file(&ground, NOON.minus(DAY), "normal.data.db")).unwrap();
+    let running = open(&ground);
+    let (lines, problems) = read(&running);
+    assert_eq!((lines, problems.len()), (44, 2));
+    assert!(problems.iter().all(|problem| problem.contains("normal.data.db does not exist")), "{problems:?}");
+    let faults = faults(&running);
+    assert!(
+        faults
+            .iter()
+            .any(|fault| fault.starts_with("logs of 2025-11-21/normal: the file of its lines is missing")),
+        "{faults:?}"
+    );
+    running.close().await;
+}
+
+#[tokio::test]
+async fn a_damaged_row_of_the_tail_costs_its_lines_alone() {
+    let ground = two_days().await;
+    let tail = rusqlite::Connection::open(ground.path().join("tail.db")).unwrap();
+    let touched =
+        tail.execute("UPDATE tail SET data = zeroblob(20) WHERE rowid = (SELECT min(rowid) FROM tail)", []);
+    assert_eq!(touched, Ok(1));
+    drop(tail);
+    let running = open(&ground);
+    let (lines, problems) = read(&running);
+    assert_eq!((lines, problems.len()), (83, 1));
+    assert!(problems[0].starts_with("lines up to 21 in tail.db of the logs of 2025-11-2"), "{problems:?}");
+    // It does not stand in the way of a seal.
+    for (service, at) in
+        [("web", NOON), ("worker", NOON), ("web", NOON.minus(DAY)), ("worker", NOON.minus(DAY))]
+    {
+        running.logs.push(vec![block(service, at)]).await.unwrap();
+    }
+    let damaged = || running.logs.status().dropped.first().copied();
+    assert_eq!(crate::testing::until(damaged).await, (crate::DropReason::Damaged, 1));
+    running.close().await;
+    let running = open(&ground);
+    assert_eq!(read(&running), (83 + 80, Vec::new()));
+    running.close().await;
+}
+
+#[tokio::test]
+async fn a_damaged_sidecar_is_made_up_for() {
+    let ground = two_days().await;
+    let index = file(&ground, NOON, "normal.index.db");
+    rusqlite::Connection::open(index).unwrap().execute("UPDATE sidecar SET data = x'01ff'", []).unwrap();
+    let running = open(&ground);
+    let range = TimeRange { start: NOON, end: NOON.plus(Duration::from_secs(60)) };
+    let counts = running.logs.histogram(&Selector::default(), range, Duration::from_secs(60)).unwrap();
+    assert_eq!(counts.iter().flatten().sum::<u64>(), 42);
+    running.close().await;
+}
