@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use crate::harness::browser::Page;
 use crate::harness::home::{bare, free_port};
 use crate::harness::http::Client;
 use crate::harness::process::Process;
@@ -15,6 +16,8 @@ tests! {
     []:
         the_shop_has_a_dozen_services_that_log,
         the_demo_leaves_nothing_behind;
+    [Chromium, Page]:
+        it_fits_every_width_and_theme;
 }
 
 /// A running `porthole demo` with temporary files of its own.
@@ -92,6 +95,21 @@ fn the_shop_has_a_dozen_services_that_log() {
     });
     assert!(app::now(client)["faults"].as_array().unwrap().is_empty(), "{}", app::faults(client));
     assert!(!demo.log().contains("panicked"), "{}", demo.log());
+}
+
+fn it_fits_every_width_and_theme() {
+    let demo = Demo::start();
+    eventually("lines of several services", || {
+        let names = loki::values(&demo.client, "service");
+        (names.len() >= 5).then_some(())
+    });
+    let mut page = Page::open(demo.client.base());
+    page.await_text("lines/min");
+    page.screenshots("now");
+    page.click("Logs");
+    page.await_true("lines are shown", "document.querySelectorAll('.row').length > 10");
+    page.screenshots("logs");
+    page.expect_no_complaints();
 }
 
 fn the_demo_leaves_nothing_behind() {

@@ -1,11 +1,12 @@
 //! The image: built from the project's Dockerfile around the static binary, run as the compose file runs it.
 
 use std::fs;
+use std::os::unix::fs::MetadataExt as _;
 use std::process::Command;
 use std::time::Duration;
 
-use crate::harness::{Appliance, app};
-use crate::harness::{Engine, Home, checkout, images, until};
+use crate::harness::home::PASSWORD;
+use crate::harness::{Appliance, Engine, Home, app, checkout, images, until};
 
 tests! {
     [Docker, StaticBinary]:
@@ -25,46 +26,46 @@ fn the_image_runs_read_only_and_healthy() {
     engine.docker(&[&build[..], &[file.to_str().unwrap(), context.path().to_str().unwrap()]].concat());
     let bytes: u64 =
         engine.docker(&["image", "inspect", "--format", "{{.Size}}", "porthole"]).parse().unwrap();
-    assert!(bytes <= BYTES_MAX, "{bytes} bytes");
 
-    let home = Home::new().docker(&engine);
-    home.run(&["check"]);
-    let config = format!("{0}:{0}:ro", home.path().display());
-    let socket = format!("{0}:{0}", engine.socket().display());
+    let home = Home::new();
+    let listen = format!("PORTHOLE_SERVER__LISTEN=127.0.0.1:{}", home.port());
+    let host = format!("PORTHOLE_DOCKER__HOST={}", engine.host());
+    let password = format!("PORTHOLE_AUTH__ADMIN_PASSWORD={PASSWORD}");
+    let socket = format!("{0}:{0}:ro", engine.socket().display());
+    let group = fs::metadata(engine.socket()).unwrap().gid().to_string();
     engine.docker(&[
         "run",
         "--detach",
-        "--name",
-        "porthole",
-        "--network",
-        "host",
+        "--name=porthole",
+        "--network=host",
         "--read-only",
-        "--cap-drop",
-        "ALL",
-        "--security-opt",
-        "no-new-privileges",
-        "--volume",
-        "porthole-data:/data",
-        "--volume",
-        &config,
+        "--cap-drop=ALL",
+        "--security-opt=no-new-privileges",
+        "--volume=porthole-data:/data",
         "--volume",
         &socket,
-        "--user",
-        "0",
+        "--group-add",
+        &group,
+        "--env",
+        &listen,
+        "--env",
+        &host,
+        "--env",
+        &password,
         "porthole",
-        "serve",
-        "--config",
-        &home.config().display().to_string(),
     ]);
+    let _log = engine.copy_log("porthole", &home.log());
     let appliance = Appliance::elsewhere(home);
     until("the engine calls it healthy", Duration::from_secs(90), || {
         (engine.docker(&["inspect", "--format", "{{.State.Health.Status}}", "porthole"]) == "healthy")
             .then_some(())
     });
     assert_eq!(app::docker_state(appliance.client()), "connected");
-    appliance.anonymous().get("/").expect(200);
+    let page = appliance.anonymous().with_header("accept", "text/html").get("/").expect(200).text();
+    assert!(page.contains(".wasm"), "the page is not inside: {page}");
     engine.docker(&["stop", "porthole"]);
     assert_eq!(engine.inspect("porthole")["State"]["ExitCode"], 0);
+    assert!(bytes <= BYTES_MAX, "the image has {bytes} bytes, {BYTES_MAX} are allowed");
 }
 
 fn the_compose_example_is_read_by_compose() {

@@ -7,7 +7,6 @@ use serde_json::json;
 use crate::harness::appliance::setup_path;
 use crate::harness::browser::{Held, Page};
 use crate::harness::home::PASSWORD;
-use crate::harness::shared::rig;
 use crate::harness::{Appliance, Engine, Home, loki};
 
 tests! {
@@ -19,10 +18,11 @@ tests! {
         a_filter_narrows_and_its_link_gives_the_same_rows,
         a_line_of_json_is_unfolded_with_its_surroundings,
         a_faulty_query_is_told_where_it_is,
-        a_long_list_keeps_the_document_small;
+        a_long_list_keeps_the_document_small,
+        an_appliance_that_goes_away_is_told_and_found_again,
+        the_settings_fit_every_width_and_theme;
     [Chromium, Page, Docker]:
-        alone from_the_setup_link_to_a_live_line,
-        it_fits_every_width_and_theme;
+        alone from_the_setup_link_to_a_live_line;
 }
 
 fn its_files_are_compressed_cached_and_strict() {
@@ -169,7 +169,7 @@ fn a_filter_narrows_and_its_link_gives_the_same_rows() {
     rows(&mut page, 30);
     page.fill("Query", "row 1");
     rows(&mut page, 10);
-    page.click("Error");
+    page.click("error");
     let shown = rows(&mut page, 2);
     assert!(shown.iter().all(|line| line.contains("ERROR") && line.contains("row 1")), "{shown:?}");
 
@@ -180,11 +180,9 @@ fn a_filter_narrows_and_its_link_gives_the_same_rows() {
     page.press("a", Held::Nothing);
     page.await_true("the range is fixed", "!location.search.includes('now')");
     let url = page.url();
-    push_rows(&appliance, "web", 0, |_| String::new());
     let mut other = open(&appliance, "/");
     other.go(&url);
     assert_eq!(rows(&mut other, 2), shown, "{url}");
-    // Back leads through the filters.
     page.expect_no_complaints();
     other.expect_no_complaints();
 }
@@ -201,7 +199,7 @@ fn a_line_of_json_is_unfolded_with_its_surroundings() {
     page.click_on("document.querySelector('.row:not(.probe)')");
     page.await_true("it is unfolded", "!!document.querySelector('.row-open')");
     page.screenshot("unfolded");
-    page.click("Lines around");
+    page.click("Context around this line");
     page.await_text("request 19");
     page.await_text("request 21");
     page.screenshot("context");
@@ -241,19 +239,24 @@ fn a_long_list_keeps_the_document_small() {
     page.expect_no_complaints();
 }
 
-fn it_fits_every_width_and_theme() {
-    let rig = rig();
-    let script = "while :; do echo \"$(date -Iseconds) INFO a line to look at, long enough to be too long for the screen of a phone, as lines are\"; sleep 1; done";
-    rig.engine.run("looks", &["--label=com.docker.compose.project=shop"], script);
-    let mut page = open(&rig.appliance, "/");
-    page.await_text("looks");
-    page.screenshots("now");
-    page.go(&format!("{}/logs?svc=looks", rig.appliance.anonymous().base()));
-    page.await_text("a line to look at");
-    page.screenshots("logs");
-    page.go(&format!("{}/settings", rig.appliance.anonymous().base()));
+fn an_appliance_that_goes_away_is_told_and_found_again() {
+    let appliance = Home::new().start();
+    push_rows(&appliance, "web", 3, |number| format!("row {number}"));
+    let mut page = open(&appliance, "/");
+    page.await_text("Live, last 60 minutes");
+    let home = appliance.kill();
+    page.await_text("Reconnecting");
+    let appliance = home.start();
+    page.await_text("Live, last 60 minutes");
+    page.click("Logs");
+    rows(&mut page, 3);
+    drop(appliance);
+}
+
+fn the_settings_fit_every_width_and_theme() {
+    let appliance = Home::new().start();
+    let mut page = open(&appliance, "/settings");
     page.await_text("admin");
     page.screenshots("settings");
     page.expect_no_complaints();
-    rig.engine.remove(&["looks"]);
 }

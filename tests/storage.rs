@@ -3,6 +3,8 @@
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use std::{fs, thread};
 
@@ -275,50 +277,57 @@ fn a_full_disk_loses_nothing_acknowledged() {
     fs::write(&ballast, vec![0; 24 << 20]).unwrap();
     let appliance = Home::new().data_in(&disk.path().join("data")).start();
 
-    let mut acknowledged = Vec::new();
-    let refusal = until("the disk is full", Duration::from_secs(120), || {
-        match push_noise(appliance.client(), acknowledged.len()) {
-            Ok(mut lines) => {
-                acknowledged.append(&mut lines);
-                None
-            }
-            Err(refusal) => Some(refusal),
-        }
+    let enough = Arc::new(AtomicBool::new(false));
+    let pusher = {
+        let (client, enough) = (appliance.client().clone(), Arc::clone(&enough));
+        thread::spawn(move || push_until(&client, &enough))
+    };
+    let faults = || app::faults(appliance.client()).to_lowercase();
+    until("the page tells the full disk", Duration::from_secs(120), || {
+        (faults().contains("full") || faults().contains("space")).then_some(())
     });
-    assert!(matches!(refusal.0, 429 | 500..=599), "{refusal:?}");
-    assert!(!refusal.1.is_empty() && refusal.1.lines().count() == 1, "{refusal:?}");
-    until("the page tells the full disk", Duration::from_secs(30), || {
-        let faults = app::faults(appliance.client()).to_lowercase();
-        (faults.contains("full") || faults.contains("space")).then_some(())
-    });
-
+    appliance.anonymous().get("/ready").expect(200);
     fs::remove_file(ballast).unwrap();
-    let lines = until("pushes are taken again", Duration::from_secs(60), || {
-        push_noise(appliance.client(), acknowledged.len()).ok()
-    });
-    acknowledged.extend(lines);
+    until("the page tells it no more", Duration::from_secs(120), || (faults() == "[]").then_some(()));
+    enough.store(true, Ordering::Relaxed);
+    let acknowledged = pusher.join().unwrap();
     expect_all(&appliance, &acknowledged);
     expect_all(&appliance.restart(), &acknowledged);
 }
 
-/// Pushes lines that hardly compress, numbered from `from`; the status and the text of a refusal.
-fn push_noise(client: &Client, from: usize) -> Result<Vec<String>, (u16, String)> {
-    let noise = |number: usize| {
-        let mut state = number as u64 + 1;
-        let mut step = || {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            format!("{:016x}", state ^ (state >> 29))
-        };
-        let words: Vec<String> = (0..64).map(|_| step()).collect();
-        format!("{number:07} {}", words.concat())
+/// Pushes lines that hardly compress until it is `enough`; gives those that were acknowledged. What is refused is
+/// pushed again: a push that finds the disk full is refused with one sentence, or waits until there is room.
+fn push_until(client: &Client, enough: &AtomicBool) -> Vec<String> {
+    let mut acknowledged = Vec::new();
+    while !enough.load(Ordering::Relaxed) {
+        let from = acknowledged.len();
+        let lines: Vec<String> = (from..from + 100).map(noise).collect();
+        let now = loki::now();
+        let entries: Vec<(i64, String)> =
+            lines.iter().enumerate().map(|(index, line)| (now + index as i64, line.clone())).collect();
+        let answer =
+            client.post_json("/loki/api/v1/push", &loki::json_body(&json!({ "job": "noise" }), &entries));
+        if answer.status == 204 {
+            acknowledged.extend(lines);
+            continue;
+        }
+        let reason = answer.text();
+        assert!(matches!(answer.status, 429 | 500..=599), "{}: {reason}", answer.status);
+        assert!(reason.trim().lines().count() == 1, "{reason}");
+        thread::sleep(Duration::from_millis(100));
+    }
+    acknowledged
+}
+
+/// A numbered line that hardly compresses.
+fn noise(number: usize) -> String {
+    let mut state = number as u64 + 1;
+    let mut step = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        format!("{:016x}", state ^ (state >> 29))
     };
-    let lines: Vec<String> = (from..from + 100).map(noise).collect();
-    let now = loki::now();
-    let entries: Vec<(i64, String)> =
-        lines.iter().enumerate().map(|(index, line)| (now + index as i64, line.clone())).collect();
-    let answer =
-        client.post_json("/loki/api/v1/push", &loki::json_body(&json!({ "job": "noise" }), &entries));
-    if answer.status == 204 { Ok(lines) } else { Err((answer.status, answer.text())) }
+    let words: Vec<String> = (0..64).map(|_| step()).collect();
+    format!("{number:07} {}", words.concat())
 }
 
 /// Every acknowledged line is there once. A push that was refused may have been stored all the same, since its

@@ -8,7 +8,8 @@ use crate::harness::{Engine, Home, app, images, loki, until};
 tests! {
     [Docker]:
         an_engine_that_appears_later_is_found,
-        an_engine_that_restarts_in_mid_stream_loses_nothing;
+        an_engine_that_restarts_in_mid_stream_loses_nothing,
+        an_engine_that_keeps_its_containers_alive_meanwhile_loses_nothing;
 }
 
 fn await_state(client: &crate::harness::http::Client, state: &str) {
@@ -18,7 +19,7 @@ fn await_state(client: &crate::harness::http::Client, state: &str) {
 }
 
 fn an_engine_that_appears_later_is_found() {
-    let mut engine = Engine::prepared(&[]);
+    let mut engine = Engine::prepared();
     let appliance = Home::new().docker(&engine).start();
     await_state(appliance.client(), "away");
     let now = app::now(appliance.client());
@@ -40,7 +41,14 @@ const WRITER: &str = r#"start=$(cat /proc/uptime); i=0
 while :; do i=$((i + 1)); echo "$start $i"; echo "$start $i" >&2; usleep 2000; done"#;
 
 fn an_engine_that_restarts_in_mid_stream_loses_nothing() {
-    let mut engine = Engine::start();
+    restart_in_mid_stream(Engine::start());
+}
+
+fn an_engine_that_keeps_its_containers_alive_meanwhile_loses_nothing() {
+    restart_in_mid_stream(Engine::start_with(&["--live-restore"]));
+}
+
+fn restart_in_mid_stream(mut engine: Engine) {
     let appliance = Home::new().docker(&engine).start();
     engine.run("phoenix", &["--restart", "always"], WRITER);
     await_more(appliance.client(), 0);

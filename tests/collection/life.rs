@@ -228,6 +228,7 @@ fn porthole_leaves_its_own_container_out() {
         &home.data().display().to_string(),
     ]);
     engine.run("neighbour", &[], "echo good morning; sleep 300");
+    let _log = engine.copy_log("porthole", &home.log());
     let appliance = Appliance::elsewhere(home);
     let query = r#"{container="neighbour", stream="stdout"}"#;
     expect_stored(appliance.client(), query, &["good morning".to_owned()]);

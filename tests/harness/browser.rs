@@ -170,15 +170,12 @@ impl Page {
             Held::Control => 2,
         };
         let mut event = json!({ "type": "keyDown", "key": key, "modifiers": modifiers });
-        let fields = event.as_object_mut().expect("an object");
+        let code = virtual_key(key);
+        event["windowsVirtualKeyCode"] = json!(code);
         if key == "Enter" {
-            fields.insert("text".to_owned(), json!("\r"));
-            fields.insert("windowsVirtualKeyCode".to_owned(), json!(13));
+            event["text"] = json!("\r");
         } else if key.chars().count() == 1 && modifiers == 0 {
-            fields.insert("text".to_owned(), json!(key));
-        }
-        if key.len() == 1 && key.as_bytes()[0].is_ascii_alphabetic() {
-            fields.insert("code".to_owned(), json!(format!("Key{}", key.to_uppercase())));
+            event["text"] = json!(key);
         }
         self.call("Input.dispatchKeyEvent", &event);
         event["type"] = json!("keyUp");
@@ -239,6 +236,15 @@ impl Page {
 
     fn call(&mut self, method: &str, parameters: &Value) -> Value {
         self.connection.expect(method, parameters)
+    }
+}
+
+/// The number by which browsers know the keys that do something by themselves.
+fn virtual_key(key: &str) -> u32 {
+    match key {
+        "Enter" => 13,
+        "Escape" => 27,
+        _ => key.chars().next().map_or(0, |first| first.to_ascii_uppercase().into()),
     }
 }
 

@@ -26,16 +26,22 @@ pub(crate) struct Engine {
 impl Engine {
     /// Starts an engine that has the test image.
     pub(crate) fn start() -> Self {
-        let mut engine = Self::prepared(&[]);
+        Self::start_with(&[])
+    }
+
+    /// Starts one with more arguments for `dockerd`.
+    pub(crate) fn start_with(arguments: &'static [&'static str]) -> Self {
+        let mut engine = Self::prepared();
+        engine.arguments = arguments;
         engine.start_daemon();
         images::import(&engine, images::BUSYBOX, "1");
         engine
     }
 
     /// An engine that does not run yet.
-    pub(crate) fn prepared(arguments: &'static [&'static str]) -> Self {
+    pub(crate) fn prepared() -> Self {
         let directory = tempfile::Builder::new().prefix("porthole-engine-").tempdir().unwrap();
-        Self { directory, process: None, arguments }
+        Self { directory, process: None, arguments: &[] }
     }
 
     /// Starts the daemon and waits until it answers.
@@ -139,6 +145,13 @@ impl Engine {
         assert!(output.status.success(), "docker logs {name}");
         let bytes = if stream == "stdout" { output.stdout } else { output.stderr };
         String::from_utf8_lossy(&bytes).lines().map(str::to_owned).collect()
+    }
+
+    /// Copies what a container writes into a file as it comes, until the copier is dropped.
+    pub(crate) fn copy_log(&self, name: &str, file: &Path) -> Process {
+        let log = File::create(file).unwrap();
+        let mut command = self.client(&["logs", "--follow", name]);
+        Process::start(command.stdin(Stdio::null()).stdout(log.try_clone().unwrap()).stderr(log))
     }
 
     /// Removes containers, running or not.

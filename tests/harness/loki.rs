@@ -92,6 +92,12 @@ pub(crate) fn texts(client: &Client, query: &str) -> Vec<String> {
     dump(client, query).into_iter().map(|line| line.text).collect()
 }
 
+/// The values of a label.
+pub(crate) fn values(client: &Client, label: &str) -> Vec<String> {
+    let answer = client.get(&format!("/loki/api/v1/label/{label}/values")).expect(200).json();
+    serde_json::from_value(answer["data"].clone()).expect("a list of values")
+}
+
 /// How many lines `query` selects within the last day, counted by the server.
 pub(crate) fn count_over_time(client: &Client, query: &str) -> usize {
     let expression = format!("sum(count_over_time({query}[1d]))");

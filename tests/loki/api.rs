@@ -12,6 +12,7 @@ tests! {
         every_form_of_push_is_stored,
         ranges_limits_and_directions_are_kept,
         line_filters_select,
+        lines_of_a_clock_that_jumps_back_are_kept,
         the_health_check_of_grafana_passes,
         labels_values_and_series_are_told,
         a_tail_sends_what_arrives,
@@ -110,6 +111,27 @@ fn line_filters_select() {
         let expected: Vec<String> = expected.iter().map(|at| words[*at].to_owned()).collect();
         assert_eq!(loki::texts(client, &format!(r#"{{job="filters"}} {filter}"#)), expected, "{filter}");
     }
+}
+
+fn lines_of_a_clock_that_jumps_back_are_kept() {
+    let appliance = Home::new().start();
+    let client = appliance.client();
+    let now = loki::now();
+    // An hour back, then a day, then on as before; some instants come twice.
+    let jumps = [0, -3600, -3599, -86_000, 1, 1, -3600];
+    let sent: Vec<(i64, String)> =
+        jumps.iter().enumerate().map(|(at, jump)| (now + jump * SECOND, format!("line {at}"))).collect();
+    for line in &sent {
+        loki::push(client, &json!({ "job": "jumpy" }), std::slice::from_ref(line));
+    }
+    let mut expected = sent;
+    expected.sort_by_key(|(time, _)| *time);
+    let check = |client: &Client| {
+        let stored = loki::dump(client, r#"{job="jumpy"}"#);
+        assert_eq!(stored.into_iter().map(|line| (line.time, line.text)).collect::<Vec<_>>(), expected);
+    };
+    check(client);
+    check(appliance.restart().client());
 }
 
 fn the_health_check_of_grafana_passes() {

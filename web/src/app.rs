@@ -8,6 +8,7 @@ use crate::browser;
 use crate::components::{Banners, ContextBar, KeyHelp, Navigation, Palette, ToastLine};
 use crate::history::{History, Visit};
 use crate::pages::{LogsPage, NotFound, NowPage, SetUpPage, SettingsPage, SignInPage};
+use crate::reactive::{When, effect, memo};
 use crate::shortcuts::{self, PageActions};
 use crate::state::{self, Session, Who, shared};
 
@@ -30,8 +31,8 @@ pub(crate) fn App() -> impl IntoView {
     shortcuts::listen();
     let history: History = shared();
     let session: Session = shared();
-    let page = Memo::new(move |_| history.page());
-    let frame = Memo::new(move |_| session.who.with(|who| frame(who, page.get())));
+    let page = memo(move || history.page());
+    let frame = memo(move || session.who.with(|who| frame(who, page.get())));
     send_to_sign_in(history, session, page);
     name_window(page);
     view! {
@@ -55,7 +56,7 @@ fn frame(who: &Who, page: Page) -> Frame {
 
 /// Whoever is not signed in is sent to where that is done, and back afterwards.
 fn send_to_sign_in(history: History, session: Session, page: Memo<Page>) {
-    Effect::new(move |_| {
+    effect(move || {
         let Who::Nobody { setup_needed } = session.who.get() else { return };
         if !page.get().is_private() {
             return;
@@ -95,9 +96,9 @@ fn Shell(page: Memo<Page>) -> impl IntoView {
             <Navigation page />
             <div class="shell-body">
                 <Banners />
-                <Show when=has_context>
+                <When when=has_context>
                     <ContextBar page />
-                </Show>
+                </When>
                 <main id="main" class="shell-main" tabindex="-1">
                     {move || match page.get() {
                         Page::Now => view! { <NowPage /> }.into_any(),

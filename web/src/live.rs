@@ -17,6 +17,7 @@ use web_sys::{EventSource, MessageEvent, VisibilityState};
 
 use crate::browser;
 use crate::client::Client;
+use crate::reactive::{effect, memo};
 use crate::state::Session;
 
 /// The stream.
@@ -76,8 +77,8 @@ impl Live {
             retries: RwSignal::new(0),
         };
         live.watch_visibility();
-        let may_read = Memo::new(move |_| session.may_read());
-        Effect::new(move |_| {
+        let may_read = memo(move || session.may_read());
+        effect(move || {
             live.retries.track();
             let following = live.following.get();
             // The old one goes first: browsers count connections.

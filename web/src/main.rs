@@ -18,6 +18,7 @@ mod components;
 mod history;
 mod live;
 mod pages;
+mod reactive;
 mod shortcuts;
 mod state;
 

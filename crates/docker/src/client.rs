@@ -113,7 +113,7 @@ impl Client {
         let request = Request::get(path).header(http::header::HOST, "docker").body(Empty::<Bytes>::new());
         let request = request.map_err(|source| RequestError::Malformed { path: path.to_owned(), source })?;
         let response = sender.send_request(request);
-        let answer = timeout(HEAD_TIMEOUT, Answer::head(connection, response)).await;
+        let answer = timeout(HEAD_TIMEOUT, Answer::head(Box::new(connection), response)).await;
         answer.map_err(|_| RequestError::Late)??.successful(path).await
     }
 

@@ -8,10 +8,11 @@ mod fleet;
 mod session;
 
 use std::pin::pin;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use model::{Batch, Position, Timestamp};
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::backoff::Backoff;
@@ -29,6 +30,9 @@ use session::{Session, SessionError};
 
 /// Where the events were left.
 const EVENTS_KEY: &str = "docker/events";
+
+/// A session that lasted so long was a good one: the next is tried soon.
+const GOOD_SESSION: Duration = Duration::from_secs(5);
 
 /// Keeps up with one engine; see [`Collector::run`].
 pub struct Collector {
@@ -103,14 +107,15 @@ impl Keeper {
     async fn keep_up(&mut self) {
         let mut backoff = Backoff::new();
         loop {
+            let begun_at = Instant::now();
             let error = match self.begin().await {
-                Ok(version) => {
-                    backoff.reset();
-                    Session::new(self, version).run().await
-                }
+                Ok(version) => Session::new(self, version).run().await,
                 Err(error) => error,
             };
-            // Its stream of events may end in good order (a proxy's time limit): then it is just asked again.
+            if begun_at.elapsed() > GOOD_SESSION {
+                backoff.reset();
+            }
+            // The stream of events may end in good order (a proxy's time limit): then it is just asked for again.
             if !matches!(error, SessionError::End) {
                 let problem = error.to_string();
                 if self.fleet.turn(Engine::Away { problem }) {

@@ -1,5 +1,7 @@
 //! The collector against a made-up engine: every line once, whatever happens.
 
+#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
+
 mod engine;
 
 use docker::Engine as State;
@@ -7,11 +9,22 @@ use engine::{Appliance, Engine, Store, id, nano_time};
 use serde_json::json;
 
 const S: i64 = 1_000_000_000;
-/// Times of the tests' lines and events: after the made-up containers started.
+/// Times of the tests' lines: after the made-up containers started.
 const T: i64 = 5000 * S;
+
+/// Times of the tests' events: an engine is asked for events from the present time on.
+fn now() -> i64 {
+    model::Timestamp::from(std::time::SystemTime::now()).nanos()
+}
 
 fn numbered(from: usize, to: usize) -> Vec<String> {
     (from..to).map(|n| format!("line {n}")).collect()
+}
+
+async fn connected(porthole: &mut Appliance) {
+    let mut status = porthole.docker.status();
+    let connected = status.wait_for(|status| matches!(status.engine, State::Connected { .. }));
+    porthole.meanwhile("the engine", async { _ = connected.await }).await;
 }
 
 fn write_numbered(engine: &Engine, n: u8, from: usize, to: usize) {
@@ -55,32 +68,27 @@ async fn a_kill_loses_and_doubles_nothing() {
     let engine = Engine::start();
     engine.running(1, "web");
     let mut store = Store::default();
-    for round in 0..5 {
-        // Lines of one nanosecond, and lines that are the same.
+    for round in 0..6 {
+        // Lines of one nanosecond, and lines that are the same; one more comes while nobody looks.
         for _ in 0..3 {
             engine.write(1, 1, T + round, "same\n");
             engine.write(1, 2, T + round, "same\n");
         }
+        let stream = if round % 2 == 0 { "stdout" } else { "stderr" };
         let mut porthole = Appliance::start_with(&engine, store, 1, |_| {});
-        let expected = 3 * (round as usize + 1);
-        porthole.until("this round's lines", |store| store.lines("web", "stdout").len() >= expected).await;
+        let known = porthole.store.lines("web", stream).len();
+        porthole.until("new lines of one stream", |store| store.lines("web", stream).len() > known).await;
+        store = porthole.kill().await;
         engine.write(1, 1, T + round, "same\n");
-        store = porthole.kill().await;
-        engine.rotate(1, 0);
-        let mut porthole = Appliance::start(&engine, store);
-        let expected = (round as usize + 1) * 3;
-        porthole.until("stderr too", |store| store.lines("web", "stderr").len() >= expected).await;
-        store = porthole.kill().await;
     }
     let mut porthole = Appliance::start(&engine, store);
     engine.write(1, 1, T + 100, "last\n");
     engine.write(1, 2, T + 100, "last\n");
-    porthole
-        .until("the last lines", |store| store.entries.iter().filter(|(_, line)| line == "last").count() == 2)
-        .await;
+    let lasts = |store: &Store| store.entries.iter().filter(|(_, line)| line == "last").count();
+    porthole.until("the last lines", |store| lasts(store) == 2).await;
     let store = porthole.stop().await;
-    assert_eq!(store.lines("web", "stdout").len(), 5 * 4 + 1);
-    assert_eq!(store.lines("web", "stderr").len(), 5 * 3 + 1);
+    assert_eq!(store.lines("web", "stdout").len(), 6 * 4 + 1);
+    assert_eq!(store.lines("web", "stderr").len(), 6 * 3 + 1);
     assert_eq!(store.events(), Vec::<String>::new());
 }
 
@@ -142,29 +150,23 @@ async fn a_container_that_restarts_is_read_on() {
     let engine = Engine::start();
     engine.create(1, "web", |_| {});
     let mut porthole = Appliance::start(&engine, Store::default());
-    let mut status = porthole.docker.status();
-    porthole
-        .meanwhile("the engine", async {
-            _ = status.wait_for(|s| matches!(s.engine, State::Connected { .. })).await
-        })
-        .await;
+    connected(&mut porthole).await;
+    let begin = now();
     for run in 0..3 {
-        let at = T + run * 10 * S;
+        let at = begin + run * 10;
         engine.start_container(1, at);
-        engine.write(1, 1, at + S, "hello\n");
-        engine.write(1, 1, at + 2 * S, "no line break");
+        engine.write(1, 1, at + 1, "hello\n");
+        engine.write(1, 1, at + 2, "no line break");
         let lines = 2 * (run as usize + 1);
-        engine.end_container(1, at + 3 * S, 1);
+        engine.end_container(1, at + 3, 1);
         porthole.until("the run's lines", |store| store.lines("web", "stdout").len() == lines).await;
         porthole.until("the run's events", |store| store.events().len() == lines).await;
     }
     let store = porthole.kill().await;
-    let porthole = Appliance::start(&engine, store);
-    let mut status = porthole.docker.status();
-    status.wait_for(|status| matches!(status.engine, State::Connected { .. })).await.unwrap();
-    engine.start_container(1, T + 100 * S);
-    engine.write(1, 1, T + 101 * S, "once more\n");
-    let mut porthole = porthole;
+    let mut porthole = Appliance::start(&engine, store);
+    connected(&mut porthole).await;
+    engine.start_container(1, begin + 100);
+    engine.write(1, 1, begin + 101, "once more\n");
     porthole.until("the last line", |store| store.entries.iter().any(|(_, line)| line == "once more")).await;
     let store = porthole.stop().await;
     let run = ["hello", "no line break"];
@@ -198,20 +200,16 @@ async fn a_terminal_that_was_left_open_is_read_on() {
 async fn a_container_that_lives_for_a_moment_is_read_and_forgotten() {
     let engine = Engine::start();
     let mut porthole = Appliance::start(&engine, Store::default());
-    let mut status = porthole.docker.status();
-    porthole
-        .meanwhile("the engine", async {
-            _ = status.wait_for(|s| matches!(s.engine, State::Connected { .. })).await
-        })
-        .await;
+    connected(&mut porthole).await;
+    let begin = now();
     for n in 1..=20 {
         engine.create(n, &format!("job-{n}"), |_| {});
-        engine.start_container(n, T + i64::from(n));
-        engine.write(n, 1, T, "done\n");
+        engine.start_container(n, begin + i64::from(n));
+        engine.write(n, 1, begin, "done\n");
         porthole.until("its start", |store| store.events().len() >= 2 * usize::from(n) - 1).await;
-        engine.end_container(n, T + i64::from(n), 0);
+        engine.end_container(n, begin + i64::from(n), 0);
         porthole.until("its line", |store| !store.lines(&format!("job-{n}"), "stdout").is_empty()).await;
-        engine.remove(n, T + i64::from(n));
+        engine.remove(n, begin + i64::from(n));
         porthole.until("its end", |store| store.events().len() >= 2 * usize::from(n)).await;
     }
     let logs = |store: &Store| store.positions.keys().filter(|key| key.ends_with("/stdout")).count();
@@ -222,6 +220,100 @@ async fn a_container_that_lives_for_a_moment_is_read_and_forgotten() {
 }
 
 #[tokio::test]
+async fn the_last_lines_are_there_even_if_the_follower_missed_them() {
+    let engine = Engine::start();
+    for (n, removed) in [(1, false), (2, true)] {
+        engine.running(n, "job");
+        engine.write(n, 1, T, "first\n");
+        let mut porthole = Appliance::start(&engine, Store::default());
+        porthole.until("the first line", |store| store.lines("job", "stdout").len() == 1).await;
+        engine.deafen(n, true);
+        engine.write(n, 1, T + 1, "last\n");
+        engine.write(n, 1, T + 2, "very last");
+        engine.end_container(n, now(), 0);
+        porthole.until("its end", |store| store.events().len() == 1).await;
+        if removed {
+            engine.remove(n, now());
+        }
+        porthole.until("the last lines", |store| store.lines("job", "stdout").len() == 3).await;
+        let store = porthole.stop().await;
+        assert_eq!(store.lines("job", "stdout"), ["first", "last", "very last"]);
+        assert_eq!(store.events(), ["die job"]);
+        engine.remove(n, now());
+        engine.forget_events();
+    }
+}
+
+#[tokio::test]
+async fn a_log_that_nobody_could_read_is_told() {
+    let engine = Engine::start();
+    let mut porthole = Appliance::start(&engine, Store::default());
+    connected(&mut porthole).await;
+    engine.create(1, "job", |_| {});
+    engine.log_fault(1, Some((409, "can not get logs from container which is dead or marked for removal")));
+    engine.start_container(1, now());
+    engine.remove(1, now());
+    porthole.until("start and loss", |store| store.events().len() == 2).await;
+    let mut events = porthole.stop().await.events();
+    events.sort();
+    assert_eq!(events, ["gap job", "start job"]);
+}
+
+#[tokio::test]
+async fn a_clock_that_was_set_back_while_nobody_looked_loses_nothing() {
+    let engine = Engine::start();
+    engine.running(1, "web");
+    let ahead = now() + 3600 * S;
+    for n in 0..3 {
+        engine.write(1, 1, T + n, &format!("early {n}\n"));
+    }
+    for n in 0..3 {
+        engine.write(1, 1, ahead + n, &format!("ahead {n}\n"));
+    }
+    let mut porthole = Appliance::start(&engine, Store::default());
+    porthole.until("six lines", |store| store.entries.len() == 6).await;
+    let mut store = porthole.kill().await;
+    for round in 0..3 {
+        let name = format!("back {round}");
+        engine.write(1, 1, T + 1000 * S + round, &format!("{name}\n"));
+        let mut porthole = Appliance::start(&engine, store);
+        porthole.until("the next line", |store| store.entries.iter().any(|(_, line)| *line == name)).await;
+        store = porthole.kill().await;
+    }
+    let expected =
+        ["early 0", "early 1", "early 2", "ahead 0", "ahead 1", "ahead 2", "back 0", "back 1", "back 2"];
+    assert_eq!(store.lines("web", "stdout"), expected);
+    assert_eq!(store.events(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_log_that_was_read_to_its_end_is_left_alone() {
+    let engine = Engine::start();
+    engine.running(1, "job");
+    write_numbered(&engine, 1, 0, 3);
+    engine.end_container(1, now(), 0);
+    engine.forget_events();
+    let mut porthole = Appliance::start(&engine, Store::default());
+    porthole.until("its lines", |store| store.lines("job", "stdout").len() == 3).await;
+    let store = porthole.stop().await;
+
+    engine.requests();
+    engine.running(2, "web");
+    engine.write(2, 1, T, "hello\n");
+    let mut porthole = Appliance::start(&engine, store);
+    porthole.until("another's line", |store| store.lines("web", "stdout").len() == 1).await;
+    connected(&mut porthole).await;
+    let asked = |engine: &Engine| {
+        let of_job = |request: &String| request.contains(&format!("{}/logs", id(1)));
+        engine.requests().into_iter().filter(of_job).count()
+    };
+    let store = porthole.stop().await;
+    let all = engine.requests(); println!("{all:#?}");
+    assert_eq!(asked(&engine), 1);
+    assert_eq!(store.lines("job", "stdout"), numbered(0, 3));
+}
+
+#[tokio::test]
 async fn a_new_name_is_used_from_then_on() {
     let engine = Engine::start();
     engine.running(1, "old");
@@ -229,7 +321,7 @@ async fn a_new_name_is_used_from_then_on() {
     let mut porthole = Appliance::start(&engine, Store::default());
     porthole.until("the first line", |store| store.entries.len() == 1).await;
     engine.set(1, |inspect| inspect["Name"] = json!("/new"));
-    engine.event(1, "rename", T + S, json!({"oldName": "/old"}));
+    engine.event(1, "rename", now(), json!({"oldName": "/old"}));
     let mut workloads = porthole.docker.workloads();
     let renamed = workloads.wait_for(|workloads| workloads.iter().any(|w| w.identity.container == "new"));
     porthole.meanwhile("the new name", async { _ = renamed.await }).await;
@@ -287,7 +379,7 @@ async fn logs_that_cannot_be_read_are_a_state() {
         porthole.docker.workloads().borrow().iter().map(|w| w.identity.service.clone()).collect();
     assert_eq!(names, ["mute", "private", "web"]);
 
-    engine.remove(1, T);
+    engine.remove(1, now());
     let gone = status.wait_for(|status| status.unreadable.is_empty());
     porthole.meanwhile("the report to go", async { _ = gone.await }).await;
     assert_eq!(porthole.stop().await.entries.len(), 1);
@@ -331,14 +423,8 @@ async fn events_are_told_once() {
     let engine = Engine::start();
     engine.running(1, "web");
     let mut porthole = Appliance::start(&engine, Store::default());
-    let mut status = porthole.docker.status();
-    porthole
-        .meanwhile("the engine", async {
-            _ = status.wait_for(|s| matches!(s.engine, State::Connected { .. })).await
-        })
-        .await;
-    // After the real clock's time, from which events are asked for at first.
-    let now = model::Timestamp::from(std::time::SystemTime::now()).nanos();
+    connected(&mut porthole).await;
+    let now = now();
     engine.event(1, "health_status: unhealthy", now, json!({}));
     engine.event(1, "kill", now + 1, json!({"signal": "15"}));
     engine.event(1, "exec_start: sh", now + 1, json!({}));

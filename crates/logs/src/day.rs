@@ -62,10 +62,11 @@ pub(crate) struct DayFiles {
 }
 
 impl DayFiles {
-    /// Opens the pair; makes what is missing.
+    /// Opens the pair; makes what is missing. The index is made first, so that a data file without one always
+    /// means a loss.
     pub(crate) fn open(root: &Path, key: DayKey) -> Result<Self, OpenError> {
-        let data = store::open(&key.data(root), &DATA)?;
         let index = store::open(&key.index(root), &INDEX)?;
+        let data = store::open(&key.data(root), &DATA)?;
         Ok(Self { data, index, ids: HashMap::new() })
     }
 

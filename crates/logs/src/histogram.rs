@@ -52,9 +52,8 @@ type Count<'a> = dyn FnMut(&Stream, usize, u8, u64) + 'a;
 fn count(shared: &Shared, selector: &Selector, steps: Steps, count: &mut Count<'_>) {
     let mut selection = Selection::new(selector);
     for day in days(shared, steps.range) {
-        // What is wrong became a fault; the day's lines in the tail can be counted nevertheless.
-        let _ = shared.load(&day);
-        let units = day.select(&mut selection, steps.range);
+        // Where the index cannot be read, a fault tells so, and what is in the tail is counted.
+        let (units, _) = shared.select(&day, &mut selection, steps.range);
         count_blocks(shared, day.key, &units, steps, count);
         for unit in &units {
             unit.rows.iter().for_each(|row| count_row(&unit.stream, row, steps, count));

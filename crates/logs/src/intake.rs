@@ -66,6 +66,7 @@ pub(crate) struct Intake {
 pub(crate) struct Inbox {
     batches: mpsc::Receiver<Batch>,
     commands: mpsc::Receiver<Command>,
+    batches_first: bool,
 }
 
 /// What made the writer wake up.
@@ -83,7 +84,7 @@ pub(crate) fn channel(limits: &Limits) -> (Intake, Inbox) {
     let (commands, commands_in) = mpsc::channel(COMMANDS);
     let room_units = limits.push_bytes / ROOM_UNIT;
     let intake = Intake { batches, commands, room: Arc::new(Semaphore::new(room_units)), room_units };
-    (intake, Inbox { batches: batches_in, commands: commands_in })
+    (intake, Inbox { batches: batches_in, commands: commands_in, batches_first: false })
 }
 
 impl Intake {
@@ -124,7 +125,6 @@ impl Inbox {
         stop: &CancellationToken,
     ) -> Event {
         tokio::select! {
-            biased;
             () = stop.cancelled() => Event::Stop,
             Some(command) = self.commands.recv(), if takes_in => Event::Command(command),
             Some(batch) = self.batches.recv(), if takes_in => Event::Batch(batch),
@@ -132,10 +132,21 @@ impl Inbox {
         }
     }
 
-    /// What has arrived already.
+    /// What has arrived already, from both queues in turn: a flood of pushes must not keep collectors waiting.
     pub(crate) fn ready(&mut self) -> Option<Event> {
-        let command = self.commands.try_recv().ok().map(Event::Command);
-        command.or_else(|| self.batches.try_recv().ok().map(Event::Batch))
+        self.batches_first = !self.batches_first;
+        if self.batches_first {
+            return self.ready_batch().or_else(|| self.ready_command());
+        }
+        self.ready_command().or_else(|| self.ready_batch())
+    }
+
+    fn ready_batch(&mut self) -> Option<Event> {
+        self.batches.try_recv().ok().map(Event::Batch)
+    }
+
+    fn ready_command(&mut self) -> Option<Event> {
+        self.commands.try_recv().ok().map(Event::Command)
     }
 
     /// Lets nothing more in; what was let in can still be taken.

@@ -88,6 +88,8 @@ struct Inside {
     is_loaded: bool,
     /// How many blocks are here.
     blocks: u64,
+    /// Grows when a block is published or all are let go: an index that was read before then is out of date.
+    version: u64,
     /// By the stream's number.
     units: HashMap<u32, Unit>,
 }
@@ -102,11 +104,18 @@ impl Day {
         self.read().is_loaded
     }
 
-    /// Takes over what the index file holds.
-    pub(crate) fn load(&self, index: Index) {
+    /// To be asked before the index is read; [`Day::load`] wants to know.
+    pub(crate) fn version(&self) -> u64 {
+        self.read().version
+    }
+
+    /// Takes over what the index file holds. `false` if that changed since the version was asked: then it has
+    /// to be read again.
+    #[must_use]
+    pub(crate) fn load(&self, index: Index, version: u64) -> bool {
         let mut inside = self.write();
-        if inside.is_loaded {
-            return;
+        if inside.is_loaded || inside.version != version {
+            return inside.is_loaded;
         }
         inside.is_loaded = true;
         for (stream, blocks) in index {
@@ -114,12 +123,14 @@ impl Day {
             let unit = inside.units.entry(stream.number).or_insert_with(|| Unit::new(stream));
             blocks.into_iter().for_each(|block| unit.publish(block));
         }
+        true
     }
 
     /// Forgets the blocks; they can be loaded again. Tail rows stay.
     pub(crate) fn unload(&self) {
         let mut inside = self.write();
         (inside.is_loaded, inside.blocks) = (false, 0);
+        inside.version += 1;
         inside.units.retain(|_, unit| !unit.rows.is_empty());
         for unit in inside.units.values_mut() {
             unit.blocks = Vec::new();
@@ -157,6 +168,7 @@ impl Day {
         let mut inside = self.write();
         let is_loaded = inside.is_loaded;
         inside.blocks += u64::from(is_loaded);
+        inside.version += 1;
         let Some(unit) = inside.units.get_mut(&stream.number) else { return };
         if is_loaded {
             unit.publish(block);
@@ -177,8 +189,9 @@ impl Day {
         self.read().units.get(&stream.number).map(|unit| unit.rows.clone()).unwrap_or_default()
     }
 
-    /// Of the selected streams, what may hold entries of `range`: one consistent state of the day.
-    pub(crate) fn select(&self, selection: &mut Selection<'_>, range: TimeRange) -> Vec<Unit> {
+    /// Of the selected streams, what may hold entries of `range`: one consistent state of the day. It is whole
+    /// if the day is loaded; else it is the tail alone.
+    pub(crate) fn select(&self, selection: &mut Selection<'_>, range: TimeRange) -> (Vec<Unit>, bool) {
         let inside = self.read();
         let mut found = Vec::new();
         for unit in inside.units.values().filter(|unit| selection.holds(&unit.stream)) {
@@ -190,7 +203,7 @@ impl Day {
                 found.push(selected);
             }
         }
-        found
+        (found, inside.is_loaded)
     }
 
     fn blocks(&self) -> u64 {

@@ -48,12 +48,9 @@ pub(crate) fn chunks(shared: &Arc<Shared>, scan: &Scan) -> Vec<Chunk> {
     let mut chunks = Vec::new();
     let mut selection = Selection::new(&scan.selector);
     for day in days(shared, scan.range) {
-        if let Err(error) = shared.load(&day) {
-            chunks.push(unreadable(shared, &day, &error));
-        }
-        for unit in day.select(&mut selection, scan.range) {
-            push_chunks(shared, day.key, &unit, &mut chunks);
-        }
+        let (units, problem) = shared.select(&day, &mut selection, scan.range);
+        units.iter().for_each(|unit| push_chunks(shared, day.key, unit, &mut chunks));
+        chunks.extend(problem.map(|error| unreadable(shared, &day, &error)));
     }
     chunks
 }
@@ -64,9 +61,8 @@ pub(crate) fn streams(shared: &Shared, selector: &Selector, range: TimeRange) ->
     let mut selection = Selection::new(selector);
     let mut found = BTreeSet::new();
     for day in days(shared, range) {
-        // What is wrong became a fault; the day's lines in the tail can be read nevertheless.
-        let _ = shared.load(&day);
-        found.extend(day.select(&mut selection, range).into_iter().map(|unit| unit.stream.labels.clone()));
+        let (units, _) = shared.select(&day, &mut selection, range);
+        found.extend(units.into_iter().map(|unit| unit.stream.labels.clone()));
     }
     found.into_iter().collect()
 }

@@ -4,13 +4,16 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
+use model::TimeRange;
+
 use crate::activity::ActivityBook;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::day;
 use crate::follow::Broadcast;
 use crate::limits::Limits;
-use crate::picture::{Day, Picture};
+use crate::picture::{Day, Index, Picture, Selection, Unit};
+use crate::place::DayKey;
 use crate::readers::{Part, ReadError, Readers};
 use crate::status::{Counters, Faults};
 use crate::stream::Streams;
@@ -73,24 +76,48 @@ impl Shared {
         if day.is_loaded() {
             return Ok(());
         }
-        let has_data = store::exists(&day.key.data(&self.root));
         let subject = format!("logs of {}", day.key);
-        match self.readers.with(day.key, Part::Index, |index| day::read_index(index, &self.streams)) {
-            Ok(index) => {
-                if !has_data && !index.is_empty() {
-                    self.faults.set(&subject, "the file of its lines is missing; restore it from a backup");
-                } else {
-                    self.faults.clear(&subject);
-                }
-                day.load(index);
-            }
-            Err(error) if error.is_missing() && !has_data => day.load(Vec::new()),
-            Err(error) => {
+        loop {
+            let version = day.version();
+            let index = self.read_index(day.key).inspect_err(|error| {
                 self.faults.set(&subject, format!("its lines cannot be found: {error}"));
-                return Err(error);
+            })?;
+            if index.is_empty() || store::exists(&day.key.data(&self.root)) {
+                self.faults.clear(&subject);
+            } else {
+                self.faults.set(&subject, "the file of its lines is missing; restore it from a backup");
+            }
+            if day.load(index, version) {
+                self.picture.make_room(day);
+                return Ok(());
             }
         }
-        self.picture.make_room(day);
-        Ok(())
+    }
+
+    /// Of the selected streams, what the day has in the range. If its index cannot be read, that is what the
+    /// tail has, and why.
+    pub(crate) fn select(
+        &self,
+        day: &Day,
+        selection: &mut Selection<'_>,
+        range: TimeRange,
+    ) -> (Vec<Unit>, Option<ReadError>) {
+        loop {
+            let problem = self.load(day).err();
+            let (units, is_whole) = day.select(selection, range);
+            // Another query may have made room by letting go of this very day; then it is loaded once more.
+            if is_whole || problem.is_some() {
+                return (units, problem);
+            }
+        }
+    }
+
+    /// What the day's index lists: nothing, where no file was made yet.
+    fn read_index(&self, key: DayKey) -> Result<Index, ReadError> {
+        let has_data = store::exists(&key.data(&self.root));
+        match self.readers.with(key, Part::Index, |index| day::read_index(index, &self.streams)) {
+            Err(error) if error.is_missing() && !has_data => Ok(Index::new()),
+            read => read,
+        }
     }
 }

@@ -13,6 +13,7 @@
 mod commit;
 mod error;
 mod expire;
+mod last_hour;
 mod merge;
 mod recover;
 mod seal;

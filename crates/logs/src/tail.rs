@@ -267,3 +267,31 @@ fn read_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Option<(DayKey, Labels,
 fn count(data: &[u8]) -> Sidecar {
     row::unpack(data).map(|columns| Sidecar::of(&columns)).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_commit_waits_for_the_disk_only_if_it_has_to_outlive_power() {
+        let directory = tempfile::tempdir().unwrap();
+        let mut tail = Tail::open(directory.path()).unwrap();
+        let synchronous = |tail: &Tail| -> i64 {
+            tail.connection.query_row("PRAGMA synchronous", [], |row| row.get(0)).unwrap()
+        };
+        let commits = |tail: &Tail| -> i64 {
+            tail.connection.query_row("SELECT commits FROM durable", [], |row| row.get(0)).unwrap()
+        };
+        let (full, normal) = (2, 1);
+        for (survive, expected) in
+            [(Survive::Crash, normal), (Survive::PowerLoss, full), (Survive::Crash, normal)]
+        {
+            tail.commit(&Commit::default(), survive).unwrap();
+            assert_eq!(synchronous(&tail), expected, "{survive:?}");
+        }
+        // What was committed before is synced by one commit more, and by none if it is already.
+        tail.make_durable().unwrap();
+        tail.make_durable().unwrap();
+        assert_eq!((synchronous(&tail), commits(&tail)), (full, 1));
+    }
+}

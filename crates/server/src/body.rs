@@ -11,10 +11,13 @@ use http_body_util::BodyExt;
 
 use crate::fault::Fault;
 
+mod remainder;
+pub(crate) use remainder::read_on;
+
 /// A whole body must be here by then; the largest one needs 140 kB/s.
 const TIME_MAX: Duration = Duration::from_secs(120);
-/// How long a body that nobody wants is read on, so that its sender comes to reading the answer.
-const DISCARD_TIME_MAX: Duration = Duration::from_secs(5);
+/// What is inflated at a time.
+const PIECE_BYTES: usize = 16 << 10;
 
 /// How a body is packed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,56 +46,53 @@ impl Packing {
         }
     }
 
-    /// Inflates `packed`. Never holds more than `bytes_max` and a little, whatever the body pretends to be.
+    /// Inflates `packed`. Never holds much more than `bytes_max`, whatever the body pretends to be.
     pub(crate) fn unpack(self, packed: Bytes, bytes_max: usize) -> Result<Bytes, Fault> {
         match self {
             Self::Plain => Ok(packed),
-            Self::Gzip => inflate(MultiGzDecoder::new(&*packed), "gzip", bytes_max),
-            Self::Deflate => inflate(ZlibDecoder::new(&*packed), "deflate (zlib)", bytes_max),
+            Self::Gzip => inflate(MultiGzDecoder::new(&*packed), "gzip", told_by_gzip(&packed), bytes_max),
+            Self::Deflate => inflate(ZlibDecoder::new(&*packed), "deflate (zlib)", 0, bytes_max),
         }
     }
 }
 
-fn inflate(reader: impl Read, kind: &str, bytes_max: usize) -> Result<Bytes, Fault> {
-    let mut plain = Vec::new();
-    let limit = bytes_max as u64 + 1;
-    reader
-        .take(limit)
-        .read_to_end(&mut plain)
-        .map_err(|error| Fault::bad_request(format!("the body is no valid {kind}: {error}")))?;
-    if plain.len() > bytes_max {
-        return Err(too_large(bytes_max, "unpacked"));
+/// The length that a gzip file tells of its content in its last bytes. Only a hint for making room: it can be
+/// a lie, and of several parts it is the last one's.
+fn told_by_gzip(packed: &[u8]) -> usize {
+    const RATIO_MAX: usize = 1032;
+    let told = packed.last_chunk().map_or(0, |length| u32::from_le_bytes(*length) as usize);
+    told.min(packed.len().saturating_mul(RATIO_MAX))
+}
+
+fn inflate(mut reader: impl Read, kind: &str, expected: usize, bytes_max: usize) -> Result<Bytes, Fault> {
+    let mut plain = Vec::with_capacity(expected.min(bytes_max));
+    let mut piece = [0; PIECE_BYTES];
+    loop {
+        let length = match reader.read(&mut piece) {
+            Ok(0) => return Ok(plain.into()),
+            Ok(length) => length,
+            Err(error) => return Err(Fault::bad_request(format!("the body is no valid {kind}: {error}"))),
+        };
+        if plain.len() + length > bytes_max {
+            return Err(too_large(bytes_max, "unpacked"));
+        }
+        if plain.len() + length > plain.capacity() {
+            // Twice as much as a rule, but never more than may be.
+            plain.reserve_exact(plain.len().max(length).min(bytes_max - plain.len()));
+        }
+        plain.extend_from_slice(&piece[..length]);
     }
-    Ok(plain.into())
 }
 
 /// Reads a body to its end, at most `bytes_max` of it.
 pub(crate) async fn read(headers: &HeaderMap, body: Body, bytes_max: usize) -> Result<Bytes, Fault> {
-    let mut body = body;
-    let fits = announced(headers).is_none_or(|length| length <= bytes_max as u64);
-    let collected = if fits {
-        tokio::time::timeout(TIME_MAX, collect(&mut body, bytes_max)).await.unwrap_or_else(|_| {
-            let message = format!("the body was not here within {} s", TIME_MAX.as_secs());
-            Err(Fault::new(StatusCode::REQUEST_TIMEOUT, message))
-        })
-    } else {
-        Err(too_large(bytes_max, "as sent"))
-    };
-    if collected.is_err() {
-        discard(headers, body).await;
+    if announced(headers).is_some_and(|length| length > bytes_max as u64) {
+        return Err(too_large(bytes_max, "as sent"));
     }
-    collected
-}
-
-/// Reads a body that nobody wants, for a while and without keeping it. Closing on a sender in the middle of
-/// its body would reset the connection, and with it the answer that says why.
-pub(crate) async fn discard(headers: &HeaderMap, mut body: Body) {
-    // Whoever asks first whether to send has not begun.
-    if headers.contains_key(header::EXPECT) {
-        return;
-    }
-    let rest = async { while let Some(Ok(_)) = body.frame().await {} };
-    let _ = tokio::time::timeout(DISCARD_TIME_MAX, rest).await;
+    tokio::time::timeout(TIME_MAX, collect(body, bytes_max)).await.unwrap_or_else(|_| {
+        let message = format!("the body was not here within {} s", TIME_MAX.as_secs());
+        Err(Fault::new(StatusCode::REQUEST_TIMEOUT, message))
+    })
 }
 
 /// What `Content-Length` says.
@@ -100,7 +100,7 @@ pub(crate) fn announced(headers: &HeaderMap) -> Option<u64> {
     headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
-async fn collect(body: &mut Body, bytes_max: usize) -> Result<Bytes, Fault> {
+async fn collect(mut body: Body, bytes_max: usize) -> Result<Bytes, Fault> {
     let mut first = Bytes::new();
     let mut all = BytesMut::new();
     while let Some(frame) = body.frame().await {
@@ -123,7 +123,9 @@ async fn collect(body: &mut Body, bytes_max: usize) -> Result<Bytes, Fault> {
 }
 
 pub(crate) fn too_large(bytes_max: usize, form: &str) -> Fault {
-    let message = format!("the body is larger than {} MiB {form}; send it in smaller parts", bytes_max >> 20);
+    let size = if bytes_max < 1 << 20 { bytes_max >> 10 } else { bytes_max >> 20 };
+    let unit = if bytes_max < 1 << 20 { "KiB" } else { "MiB" };
+    let message = format!("the body is larger than {size} {unit} {form}; send it in smaller parts");
     Fault::new(StatusCode::PAYLOAD_TOO_LARGE, message)
 }
 

@@ -52,10 +52,7 @@ impl Intake {
     pub(crate) async fn read(&self, headers: &HeaderMap, body: Body) -> Result<Arrived, Fault> {
         let bytes_max = body::announced(headers).unwrap_or(u64::MAX).min(BODY_BYTES_MAX as u64);
         let kib = bytes_max.div_ceil(1024).max(1) as u32;
-        let Some(share) = within(self.bodies.clone().acquire_many_owned(kib)).await else {
-            body::discard(headers, body).await;
-            return Err(full());
-        };
+        let share = within(self.bodies.clone().acquire_many_owned(kib)).await.ok_or_else(full)?;
         let bytes = body::read(headers, body, BODY_BYTES_MAX).await?;
         Ok(Arrived { bytes, _share: share })
     }

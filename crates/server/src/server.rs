@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::intake::Intake;
 use crate::loki::Loki;
 use crate::queries::Queries;
-use crate::{AuthMode, Clock, Config, headers, listen, page};
+use crate::{AuthMode, Clock, Config, body, headers, listen, page};
 
 /// The engines that requests are answered from.
 #[derive(Clone)]
@@ -79,6 +79,7 @@ impl Server {
             .fallback(page::serve)
             .layer(from_fn_with_state(access, access::guard_open_mode))
             .layer(from_fn(headers::catch_panics))
+            .layer(from_fn(body::read_on))
             .layer(from_fn_with_state(build, headers::add));
         Ok(Self { config, accounts, router, closing })
     }

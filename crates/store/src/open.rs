@@ -147,10 +147,15 @@ fn whole(path: &Path, schema: &Schema) -> Result<(), OpenError> {
 /// The format of the file, once it is sure that it is one of ours and none from the future.
 fn format_of(connection: &Connection, path: &Path, schema: &Schema) -> Result<usize, OpenError> {
     let told = |error: rusqlite::Error| told(path, schema, &error);
-    let number = |pragma: &str| connection.query_row(pragma, [], |row| row.get::<_, i64>(0));
-    let marked = number("PRAGMA application_id").map_err(told)?;
-    let version = number("PRAGMA user_version").map_err(told)?;
-    let objects = number("SELECT count(*) FROM sqlite_schema").map_err(told)?;
+    // One statement reads one state of the file, which another connection may just be making.
+    let (marked, version, objects) = connection
+        .query_row(
+            "SELECT application_id, user_version, (SELECT count(*) FROM sqlite_schema)
+             FROM pragma_application_id, pragma_user_version",
+            [],
+            |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get::<_, i64>(2)?)),
+        )
+        .map_err(told)?;
     let is_empty = marked == 0 && version == 0 && objects == 0;
     if !is_empty && marked != i64::from(schema.application_id) {
         return Err(OpenError::Foreign { path: path.into(), name: schema.name });

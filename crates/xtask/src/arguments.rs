@@ -27,7 +27,7 @@ impl Arguments {
         Self { words: words.into(), passed_on }
     }
 
-    /// The next word that is no option.
+    /// The next word that is no option. Values of options look like words too: ask for those first.
     pub(crate) fn word(&mut self) -> Option<String> {
         let at = self.words.iter().position(|word| !word.starts_with('-'))?;
         self.words.remove(at)

@@ -44,6 +44,7 @@ cargo xtask COMMAND
   bench [frame]             the figures of the README, as a table  [--lines N] [--docker-lines N]
   soak [--minutes N]        N minutes (10) under load with a `kill -9` now and then: bounded, nothing lost or doubled
                             [--rate LINES_PER_SECOND]
+                            Both take [--binary FILE] instead of what is built from this checkout
 ";
 
 fn main() -> ExitCode {

@@ -6,6 +6,7 @@
 mod check;
 mod samples;
 
+use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -24,12 +25,16 @@ const SAMPLE_EVERY: Duration = Duration::from_secs(2);
 /// Seconds from one kill to the next: anything between these two.
 const KILL_AFTER_SECONDS: [u64; 2] = [10, 60];
 
-/// `cargo xtask soak [--minutes N] [--rate N]`
+/// `cargo xtask soak [--minutes N] [--rate N] [--binary FILE]`
 pub(crate) fn command(mut arguments: Arguments) -> Result<()> {
     let minutes: u64 = arguments.value("--minutes")?.unwrap_or(10);
     let rate: u64 = arguments.value("--rate")?.unwrap_or(2_000);
+    let binary: Option<PathBuf> = arguments.value("--binary")?;
     arguments.finish_alone()?;
-    let binary = image::build_binary()?;
+    let binary = match binary {
+        Some(binary) => binary.canonicalize().with_context(|| binary.display().to_string())?,
+        None => image::build_binary()?,
+    };
     let site = Site::fresh(&binary, &project::scratch().join("soak"))?;
     let feed = feed(minutes, rate)?;
     Engine::start(&site.docker, feed)?;

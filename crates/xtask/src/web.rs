@@ -44,7 +44,8 @@ pub(crate) fn build(profile: Profile) -> Result<u64> {
     let toolchain = Toolchain::find()?;
     let web = project::root().join("web");
     // What is quickly read comes first: a fault there is told before the long work.
-    let (index, files, style) = (sources::index(&web)?, sources::files(&web)?, sources::style(&web.join("styles"))?);
+    let (index, files, style) =
+        (sources::index(&web)?, sources::files(&web)?, sources::style(&web.join("styles"))?);
     let module = toolchain.build(profile)?;
     let module = fs::read(&module).with_context(|| module.display().to_string())?;
     let inputs = Inputs { profile, module, index, files, style };

@@ -114,7 +114,17 @@ mod tests {
 
     #[test]
     fn values_are_rounded_up() {
-        for (value, round) in [(0, 1), (1, 1), (3, 3), (11, 15), (16, 20), (51, 60), (91, 100), (1_001, 1_500), (u64::MAX, u64::MAX)] {
+        for (value, round) in [
+            (0, 1),
+            (1, 1),
+            (3, 3),
+            (11, 15),
+            (16, 20),
+            (51, 60),
+            (91, 100),
+            (1_001, 1_500),
+            (u64::MAX, u64::MAX),
+        ] {
             assert_eq!(round_up(value), round);
         }
     }

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::notice::Notice;
+use crate::reactive::{When, effect};
 use crate::state::{Reach, Session, Trouble, shared};
 
 /// Bars above every page.
@@ -11,7 +12,7 @@ pub(crate) fn Banners() -> impl IntoView {
     let reach: Reach = shared();
     let session: Session = shared();
     // While something is wrong the server is asked again and again; its answer takes the bar away.
-    Effect::new(move |_| {
+    effect(move || {
         if reach.trouble.get().is_some() {
             let ask = move || {
                 if reach.trouble.get_untracked().is_some() {
@@ -25,14 +26,14 @@ pub(crate) fn Banners() -> impl IntoView {
     });
     view! {
         {move || reach.trouble.get().map(|trouble| view! { <Notice tone="critical">{words(trouble)}</Notice> })}
-        <Show when=move || reach.outdated.get()>
+        <When when=move || reach.outdated.get()>
             <Notice tone="info">
                 "Porthole was updated while this page was open. "
                 <button type="button" class="button" on:click=|_| drop(window().location().reload())>
                     "Load the new page"
                 </button>
             </Notice>
-        </Show>
+        </When>
     }
 }
 

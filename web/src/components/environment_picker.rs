@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use leptos::prelude::*;
 
 use crate::live::Live;
+use crate::reactive::memo;
 use crate::state::{View, shared};
 
 /// One environment, or all.
@@ -12,8 +13,8 @@ use crate::state::{View, shared};
 pub(crate) fn EnvironmentPicker() -> impl IntoView {
     let view: View = shared();
     let live: Live = shared();
-    let chosen = Memo::new(move |_| view.state.with(|state| state.environment.clone()).unwrap_or_default());
-    let known = Memo::new(move |_| {
+    let chosen = memo(move || view.state.with(|state| state.environment.clone()).unwrap_or_default());
+    let known = memo(move || {
         let mut known: BTreeSet<String> = live.now.with(|now| {
             let services = now.iter().flat_map(|now| &now.services);
             services.map(|tile| tile.environment.clone()).collect()

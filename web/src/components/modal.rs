@@ -4,6 +4,7 @@ use leptos::html::Dialog;
 use leptos::prelude::*;
 use web_sys::MouseEvent;
 
+use crate::reactive::{When, effect, memo};
 use crate::state::{Overlay, shared};
 
 /// A dialog that is open while `overlay` is the page's.
@@ -16,14 +17,14 @@ pub(crate) fn Modal(
     children: ChildrenFn,
 ) -> impl IntoView {
     let current: RwSignal<Overlay> = shared();
-    let is_open = Memo::new(move |_| current.get() == overlay);
+    let is_open = memo(move || current.get() == overlay);
     let dialog = NodeRef::<Dialog>::new();
     let close = move || {
         if is_open.get_untracked() {
             current.set(Overlay::None);
         }
     };
-    Effect::new(move |_| {
+    effect(move || {
         let Some(dialog) = dialog.get() else { return };
         match (is_open.get(), dialog.open()) {
             (true, false) => drop(dialog.show_modal()),
@@ -41,9 +42,9 @@ pub(crate) fn Modal(
     let children = StoredValue::new(children);
     view! {
         <dialog node_ref=dialog class=format!("modal {class}") aria-label=label on:close=move |_| close() on:click=clicked>
-            <Show when=move || is_open.get()>
+            <When when=move || is_open.get()>
                 <div class="modal-body">{children.with_value(|children| children())}</div>
-            </Show>
+            </When>
         </dialog>
     }
 }

@@ -12,6 +12,7 @@ use web_sys::Element;
 use super::modal::Modal;
 use crate::history::{History, Visit};
 use crate::live::Live;
+use crate::reactive::{When, effect, memo};
 use crate::state::{Overlay, Preferences, Session, Theme, Toast, View, shared};
 
 /// What an entry does.
@@ -60,14 +61,14 @@ fn Finder() -> impl IntoView {
     let marked = RwSignal::new(0_usize);
     let input = NodeRef::<Input>::new();
     let list = NodeRef::<Ul>::new();
-    let all = Memo::new(move |_| entries(live));
-    let found = Memo::new(move |_| search.with(|search| all.with(|all| find(search, all))));
-    Effect::new(move |_| {
+    let all = memo(move || entries(live));
+    let found = memo(move || search.with(|search| all.with(|all| find(search, all))));
+    effect(move || {
         if let Some(input) = input.get() {
             let _ = input.focus();
         }
     });
-    Effect::new(move |_| {
+    effect(move || {
         let marked = marked.get();
         let entry = list.get().and_then(|list| list.children().item(marked as u32));
         if let Some(entry) = entry {
@@ -136,9 +137,9 @@ fn Finder() -> impl IntoView {
                     .collect_view()
             }}
         </ul>
-        <Show when=move || found.with(Vec::is_empty)>
+        <When when=move || found.with(Vec::is_empty)>
             <p class="hint">"Nothing of this name. Pages, services, containers, time ranges and themes can be found here."</p>
-        </Show>
+        </When>
     }
 }
 

@@ -8,6 +8,8 @@ use web_sys::{HtmlElement, Node};
 
 use super::icon::{Icon, Sign};
 
+use crate::reactive::When;
+
 /// A button and its panel.
 #[component]
 pub(crate) fn Popover(
@@ -61,11 +63,11 @@ pub(crate) fn Popover(
                 <span class="popover-text">{move || text.get()}</span>
                 <Icon sign=Sign::Down />
             </button>
-            <Show when=move || open.get()>
+            <When when=move || open.get()>
                 <div class=format!("panel panel-{class}") role="dialog" aria-label=label>
                     {children.with_value(|children| children())}
                 </div>
-            </Show>
+            </When>
         </div>
     }
 }

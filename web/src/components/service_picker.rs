@@ -10,6 +10,7 @@ use super::environment_picker::EnvironmentPicker;
 use super::icon::{Icon, Sign};
 use super::popover::Popover;
 use crate::live::Live;
+use crate::reactive::{Item, When, keyed, memo};
 use crate::state::{View, shared};
 
 /// The choice of services.
@@ -43,7 +44,7 @@ fn ServiceList() -> impl IntoView {
     let view: View = shared();
     let live: Live = shared();
     let search = RwSignal::new(String::new());
-    let shown = Memo::new(move |_| {
+    let shown = memo(move || {
         let mut names: BTreeSet<String> = live.now.with(|now| {
             let services = now.iter().flat_map(|now| &now.services);
             services.map(|tile| tile.service.clone()).collect()
@@ -65,13 +66,11 @@ fn ServiceList() -> impl IntoView {
             on:input=move |event| search.set(event_target_value(&event))
         />
         <ul class="choices">
-            <For each=move || shown.get() key=|name| name.clone() let:name>
-                <ServiceRow name />
-            </For>
+            {keyed(move || shown.get().into_iter().map(service_item).collect())}
         </ul>
-        <Show when=move || shown.with(Vec::is_empty)>
+        <When when=move || shown.with(Vec::is_empty)>
             <p class="hint">"No service of this name is known."</p>
-        </Show>
+        </When>
         <button
             type="button"
             class="button"
@@ -81,6 +80,10 @@ fn ServiceList() -> impl IntoView {
             "All services"
         </button>
     }
+}
+
+fn service_item(name: String) -> Item {
+    Item::new(name.clone(), move || view! { <ServiceRow name /> }.into_any())
 }
 
 #[component]

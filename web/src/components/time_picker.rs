@@ -7,6 +7,7 @@ use web_logic::time::{self, Clock, PRESETS, Range, from_local, to_local};
 use super::icon::Sign;
 use super::popover::Popover;
 use crate::browser;
+use crate::reactive::effect;
 use crate::state::{Ticker, View, shared};
 
 /// The choice of the time range.
@@ -111,7 +112,7 @@ fn Dates(choose: impl Fn(Range) + Copy + Send + Sync + 'static) -> impl IntoView
     let written = move |at: i64| time::iso(to_local(at, zone())).chars().take(19).collect::<String>();
     let from = RwSignal::new(String::new());
     let to = RwSignal::new(String::new());
-    Effect::new(move |_| {
+    effect(move || {
         let resolved = view.resolved.get();
         from.set(written(resolved.start));
         to.set(written(resolved.end));

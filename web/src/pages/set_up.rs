@@ -8,6 +8,7 @@ use leptos::task::spawn_local;
 use crate::client::Client;
 use crate::components::{Icon, Sign};
 use crate::history::{History, Visit};
+use crate::reactive::When;
 use crate::state::{Session, Who, shared};
 
 /// Makes the first user, or says where the link is.
@@ -20,7 +21,7 @@ pub(crate) fn SetUpPage() -> impl IntoView {
         move || session.who.with(|who| !matches!(who, Who::Unknown | Who::Nobody { setup_needed: true }));
     view! {
         <main class="gate">
-            <Show when=has_users fallback=move || first_user(secret.clone())>
+            <When when=has_users fallback=move || first_user(secret.clone())>
                 <section class="gate-card">
                     <h1>
                         <Icon sign=Sign::Porthole />
@@ -31,7 +32,7 @@ pub(crate) fn SetUpPage() -> impl IntoView {
                         "Sign in"
                     </a>
                 </section>
-            </Show>
+            </When>
         </main>
     }
 }

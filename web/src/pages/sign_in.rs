@@ -9,6 +9,7 @@ use web_logic::query_string;
 use crate::client::{Client, Failure};
 use crate::components::{Icon, Sign};
 use crate::history::{History, Visit};
+use crate::reactive::effect;
 use crate::state::{Session, shared};
 
 /// Name and password.
@@ -21,7 +22,7 @@ pub(crate) fn SignInPage() -> impl IntoView {
     let fault = RwSignal::new(String::new());
     let busy = RwSignal::new(false);
     // Whoever is signed in already, or just now, goes on to where they wanted to be.
-    Effect::new(move |_| {
+    effect(move || {
         if session.may_read() {
             history.go(&next(&untrack(|| history.search())), Visit::Same);
         }

@@ -1,7 +1,10 @@
 //! Something that is asked of the server again and again. What is known stays on the page while the next answer
 //! is on its way; only the answer to the last question counts.
 
+use std::any::Any;
 use std::future::Future;
+use std::marker::PhantomData;
+use std::pin::Pin;
 use std::sync::Arc;
 
 use leptos::prelude::*;
@@ -10,27 +13,65 @@ use leptos::task::spawn_local;
 use crate::client::Failure;
 
 /// The last answer, and how the next one does.
-pub(crate) struct Fetched<T: Send + Sync + 'static> {
-    /// The last answer.
-    pub(crate) value: RwSignal<Option<Arc<T>>>,
-    /// Why the last question was not answered.
-    pub(crate) failure: RwSignal<Option<Failure>>,
-    /// An answer is on its way.
-    pub(crate) busy: RwSignal<bool>,
-    turn: StoredValue<u64>,
+pub(crate) struct Fetched<T> {
+    core: Core,
+    kind: PhantomData<fn() -> T>,
 }
 
-impl<T: Send + Sync + 'static> Clone for Fetched<T> {
+/// The part that does not know the answer's type, so that it is compiled once.
+#[derive(Clone, Copy)]
+struct Core {
+    value: RwSignal<Option<Known>>,
+    failure: RwSignal<Option<Failure>>,
+    busy: RwSignal<bool>,
+    turn: StoredValue<u32>,
+}
+
+type Known = Arc<dyn Any + Send + Sync>;
+type Question = Pin<Box<dyn Future<Output = Result<Known, Failure>>>>;
+
+impl<T> Clone for Fetched<T> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<T: Send + Sync + 'static> Copy for Fetched<T> {}
+impl<T> Copy for Fetched<T> {}
 
 impl<T: Send + Sync + 'static> Fetched<T> {
     /// Nothing asked yet.
     pub(crate) fn new() -> Self {
+        Self { core: Core::new(), kind: PhantomData }
+    }
+
+    /// The last answer.
+    pub(crate) fn get(self) -> Option<Arc<T>> {
+        self.core.value.get().and_then(|known| known.downcast().ok())
+    }
+
+    /// Whether there was an answer.
+    pub(crate) fn is_known(self) -> bool {
+        self.core.value.with(Option::is_some)
+    }
+
+    /// Why the last question was not answered.
+    pub(crate) fn failure(self) -> Option<Failure> {
+        self.core.failure.get()
+    }
+
+    /// Whether an answer is on its way.
+    pub(crate) fn is_busy(self) -> bool {
+        self.core.busy.get()
+    }
+
+    /// Asks; an earlier question that is not answered yet no longer counts.
+    pub(crate) fn ask(self, question: impl Future<Output = Result<T, Failure>> + 'static) {
+        self.core.ask(Box::pin(async move { question.await.map(|answer| Arc::new(answer) as Known) }));
+    }
+}
+
+impl Core {
+    fn new() -> Self {
         Self {
             value: RwSignal::new(None),
             failure: RwSignal::new(None),
@@ -39,8 +80,7 @@ impl<T: Send + Sync + 'static> Fetched<T> {
         }
     }
 
-    /// Asks; an earlier question that is not answered yet no longer counts.
-    pub(crate) fn ask(self, question: impl Future<Output = Result<T, Failure>> + 'static) {
+    fn ask(self, question: Question) {
         let turn = self.turn.get_value() + 1;
         self.turn.set_value(turn);
         self.busy.set(true);
@@ -53,7 +93,7 @@ impl<T: Send + Sync + 'static> Fetched<T> {
             match answer {
                 Ok(value) => {
                     self.failure.set(None);
-                    self.value.set(Some(Arc::new(value)));
+                    self.value.set(Some(value));
                 }
                 Err(failure) => self.failure.set(Some(failure)),
             }

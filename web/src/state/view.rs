@@ -8,6 +8,7 @@ use web_logic::view::ViewState;
 
 use crate::browser;
 use crate::history::{History, Visit};
+use crate::reactive::memo;
 
 /// What is looked at.
 #[derive(Clone, Copy)]
@@ -22,10 +23,10 @@ pub(crate) struct View {
 
 impl View {
     pub(super) fn new(history: History) -> Self {
-        let state = Memo::new(move |_| ViewState::from_address(&history.search()));
-        let range = Memo::new(move |_| state.with(|state| (state.range, state.utc)));
+        let state = memo(move || ViewState::from_address(&history.search()));
+        let range = memo(move || state.with(|state| (state.range, state.utc)));
         let refreshed = RwSignal::new(browser::now());
-        let resolved = Memo::new(move |_| {
+        let resolved = memo(move || {
             refreshed.track();
             let (range, utc) = range.get();
             range.resolve(browser::clock(utc))

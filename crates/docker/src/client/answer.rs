@@ -5,7 +5,7 @@ use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
 
 use bytes::{Bytes, BytesMut};
-use http::Response;
+use http::{Response, StatusCode};
 use http_body_util::Empty;
 use hyper::body::{Body, Incoming};
 use hyper::client::conn::http1::Connection;
@@ -17,11 +17,13 @@ use super::{RequestError, Transport};
 /// An error's text is short; what follows is not read.
 const ERROR_BYTES_MAX: usize = 64 << 10;
 
-type Wire = Connection<TokioIo<Transport>, Empty<Bytes>>;
+/// The connection's state machine; it is large, so it stays in one place.
+type Wire = Box<Connection<TokioIo<Transport>, Empty<Bytes>>>;
 
-/// The head of an answer and its body, still on the wire.
+/// The head of an answer, as far as it counts, and its body, still on the wire.
 pub(crate) struct Answer {
-    head: http::response::Parts,
+    status: StatusCode,
+    is_raw_stream: bool,
     body: Incoming,
     /// `None` once the connection has ended; what is left of the body is then in `body`.
     wire: Option<Wire>,
@@ -42,7 +44,9 @@ impl Answer {
             response.as_mut().poll(cx)
         });
         let (head, body) = response.await.map_err(RequestError::Broken)?.into_parts();
-        Ok(Self { head, body, wire: (!ended).then_some(wire) })
+        let content_type = head.headers.get(http::header::CONTENT_TYPE).map(http::HeaderValue::as_bytes);
+        let is_raw_stream = content_type == Some(b"application/vnd.docker.raw-stream");
+        Ok(Self { status: head.status, is_raw_stream, body, wire: (!ended).then_some(wire) })
     }
 
     /// Itself if the status is 200; else the engine's message.
@@ -51,7 +55,7 @@ impl Answer {
         struct Refusal {
             message: String,
         }
-        let status = self.head.status;
+        let status = self.status;
         if status.is_success() {
             return Ok(self);
         }
@@ -64,8 +68,7 @@ impl Answer {
 
     /// Whether the engine says that the body is a terminal's raw stream. Only engines from API 1.42 on say.
     pub(crate) fn is_raw_stream(&self) -> bool {
-        let content_type = self.head.headers.get(http::header::CONTENT_TYPE);
-        content_type.is_some_and(|value| value.as_bytes() == b"application/vnd.docker.raw-stream")
+        self.is_raw_stream
     }
 
     /// The next bytes; `None` at the end that the engine made. A connection that broke is an error. Nothing is

@@ -1,12 +1,13 @@
 //! The containers, each with its workload and the reader of its log.
 
 mod left;
+mod runs;
 mod tell;
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
-use model::{Batch, Identity, Position, Timestamp, Workload};
+use model::{Batch, Identity, Position, State, Workload};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -15,10 +16,11 @@ use crate::client::{Inspect, Summary};
 use crate::deploys::Deploys;
 use crate::events::Event;
 use crate::identity::{ContainerLabels, Surroundings, is_ignored, wants_logs};
-use crate::reader::{Ended, Reader, Subject, Surface};
+use crate::reader::{Ended, Found, Reader, Subject, Surface};
 use crate::status::{Engine, Published, Status};
 use crate::workload::workload;
 use left::Left;
+use runs::Runs;
 
 /// All containers that the engine knows.
 pub(super) struct Fleet {
@@ -56,33 +58,6 @@ struct Container {
     asked_to_stop: bool,
     /// Its present run is not its first one.
     ran_before: bool,
-}
-
-/// Tells one run of a container from the next. The engine notes a start (which a look shows) just before it sends
-/// the event, and either may come first here, or alone.
-#[derive(Debug, Default, PartialEq)]
-struct Runs {
-    told_at: Option<Timestamp>,
-    seen_at: Option<Timestamp>,
-}
-
-impl Runs {
-    /// Takes note of an event; tells whether its run is news.
-    fn told(&mut self, at: Timestamp) -> bool {
-        if self.told_at.is_some_and(|known| at <= known) {
-            return false;
-        }
-        let seen = self.seen_at > self.told_at && self.seen_at <= Some(at);
-        self.told_at = Some(at);
-        !seen
-    }
-
-    /// Takes note of what a look shows; tells whether that run is news.
-    fn seen(&mut self, at: Timestamp) -> bool {
-        let news = Some(at) > self.told_at && Some(at) > self.seen_at;
-        self.seen_at = self.seen_at.max(Some(at));
-        news
-    }
 }
 
 impl Fleet {
@@ -135,7 +110,7 @@ impl Fleet {
             Some(subject) => subject.send_modify(|subject| subject.starts += 1),
             None => {
                 container.forsaken = false;
-                self.follow(&event.id, identity, None, &event.attributes, true);
+                self.follow(&event.id, identity, None, &event.attributes, Found::Starting);
             }
         }
     }
@@ -175,7 +150,9 @@ impl Fleet {
             });
         } else {
             let identity = workload.identity.clone();
-            self.follow(&workload.id, identity, Some(workload.tty), &workload.labels, false);
+            let runs = matches!(workload.state, State::Running | State::Paused);
+            let found = if runs { Found::Running } else { Found::Ended };
+            self.follow(&workload.id, identity, Some(workload.tty), &workload.labels, found);
         }
         self.observe_deploy(&workload);
         if let Some(container) = self.containers.get_mut(&workload.id) {
@@ -190,7 +167,7 @@ impl Fleet {
         identity: Identity,
         tty: Option<bool>,
         labels: &ContainerLabels,
-        is_new_run: bool,
+        found: Found,
     ) {
         let unwanted = is_ignored(labels) || !wants_logs(labels) || self.hidden.as_deref() == Some(id);
         let Some(container) = self.containers.get_mut(id) else { return };
@@ -201,7 +178,7 @@ impl Fleet {
         let (sender, subject) = watch::channel(Subject { identity, tty, starts, ends: 0 });
         container.subject = Some(sender);
         let cursors = self.left.take(id);
-        let reader = Reader::new(self.surface.clone(), id.to_owned(), subject, cursors, is_new_run);
+        let reader = Reader::new(self.surface.clone(), id.to_owned(), subject, cursors, found);
         self.readers.spawn(reader.run(self.shutdown.clone()));
     }
 
@@ -307,31 +284,5 @@ impl Fleet {
     /// How many batches wait to be sent.
     pub(super) fn waiting(&self) -> usize {
         self.outbox.len()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn each_run_is_news_once() {
-        let check = |marks: &[(char, i64)], expected: &[bool]| {
-            let mut runs = Runs::default();
-            let news: Vec<bool> = marks
-                .iter()
-                .map(|(kind, at)| match kind {
-                    'e' => runs.told(Timestamp::from_nanos(*at)),
-                    _ => runs.seen(Timestamp::from_nanos(*at)),
-                })
-                .collect();
-            assert_eq!(news, expected, "{marks:?}");
-        };
-        check(&[('e', 11), ('s', 10)], &[true, false]);
-        check(&[('s', 10), ('e', 11)], &[true, false]);
-        check(&[('s', 10), ('s', 10), ('e', 11), ('s', 10), ('e', 11)], &[true, false, false, false, false]);
-        check(&[('e', 11), ('s', 10), ('e', 21), ('s', 20)], &[true, false, true, false]);
-        check(&[('e', 11), ('s', 20), ('e', 21), ('e', 31)], &[true, true, false, true]);
-        check(&[('s', 10), ('s', 20), ('e', 21), ('s', 30)], &[true, true, false, true]);
     }
 }

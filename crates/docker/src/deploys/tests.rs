@@ -89,7 +89,7 @@ fn deploys_are_listed_and_survive() {
         image_id: "sha256:v2".to_owned(),
         previous_image: "v1".to_owned(),
     };
-    assert_eq!(deploys.list().as_ref(), [expected.clone()]);
+    assert_eq!(deploys.list().as_ref(), std::slice::from_ref(&expected));
     assert_eq!(Deploys::new(&positions[1..]).list().as_ref(), [expected]);
     let mangled = Position { key: format!("{KEY_PREFIX}shop/web"), value: Some(b"{".to_vec()) };
     assert!(Deploys::new(&[mangled]).services.is_empty());

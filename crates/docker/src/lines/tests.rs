@@ -9,7 +9,7 @@ fn join(tty: bool, open: Option<Open>, pieces: &[(i64, &[u8], bool)], finish: bo
     for (at, content, ends) in pieces {
         let timestamp = (*at >= 0).then(|| Timestamp::from_nanos(*at));
         joiner.push(&Piece { stream: Stream::Stdout, timestamp, content, ends: *ends }, &mut |line| {
-            lines.push(line)
+            lines.push(line);
         });
     }
     if finish {

@@ -185,8 +185,26 @@ fn captures_of_real_engines_are_read() {
         Ok(bytes) => expected.assert_eq(&split(frames(), &bytes, &[]).unwrap()),
         Err(_) => eprintln!("skipped: {} is not there", folder.join(name).display()),
     };
-    check("alloy-flog.log", &expect![[r#""#]]);
-    check("alloy-flog_after_restart.log", &expect![[r#""#]]);
+    check(
+        "alloy-flog.log",
+        &expect![[r#"
+        stdout 75785005 `5.3.69.55 - - [09/Dec/2021:09:15:02 +0000] \"HEAD /brand/users/clicks-and-mortar/front-end HTTP/2.0\" 503 27087`
+        stdout 175856758 `101.54.183.185 - - [09/Dec/2021:09:15:03 +0000] \"POST /next-generation HTTP/1.0\" 416 11468`
+        stdout 275948608 `69.27.137.160 - runolfsdottir2670 [09/Dec/2021:09:15:03 +0000] \"HEAD /content/visionary/engineer/cultivate HTTP/1.1\" 302 2975`
+        stdout 376048153 `28.104.242.74 - - [09/Dec/2021:09:15:03 +0000] \"PATCH /value-added/cultivate/systems HTTP/2.0\" 405 11843`
+        stdout 476173677 `150.187.51.54 - satterfield1852 [09/Dec/2021:09:15:03 +0000] \"GET /incentivize/deliver/innovative/cross-platform HTTP/1.1\" 301 13032`
+    "#]],
+    );
+    check(
+        "alloy-flog_after_restart.log",
+        &expect![[r#"
+        stdout 734741997 `243.115.12.215 - - [09/Dec/2023:09:16:57 +0000] \"DELETE /morph/exploit/granular HTTP/1.0\" 500 26468`
+        stdout 834872961 `221.41.123.237 - - [09/Dec/2023:09:16:57 +0000] \"DELETE /user-centric/whiteboard HTTP/2.0\" 205 22487`
+        stdout 934923364 `89.111.144.144 - - [09/Dec/2023:09:16:57 +0000] \"DELETE /open-source/e-commerce HTTP/1.0\" 401 11092`
+        stdout 35039831 `62.180.191.187 - - [09/Dec/2023:09:16:57 +0000] \"DELETE /cultivate/integrate/technologies HTTP/2.0\" 302 12979`
+        stdout 135157109 `156.249.2.192 - - [09/Dec/2023:09:16:57 +0000] \"POST /revolutionize/mesh/metrics HTTP/2.0\" 401 5297`
+    "#]],
+    );
 }
 
 proptest! {

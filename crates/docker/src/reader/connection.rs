@@ -1,9 +1,6 @@
 //! One request for a container's log.
 
-use std::time::Duration;
-
 use model::Timestamp;
-use tokio::time::Instant;
 
 use super::Log;
 use crate::client::{Answer, Client, Inspect, RequestError};
@@ -14,13 +11,9 @@ pub(super) struct Connection {
     pub(super) answer: Answer,
     pub(super) splitter: Splitter,
     pub(super) tty: bool,
-    /// How many lines had been taken before it was read from, and when that was.
+    /// How many lines had been taken before it was read from.
     pub(super) taken_before: u64,
-    begun_at: Instant,
 }
-
-/// A follower that lasted longer was at a container that ran.
-const GLANCE: Duration = Duration::from_secs(1);
 
 impl Connection {
     pub(super) async fn open(
@@ -36,18 +29,7 @@ impl Connection {
             None => Self::open_unknown(client, container_id, &path).await?,
         };
         let splitter = Splitter::new(tty, logs[Stream::Stdout.index()].progress.open());
-        Ok(Self { answer, splitter, tty, taken_before: 0, begun_at: Instant::now() })
-    }
-
-    /// It is going to be read from.
-    pub(super) fn begin(&mut self, taken: u64) {
-        self.taken_before = taken;
-        self.begun_at = Instant::now();
-    }
-
-    /// Whether it brought nothing new, and not for want of lines of a running container.
-    pub(super) fn was_empty(&self, taken: u64) -> bool {
-        taken == self.taken_before && self.begun_at.elapsed() < GLANCE
+        Ok(Self { answer, splitter, tty, taken_before: 0 })
     }
 
     /// Opens the log at once and asks meanwhile whether the container has a terminal: it may live for some

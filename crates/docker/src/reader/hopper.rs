@@ -76,7 +76,7 @@ impl Hopper {
 
     /// Takes `line` if it is new.
     pub(super) fn offer(&mut self, stream: Stream, progress: &mut Progress<Line>, line: Line) {
-        super::offer(progress, line, &mut |taken| match taken {
+        offer(progress, line, &mut |taken| match taken {
             Taken::Line(line) => self.add(stream, line),
             Taken::Gap(gap) => self.pending[stream.index()].gap = Some(gap),
         });
@@ -211,4 +211,17 @@ fn position(container_id: &str, stream: Stream, cursor: &Cursor) -> Position {
 /// `docker/<container id>/stdout`.
 pub(crate) fn position_key(container_id: &str, stream: Stream) -> String {
     format!("docker/{container_id}/{}", stream.name())
+}
+
+/// Offers `line`, and notes with the cursor if it was new and had no line break.
+fn offer(progress: &mut Progress<Line>, line: Line, take: &mut impl FnMut(Taken<Line>)) {
+    let open_bytes = line.open_bytes;
+    let mut new = false;
+    progress.offer(line, &mut |taken| {
+        new |= matches!(taken, Taken::Line(_));
+        take(taken);
+    });
+    if new && open_bytes > 0 {
+        progress.set_open(open_bytes);
+    }
 }

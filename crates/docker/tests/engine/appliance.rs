@@ -14,10 +14,10 @@ use super::{Engine, PATIENCE};
 
 /// What was stored. Survives the appliance.
 #[derive(Clone, Default)]
-pub struct Store {
-    pub entries: Vec<(Labels, String)>,
-    pub metadata: Vec<(String, String)>,
-    pub positions: BTreeMap<String, Vec<u8>>,
+pub(crate) struct Store {
+    pub(crate) entries: Vec<(Labels, String)>,
+    pub(crate) metadata: Vec<(String, String)>,
+    pub(crate) positions: BTreeMap<String, Vec<u8>>,
 }
 
 impl Store {
@@ -35,7 +35,7 @@ impl Store {
     }
 
     /// The lines of one stream of one container.
-    pub fn lines(&self, container: &str, stream: &str) -> Vec<&str> {
+    pub(crate) fn lines(&self, container: &str, stream: &str) -> Vec<&str> {
         let of = |labels: &Labels| {
             labels.get("container") == Some(container) && labels.get("stream") == Some(stream)
         };
@@ -43,7 +43,7 @@ impl Store {
     }
 
     /// What the entries of the stream `event` tell, in order: `event` and container.
-    pub fn events(&self) -> Vec<String> {
+    pub(crate) fn events(&self) -> Vec<String> {
         let told = self.entries.iter().filter(|(labels, _)| labels.get("stream") == Some("event"));
         told.map(|(labels, line)| {
             let record: serde_json::Value = serde_json::from_str(line).unwrap();
@@ -54,20 +54,20 @@ impl Store {
 }
 
 /// A collector that runs, and the store it fills.
-pub struct Appliance {
-    pub store: Store,
-    pub docker: Docker,
+pub(crate) struct Appliance {
+    pub(crate) store: Store,
+    pub(crate) docker: Docker,
     batches: mpsc::Receiver<Batch>,
     shutdown: CancellationToken,
     task: JoinHandle<()>,
 }
 
 impl Appliance {
-    pub fn start(engine: &Engine, store: Store) -> Self {
+    pub(crate) fn start(engine: &Engine, store: Store) -> Self {
         Self::start_with(engine, store, 16, |_| {})
     }
 
-    pub fn start_with(
+    pub(crate) fn start_with(
         engine: &Engine,
         store: Store,
         capacity: usize,
@@ -89,7 +89,7 @@ impl Appliance {
     }
 
     /// Stores batches until `enough`.
-    pub async fn until(&mut self, what: &str, enough: impl Fn(&Store) -> bool) {
+    pub(crate) async fn until(&mut self, what: &str, enough: impl Fn(&Store) -> bool) {
         let waiting = async {
             while !enough(&self.store) {
                 let batch = self.batches.recv().await.expect("the collector ended");
@@ -101,7 +101,7 @@ impl Appliance {
     }
 
     /// Stores batches while waiting for something else.
-    pub async fn meanwhile<T>(&mut self, what: &str, other: impl Future<Output = T>) -> T {
+    pub(crate) async fn meanwhile<T>(&mut self, what: &str, other: impl Future<Output = T>) -> T {
         let mut other = std::pin::pin!(timeout(PATIENCE, other));
         loop {
             tokio::select! {
@@ -112,14 +112,14 @@ impl Appliance {
     }
 
     /// As `kill -9` does: what was not stored is lost.
-    pub async fn kill(self) -> Store {
+    pub(crate) async fn kill(self) -> Store {
         self.task.abort();
         let _ = self.task.await;
         self.store
     }
 
     /// As SIGTERM does: what was read is stored.
-    pub async fn stop(mut self) -> Store {
+    pub(crate) async fn stop(mut self) -> Store {
         self.shutdown.cancel();
         let draining = async {
             while let Some(batch) = self.batches.recv().await {

@@ -16,7 +16,7 @@ use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::watch;
 use tokio_util::task::AbortOnDropHandle;
 
-pub use appliance::{Appliance, Store};
+pub(crate) use appliance::{Appliance, Store};
 
 /// One entry of a container's log: what the engine wrote at once.
 #[derive(Clone)]
@@ -34,6 +34,8 @@ struct Container {
     log_fault: Option<(u16, &'static str)>,
     /// Ends a follower after so many records, once.
     breaks_after: Option<usize>,
+    /// Followers get nothing more.
+    deaf: bool,
 }
 
 impl Container {
@@ -58,7 +60,7 @@ struct State {
 }
 
 /// The engine. Dropping it ends it.
-pub struct Engine {
+pub(crate) struct Engine {
     folder: TempDir,
     state: Arc<Mutex<State>>,
     changes: watch::Sender<u64>,
@@ -66,28 +68,28 @@ pub struct Engine {
 }
 
 /// The full id of container number `n`.
-pub fn id(n: u8) -> String {
+pub(crate) fn id(n: u8) -> String {
     format!("{n:02x}").repeat(32)
 }
 
 impl Engine {
     /// One that does not listen yet.
-    pub fn absent() -> Self {
+    pub(crate) fn absent() -> Self {
         let folder = tempfile::tempdir().unwrap();
         Self { folder, state: Arc::default(), changes: watch::Sender::new(0), listener: None }
     }
 
-    pub fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let mut engine = Self::absent();
         engine.listen();
         engine
     }
 
-    pub fn socket(&self) -> PathBuf {
+    pub(crate) fn socket(&self) -> PathBuf {
         self.folder.path().join("docker.sock")
     }
 
-    pub fn listen(&mut self) {
+    pub(crate) fn listen(&mut self) {
         let _ = std::fs::remove_file(self.socket());
         let listener = UnixListener::bind(self.socket()).unwrap();
         let (state, changes) = (self.state.clone(), self.changes.clone());
@@ -100,18 +102,18 @@ impl Engine {
     }
 
     /// Goes away in the middle of everything.
-    pub fn vanish(&mut self) {
+    pub(crate) fn vanish(&mut self) {
         self.listener = None;
         let _ = std::fs::remove_file(self.socket());
         self.change(|state| state.generation += 1);
     }
 
     /// Breaks every connection and goes on.
-    pub fn hiccup(&self) {
+    pub(crate) fn hiccup(&self) {
         self.change(|state| state.generation += 1);
     }
 
-    pub fn refuse(&self, status: Option<u16>) {
+    pub(crate) fn refuse(&self, status: Option<u16>) {
         self.change(|state| state.refuses = status);
     }
 
@@ -129,7 +131,7 @@ impl Engine {
     }
 
     /// Makes container `n` of the compose service `name`; it does not run yet.
-    pub fn create(&self, n: u8, name: &str, change: impl FnOnce(&mut Value)) {
+    pub(crate) fn create(&self, n: u8, name: &str, change: impl FnOnce(&mut Value)) {
         let mut inspect = json!({
             "Id": id(n), "Name": format!("/{name}"), "Created": time(1000 + i64::from(n)), "Image": "sha256:1",
             "RestartCount": 0,
@@ -141,12 +143,13 @@ impl Engine {
             "NetworkSettings": {"Networks": {}, "Ports": {}}
         });
         change(&mut inspect);
-        let container = Container { inspect, log: Vec::new(), log_fault: None, breaks_after: None };
+        let container =
+            Container { inspect, log: Vec::new(), log_fault: None, breaks_after: None, deaf: false };
         self.change(|state| _ = state.containers.insert(id(n), container));
     }
 
     /// A running container of which no event is told.
-    pub fn running(&self, n: u8, name: &str) {
+    pub(crate) fn running(&self, n: u8, name: &str) {
         self.create(n, name, |_| {});
         self.set_running(n, 2_000_000_000);
     }
@@ -158,30 +161,35 @@ impl Engine {
         });
     }
 
-    pub fn set(&self, n: u8, change: impl FnOnce(&mut Value)) {
+    pub(crate) fn set(&self, n: u8, change: impl FnOnce(&mut Value)) {
         self.container(n, |container| change(&mut container.inspect));
     }
 
-    pub fn log_fault(&self, n: u8, fault: Option<(u16, &'static str)>) {
+    pub(crate) fn log_fault(&self, n: u8, fault: Option<(u16, &'static str)>) {
         self.container(n, |container| container.log_fault = fault);
     }
 
-    pub fn break_after(&self, n: u8, records: usize) {
+    pub(crate) fn break_after(&self, n: u8, records: usize) {
         self.container(n, |container| container.breaks_after = Some(records));
     }
 
+    /// From now on followers get nothing, as happens at the end of a container with 20.10.
+    pub(crate) fn deafen(&self, n: u8, deaf: bool) {
+        self.container(n, |container| container.deaf = deaf);
+    }
+
     /// Writes to the log as it stands: end `text` with a line break or not.
-    pub fn write(&self, n: u8, stream: u8, at: i64, text: &str) {
+    pub(crate) fn write(&self, n: u8, stream: u8, at: i64, text: &str) {
         let text = text.as_bytes().to_vec();
         self.container(n, |container| container.log.push(Record { stream, at, text }));
     }
 
     /// Throws away the oldest records.
-    pub fn rotate(&self, n: u8, records: usize) {
+    pub(crate) fn rotate(&self, n: u8, records: usize) {
         self.container(n, |container| _ = container.log.drain(..records));
     }
 
-    pub fn event(&self, n: u8, action: &str, at: i64, attributes: Value) {
+    pub(crate) fn event(&self, n: u8, action: &str, at: i64, attributes: Value) {
         let mut actor = json!({"image": "shop/web:1"});
         let known = self.state().containers.get(&id(n)).map(|container| container.inspect.clone());
         if let Some(inspect) = known {
@@ -198,12 +206,12 @@ impl Engine {
         self.change(|state| state.events.push((at, event)));
     }
 
-    pub fn start_container(&self, n: u8, at: i64) {
+    pub(crate) fn start_container(&self, n: u8, at: i64) {
         self.set_running(n, at);
         self.event(n, "start", at, json!({}));
     }
 
-    pub fn end_container(&self, n: u8, at: i64, exit_code: i64) {
+    pub(crate) fn end_container(&self, n: u8, at: i64, exit_code: i64) {
         self.container(n, |container| {
             let state = &mut container.inspect["State"];
             (state["Status"], state["ExitCode"]) = (json!("exited"), json!(exit_code));
@@ -212,18 +220,18 @@ impl Engine {
         self.event(n, "die", at, json!({"exitCode": exit_code.to_string()}));
     }
 
-    pub fn remove(&self, n: u8, at: i64) {
+    pub(crate) fn remove(&self, n: u8, at: i64) {
         self.event(n, "destroy", at, json!({}));
         self.change(|state| _ = state.containers.remove(&id(n)));
     }
 
     /// The engine's memory of events is lost.
-    pub fn forget_events(&self) {
+    pub(crate) fn forget_events(&self) {
         self.change(|state| state.events.clear());
     }
 
     /// The requests since this was asked last, as `GET /path`.
-    pub fn requests(&self) -> Vec<String> {
+    pub(crate) fn requests(&self) -> Vec<String> {
         std::mem::take(&mut self.state().requests)
     }
 }
@@ -241,7 +249,7 @@ fn time(seconds: i64) -> String {
 }
 
 /// As engines write times.
-pub fn nano_time(nanos: i64) -> String {
+pub(crate) fn nano_time(nanos: i64) -> String {
     model::Timestamp::from_nanos(nanos).to_string()
 }
 
@@ -259,7 +267,8 @@ impl Serving {
         self.state.lock().unwrap().requests.push(request.to_owned());
         let (path, query) =
             request.split_once(' ')?.1.split_once('?').unwrap_or((request.split_once(' ')?.1, ""));
-        if let Some(status) = self.state.lock().unwrap().refuses {
+        let refusal = self.state.lock().unwrap().refuses;
+        if let Some(status) = refusal {
             return self.answer(status, &json!({"message": "not today"})).await;
         }
         match path.split('/').skip(1).collect::<Vec<_>>().as_slice() {
@@ -344,6 +353,8 @@ impl Serving {
             self.changes.mark_unchanged();
             let now = self.find(id);
             let log = now.as_ref().map_or(&[][..], |container| &container.log);
+            let deaf = follow && now.as_ref().is_some_and(|container| container.deaf);
+            let log = if deaf { &log[..sent.min(log.len())] } else { log };
             let from = tail.map_or(sent, |tail| log.len().saturating_sub(tail));
             for record in log.get(from..).unwrap_or(&[]) {
                 if self.shall_break(id, sent) {
@@ -408,4 +419,4 @@ fn nanos(text: &str) -> i64 {
 }
 
 /// How long a test waits for what must come.
-pub const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);

@@ -5,13 +5,10 @@ use std::fs::{self, File};
 use std::path::Path;
 use std::sync::{Arc, Weak};
 
-use super::{Steps, Storage, StorageError};
-use crate::picture::{Day, TailRow};
+use super::{Steps, Storage, StorageError, last_hour};
+use crate::picture::Day;
 use crate::place::{self, DayKey};
-use crate::readers::{Part, ReadError};
 use crate::shared::Shared;
-use crate::sidecar::{MINUTE, Sidecar, minute_of};
-use crate::status::DropReason;
 use crate::stream::Stream;
 use crate::tail::{Found, NewRow, RowsUpTo, Tail};
 
@@ -41,7 +38,7 @@ impl Storage {
         }
         storage.take_over(found)?;
         storage.expire()?;
-        storage.count_last_hour();
+        last_hour::count(&storage.shared);
         Ok(storage)
     }
 
@@ -80,28 +77,10 @@ impl Storage {
         match self.shared.load(day) {
             Ok(()) => return Ok(()),
             Err(error) if error.is_damage() => self.put_aside(day, &error.to_string())?,
-            Err(error) if error.is_missing() => self.begin_index(day)?,
+            Err(error) if error.is_missing() => self.put_aside(day, "the index is missing")?,
             Err(reason) => return Err(StorageError::Index { key: day.key, reason }),
         }
         self.shared.load(day).map_err(|reason| StorageError::Index { key: day.key, reason })
-    }
-
-    /// There is a data file without an index. If nothing was ever published in it, a crash came between the
-    /// making of the two; else the index was lost.
-    fn begin_index(&mut self, day: &Day) -> Result<(), StorageError> {
-        let count = "SELECT count(*) FROM block";
-        let blocks = self.shared.readers.with(day.key, Part::Data, |data| {
-            data.query_row(count, [], |row| row.get::<_, i64>(0)).map_err(ReadError::from)
-        });
-        match blocks {
-            Ok(0) => {}
-            Err(error) if error.is_missing() => {}
-            Ok(_) => return self.put_aside(day, "its index is missing"),
-            Err(error) if error.is_damage() => return self.put_aside(day, &error.to_string()),
-            Err(reason) => return Err(StorageError::Index { key: day.key, reason }),
-        }
-        self.shared.readers.forget(day.key);
-        self.files(day.key).map(|_| ())
     }
 
     /// Moves the day's files to names under which nobody reads them, and says so. Its tail rows stay: those
@@ -121,46 +100,6 @@ impl Storage {
         );
         self.shared.faults.set(&format!("logs of {key}, put aside"), message);
         Ok(())
-    }
-
-    /// Counts the lines of the last hour, as if they had just arrived.
-    fn count_last_hour(&self) {
-        let now = self.shared.clock.now();
-        let oldest = (minute_of(now) - 60) * MINUTE;
-        for day in self.shared.picture.days().iter().filter(|day| day.key.day.end().nanos() > oldest) {
-            if day.key.day.start() > now || self.shared.load(day).is_err() {
-                continue;
-            }
-            for (stream, sidecar) in self.recent_sidecars(day, oldest) {
-                self.shared.activity().add(&stream.service, &sidecar, now);
-            }
-        }
-    }
-
-    fn recent_sidecars(&self, day: &Day, oldest: i64) -> Vec<(Arc<Stream>, Sidecar)> {
-        let everything = model::Selector::default();
-        let range =
-            model::TimeRange { start: model::Timestamp::from_nanos(oldest), end: model::Timestamp::MAX };
-        let units = day.select(&mut crate::picture::Selection::new(&everything), range);
-        units.iter().flat_map(|unit| &unit.blocks).for_each(|block| self.shared.counters.seen(block.last));
-        let blocks =
-            units.iter().flat_map(|unit| unit.blocks.iter().map(|block| (block.id, unit.stream.clone())));
-        let streams: HashMap<i64, Arc<Stream>> = blocks.collect();
-        let rows = units.iter().flat_map(|unit| {
-            unit.rows.iter().map(|row: &Arc<TailRow>| (unit.stream.clone(), row.sidecar.clone()))
-        });
-        let mut found: Vec<_> = rows.collect();
-        // Derived data: where it cannot be read, the activity begins with what arrives from now on.
-        let sidecars = self.shared.sidecars(day.key, streams.keys().copied()).unwrap_or_default();
-        found.extend(
-            sidecars.into_iter().filter_map(|(id, sidecar)| Some((streams.get(&id)?.clone(), sidecar))),
-        );
-        found
-    }
-
-    /// Counts rows that can never be read.
-    pub(super) fn count_damaged(&self, lines: u64) {
-        self.shared.counters.dropped(DropReason::Damaged, lines);
     }
 }
 

@@ -17,6 +17,7 @@ use crate::picture::{BlockRow, Day, TailRow};
 use crate::place::DayKey;
 use crate::row;
 use crate::sidecar::Sidecar;
+use crate::status::DropReason;
 use crate::stream::Stream;
 use crate::tail::RowsUpTo;
 
@@ -148,7 +149,7 @@ impl Storage {
                 self.shared
                     .faults
                     .set(&subject, format!("{} lines are lost: what was stored {damage}", row.lines));
-                self.count_damaged(u64::from(row.lines));
+                self.shared.counters.dropped(DropReason::Damaged, u64::from(row.lines));
                 day.drop_row(stream, row.seq_to);
             }
         }

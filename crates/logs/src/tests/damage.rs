@@ -177,19 +177,22 @@ async fn a_damaged_day_that_is_written_to_is_put_aside_and_begun_anew() {
 
 #[tokio::test]
 async fn a_day_whose_making_was_cut_short_is_finished() {
-    let ground = Ground::new();
-    open(&ground).close().await;
-    let data = file(&ground, NOON, "normal.data.db");
-    fs::create_dir(data.parent().unwrap()).unwrap();
-    drop(store::open(&data, &crate::day::DATA).unwrap());
-    fs::write(file(&ground, NOON, "normal.index.db"), "").unwrap();
-    let running = open(&ground);
-    running.logs.push(vec![block("web", NOON)]).await.unwrap();
-    running.close().await;
-    let running = open(&ground);
-    assert_eq!((read(&running), faults(&running)), ((20, Vec::new()), Vec::new()));
-    assert_eq!(crate::testing::files(&ground.path()).len(), 3);
-    running.close().await;
+    let cut_short_in_index: fn(PathBuf) = |index| fs::write(index, "").unwrap();
+    let cut_short_behind_it: fn(PathBuf) = |index| drop(store::open(&index, &crate::day::INDEX).unwrap());
+    for cut_short in [cut_short_in_index, cut_short_behind_it] {
+        let ground = Ground::new();
+        open(&ground).close().await;
+        let index = file(&ground, NOON, "normal.index.db");
+        fs::create_dir(index.parent().unwrap()).unwrap();
+        cut_short(index);
+        let running = open(&ground);
+        running.logs.push(vec![block("web", NOON)]).await.unwrap();
+        running.close().await;
+        let running = open(&ground);
+        assert_eq!((read(&running), faults(&running)), ((20, Vec::new()), Vec::new()));
+        assert_eq!(crate::testing::files(&ground.path()).len(), 3);
+        running.close().await;
+    }
 }
 
 #[tokio::test]

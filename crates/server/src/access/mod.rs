@@ -19,7 +19,6 @@ use http::request::Parts;
 use http::{HeaderValue, StatusCode, header};
 
 use crate::accounts::Accounts;
-use crate::body;
 use crate::config::{AuthMode, Config};
 use crate::fault::Fault;
 
@@ -54,7 +53,7 @@ pub(crate) async fn guard_open_mode(State(access): State<Access>, request: Reque
         let is_ours = access.hosts.is_local(headers, request.uri());
         if !is_ours || access.hosts.origin(headers, request.uri()) == Origin::Foreign {
             let message = "auth.mode is none: only http://localhost and http://127.0.0.1 are answered here";
-            return refuse(request, Fault::new(StatusCode::FORBIDDEN, message)).await;
+            return refuse(request.uri().path(), Fault::new(StatusCode::FORBIDDEN, message));
         }
     }
     next.run(request).await
@@ -71,7 +70,7 @@ pub(crate) async fn guard_routes(
     let Some(permission) = table::permission(request.method(), path.as_str()) else {
         let allowed = table::methods(path.as_str());
         let message = format!("{} is not answered here; send {allowed}", request.method());
-        let mut response = refuse(request, Fault::new(StatusCode::METHOD_NOT_ALLOWED, message)).await;
+        let mut response = refuse(request.uri().path(), Fault::new(StatusCode::METHOD_NOT_ALLOWED, message));
         if let Ok(allowed) = HeaderValue::from_str(&allowed) {
             response.headers_mut().insert(header::ALLOW, allowed);
         }
@@ -83,7 +82,7 @@ pub(crate) async fn guard_routes(
             head.extensions.insert(who);
             next.run(Request::from_parts(head, body)).await
         }
-        Err(fault) => refuse(Request::from_parts(head, body), fault).await,
+        Err(fault) => refuse(head.uri.path(), fault),
     }
 }
 
@@ -114,10 +113,7 @@ fn origin_is_fine(who: &Who, origin: Origin) -> bool {
 }
 
 /// Loki's clients show the body as it is; everybody else reads JSON.
-async fn refuse(request: Request, fault: Fault) -> Response {
-    let (head, body) = request.into_parts();
-    body::discard(&head.headers, body).await;
-    let path = head.uri.path();
+fn refuse(path: &str, fault: Fault) -> Response {
     let asks_for_credentials = fault.status == StatusCode::UNAUTHORIZED;
     let is_ours = path.starts_with("/app/");
     let speaks_loki = path.starts_with("/loki/") || path.starts_with("/api/prom/");

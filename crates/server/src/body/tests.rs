@@ -39,6 +39,12 @@ fn a_bomb_ends_at_the_bound() {
     let fault = Packing::Gzip.unpack(bomb, 8 << 20).expect_err("too large");
     assert_eq!(fault.status, StatusCode::PAYLOAD_TOO_LARGE);
     assert_eq!(fault.message, "the body is larger than 8 MiB unpacked; send it in smaller parts");
+    // The same where the file lies about its length: the last part alone is short.
+    let lying = [gzip_of_zeros(64), gzip_of_zeros(1)].concat().into();
+    let fault = Packing::Gzip.unpack(lying, 8 << 20).expect_err("too large");
+    assert_eq!(fault.status, StatusCode::PAYLOAD_TOO_LARGE);
+    let parts = [gzip_of_zeros(2), gzip_of_zeros(1)].concat().into();
+    assert_eq!(Packing::Gzip.unpack(parts, 8 << 20).expect("two parts").len(), 3 << 20);
     assert_eq!(Packing::Gzip.unpack(gzip_of_zeros(8), 8 << 20).expect("just fits").len(), 8 << 20);
 }
 

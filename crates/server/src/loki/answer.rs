@@ -1,6 +1,7 @@
 //! What Loki's API answers with: the envelope, the shapes of results, and faults as plain text.
 
 mod fault;
+mod label_map;
 mod numbers;
 mod stats;
 mod streams;
@@ -10,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
 pub(super) use fault::LokiFault;
+pub(super) use label_map::LabelMap;
 pub(super) use numbers::{matrix, vector};
 pub(super) use stats::{Spent, Stats};
 pub(super) use streams::{Encoding, Line, StreamValues, group, streams};

@@ -7,10 +7,9 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use logql::Expr;
 use model::{Labels, Selector, TimeRange};
-use serde::{Serialize, Serializer};
 
 use super::Loki;
-use super::answer::{LokiFault, success};
+use super::answer::{LabelMap, LokiFault, success};
 use super::params::Params;
 use crate::fault::Fault;
 
@@ -54,16 +53,8 @@ pub(super) async fn series(State(loki): State<Loki>, params: Params) -> Result<R
         selectors.push(Selector::default());
     }
     let streams = loki.streams(selectors, range).await?;
-    let streams: Vec<LabelObject<'_>> = streams.iter().map(LabelObject).collect();
+    let streams: Vec<LabelMap> = streams.into_iter().map(LabelMap).collect();
     Ok(success(streams, Vec::new()))
-}
-
-struct LabelObject<'l>(&'l Labels);
-
-impl Serialize for LabelObject<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter())
-    }
 }
 
 /// A selector alone; none, or an empty one, means every stream.

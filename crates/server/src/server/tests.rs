@@ -6,6 +6,10 @@ use api::{Role, TokenScope};
 use axum::body::Body;
 use expect_test::expect;
 use http::{HeaderName, StatusCode};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
 
 use crate::access::TABLE;
 use crate::testing::{Answer, Caller, Fixture, PASSWORD};
@@ -370,4 +374,67 @@ async fn only_programs_are_challenged_and_loki_reads_plain_text() {
     let loki = fixture.get(Caller::Nobody, "/loki/api/v1/labels").await;
     assert_eq!((loki.status.as_u16(), loki.header("www-authenticate")), (401, "Bearer realm=\"porthole\""));
     assert_eq!(loki.text(), "sign in, or send a token (Authorization: Bearer <token>)");
+}
+
+/// A server that listens, and a connection to it.
+async fn connected(fixture: &mut Fixture) -> (TcpStream, CancellationToken, JoinHandle<()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let (server, shutdown) = (fixture.server.take().expect("a server"), CancellationToken::new());
+    let stop = shutdown.clone();
+    let running = tokio::spawn(async move { server.run(listener, stop).await.expect("an end") });
+    (TcpStream::connect(address).await.expect("a connection"), shutdown, running)
+}
+
+/// Reads until the text so far ends with `end`.
+async fn read_until(stream: &mut TcpStream, end: &str) -> String {
+    let mut text = Vec::new();
+    while !text.ends_with(end.as_bytes()) {
+        let mut piece = [0; 4096];
+        let length = stream.read(&mut piece).await.expect("open");
+        assert!(length > 0, "closed after {}", String::from_utf8_lossy(&text));
+        text.extend_from_slice(&piece[..length]);
+    }
+    String::from_utf8(text).expect("text")
+}
+
+#[tokio::test]
+async fn a_refusal_reaches_a_sender_in_the_middle_of_its_body() {
+    let mut fixture = Fixture::new().await;
+    let token = fixture.token(TokenScope::Ingest);
+    let (mut stream, shutdown, running) = connected(&mut fixture).await;
+    let authorized = format!("authorization: Bearer {token}\r\n");
+    for (path, more, status, end) in [
+        ("/loki/api/v1/push", "", 401, "Bearer <token>)"),
+        ("/loki/api/v1/push", &*authorized, 413, "smaller parts"),
+        ("/nothing", "", 404, "at /nothing\"}"),
+    ] {
+        let length = 20 << 20;
+        let head = format!("POST {path} HTTP/1.1\r\nhost: x\r\n{more}content-length: {length}\r\n\r\n");
+        stream.write_all(head.as_bytes()).await.expect("sent");
+        for _ in 0..20 {
+            stream.write_all(&vec![b' '; 1 << 20]).await.expect("sent");
+        }
+        let answer = read_until(&mut stream, end).await;
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{answer}");
+    }
+    drop(stream);
+    shutdown.cancel();
+    running.await.expect("an end");
+}
+
+#[tokio::test]
+async fn live_streams_end_with_the_server() {
+    let mut fixture = Fixture::new().await;
+    let token = fixture.token(TokenScope::Read);
+    let (mut stream, shutdown, running) = connected(&mut fixture).await;
+    let head = format!("GET /app/v1/live HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {token}\r\n\r\n");
+    stream.write_all(head.as_bytes()).await.expect("sent");
+    let answer = read_until(&mut stream, "\n\n\r\n").await;
+    assert!(answer.contains("event: now\n"), "{answer}");
+    shutdown.cancel();
+    running.await.expect("an end");
+    let mut rest = String::new();
+    stream.read_to_string(&mut rest).await.expect("closed");
+    assert!(rest.ends_with("0\r\n\r\n"), "it ended in order: {rest}");
 }

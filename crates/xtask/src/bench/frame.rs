@@ -1,7 +1,7 @@
 //! The figures of the frame: size, memory, start, and what a line costs.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, SystemTime};
@@ -32,16 +32,13 @@ const SPAN: Duration = Duration::from_secs(22 * 3600);
 /// Starts of which the middle one counts.
 const STARTS: usize = 5;
 
-/// Measures everything and prints the table.
-pub(super) fn measure(sizes: &Sizes) -> Result<()> {
+/// Measures everything and prints the table; of a binary that is given, only what it does.
+pub(super) fn measure(binary: Option<PathBuf>, sizes: &Sizes) -> Result<()> {
     let mut table = Table::default();
-    let first_load = web::build(Profile::Release)?;
-    let binary = image::build_binary()?;
-    table.row("static binary", megabytes(fs::metadata(&binary)?.len()), "30 MB");
-    if let Some(bytes) = image::build_image(&binary)? {
-        table.row("image", megabytes(bytes), "30 MB");
-    }
-    table.row("page, first load (brotli)", format!("{:.0} KB", first_load as f64 / 1e3), "300 KB");
+    let binary = match binary {
+        Some(binary) => binary.canonicalize().with_context(|| binary.display().to_string())?,
+        None => built(&mut table)?,
+    };
     let folder = project::scratch().join("bench");
     pushed(&binary, &folder, sizes.pushed, &mut table)?;
     collected(&binary, &folder, sizes.collected, &mut table)?;
@@ -55,6 +52,18 @@ pub(super) fn measure(sizes: &Sizes) -> Result<()> {
         machine()
     );
     Ok(())
+}
+
+/// Builds what is shipped, and measures how large it is.
+fn built(table: &mut Table) -> Result<PathBuf> {
+    let first_load = web::build(Profile::Release)?;
+    let binary = image::build_binary()?;
+    table.row("static binary", megabytes(fs::metadata(&binary)?.len()), "30 MB");
+    if let Some(bytes) = image::build_image(&binary)? {
+        table.row("image", megabytes(bytes), "30 MB");
+    }
+    table.row("page, first load (brotli)", format!("{:.0} KB", first_load as f64 / 1e3), "300 KB");
+    Ok(binary)
 }
 
 /// An appliance that is idle, then gets lines pushed, then starts again with them.

@@ -168,11 +168,22 @@ impl Reader<'_> {
         let length =
             rest.find(|c: char| !c.is_ascii_alphanumeric() && !"+-.".contains(c)).unwrap_or(rest.len());
         let word = &rest[..length];
-        let number =
-            word.starts_with(|c: char| c.is_ascii_digit() || c == '-') && word.parse::<f64>().is_ok();
+        let number = is_number(word);
         self.at += length;
         // Python writes NaN and Infinity, which JSON does not know.
         let known = matches!(word, "null" | "true" | "false" | "NaN" | "Infinity" | "-Infinity");
         (number || known).then(|| word.to_owned())
     }
+}
+
+/// `-12.5e+3`. Their digits are kept as they stand, so nothing has to be reckoned.
+fn is_number(word: &str) -> bool {
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let word = word.strip_prefix('-').unwrap_or(word);
+    let (mantissa, exponent) = match word.split_once(['e', 'E']) {
+        Some((mantissa, exponent)) => (mantissa, exponent.strip_prefix(['+', '-']).unwrap_or(exponent)),
+        None => (word, "0"),
+    };
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, "0"));
+    digits(whole) && digits(fraction) && digits(exponent)
 }

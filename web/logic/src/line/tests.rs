@@ -85,6 +85,18 @@ fn json_is_read_with_its_places() {
         assert_eq!(parse_json(faulty), None, "{faulty}");
     }
     assert_eq!(parse_json(&"{\"a\":".repeat(100_000)), None);
+    for (word, is_one) in [
+        ("0", true),
+        ("-1.5E-3", true),
+        ("2e+10", true),
+        ("1.", false),
+        (".5", false),
+        ("1e", false),
+        ("-", false),
+        ("1x", false),
+    ] {
+        assert_eq!(parse_json(&format!("{{\"a\":{word}}}")).is_some(), is_one, "{word}");
+    }
 }
 
 #[test]

@@ -4,13 +4,14 @@ use leptos::prelude::*;
 
 use super::Question;
 use crate::components::{Icon, Sign};
+use crate::reactive::memo;
 use crate::state::{Toast, shared};
 
 /// The query as it went to the server.
 #[component]
 pub(super) fn AskedLine(question: Memo<Question>) -> impl IntoView {
     let toast: Toast = shared();
-    let query = Memo::new(move |_| question.with(|question| question.asked.query.clone()));
+    let query = memo(move || question.with(|question| question.asked.query.clone()));
     view! {
         <div class="asked wide-only">
             <code title="What was asked, in LogQL">{move || query.get()}</code>

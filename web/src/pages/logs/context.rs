@@ -10,6 +10,7 @@ use web_logic::time;
 
 use crate::client::Client;
 use crate::components::{Notice, draw};
+use crate::reactive::effect;
 use crate::state::{Fetched, View, shared};
 
 /// So many lines before and after, and after each "More".
@@ -22,7 +23,7 @@ pub(super) fn Around(id: String) -> impl IntoView {
     let (step, service) = (RwSignal::new(0_usize), RwSignal::new(false));
     let fetched: Fetched<Vec<Arc<Line>>> = Fetched::new();
     let wanted = id.clone();
-    Effect::new(move |_| {
+    effect(move || {
         let request = ContextRequest { id: wanted.clone(), lines: LINES[step.get()], service: service.get() };
         fetched.ask(async move { client.context(request).await.map(Line::of_page) });
     });
@@ -35,10 +36,10 @@ pub(super) fn Around(id: String) -> impl IntoView {
         }
     };
     let lines = move || {
-        fetched.value.get().map(|lines| lines.iter().cloned().collect::<Vec<_>>()).unwrap_or_default()
+        fetched.get().map(|lines| lines.iter().map(|line| around_row(line, line.id == id)).collect_view())
     };
     view! {
-        <section class="around" aria-label="Context around this line" class:stale=move || fetched.busy.get()>
+        <section class="around" aria-label="Context around this line" class:stale=move || fetched.is_busy()>
             <div class="around-head">
                 <div class="segments" role="group" aria-label="Whose lines">
                     {choice(false, "This container")}
@@ -48,11 +49,9 @@ pub(super) fn Around(id: String) -> impl IntoView {
                     "More lines"
                 </button>
             </div>
-            {move || fetched.failure.get().map(|failure| view! { <Notice tone="warning">{failure.to_string()}</Notice> })}
+            {move || fetched.failure().map(|failure| view! { <Notice tone="warning">{failure.to_string()}</Notice> })}
             <ol class="around-lines">
-                <For each=lines key=|line| line.id.clone() let:line>
-                    {around_row(&line, line.id == id)}
-                </For>
+                {lines}
             </ol>
         </section>
     }

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use api::{Facet, FacetValue, Facets, Histogram, LogRequest};
+use api::{FacetValue, Facets, Histogram, LogRequest};
 use leptos::prelude::*;
 use web_logic::logql::{Asked, Dimension, compose};
 use web_logic::time::Resolved;
@@ -12,6 +12,7 @@ use web_logic::view::ViewState;
 use super::Question;
 use crate::browser;
 use crate::client::Client;
+use crate::reactive::{effect, memo};
 use crate::state::{Fetched, Reach, View, shared};
 
 /// The counts of the page.
@@ -48,8 +49,8 @@ impl Counts {
     pub(super) fn follow(self, view: View, question: Memo<Question>) {
         let reach: Reach = shared();
         let recount = RwSignal::new(0_u32);
-        let is_live = Memo::new(move |_| question.with(|question| question.live));
-        Effect::new(move |_| {
+        let is_live = memo(move || question.with(|question| question.live));
+        effect(move || {
             if is_live.get()
                 && let Ok(handle) =
                     set_interval_with_handle(move || recount.update(|times| *times += 1), RECOUNT)
@@ -57,7 +58,7 @@ impl Counts {
                 on_cleanup(move || handle.clear());
             }
         });
-        Effect::new(move |_| {
+        effect(move || {
             recount.track();
             reach.recovered.track();
             let question = question.get();
@@ -113,17 +114,15 @@ impl Counts {
 
     /// Whether the values of a label were ever counted.
     pub(super) fn is_known(self, dimension: Dimension) -> bool {
-        self.of(dimension).0.value.with(Option::is_some)
+        self.of(dimension).0.is_known()
     }
 
     /// The values of a label and their lines, most lines first.
     pub(super) fn values(self, dimension: Dimension) -> Vec<FacetValue> {
         let (fetched, name) = self.of(dimension);
-        let of = |facet: &Facet| facet.name == name;
-        fetched.value.with(|facets| {
-            let facet = facets.as_ref().and_then(|facets| facets.facets.iter().find(|facet| of(facet)));
-            facet.map(|facet| facet.values.clone()).unwrap_or_default()
-        })
+        let facets = fetched.get();
+        let facet = facets.as_ref().and_then(|facets| facets.facets.iter().find(|facet| facet.name == name));
+        facet.map(|facet| facet.values.clone()).unwrap_or_default()
     }
 }
 

@@ -4,20 +4,18 @@ use std::sync::Arc;
 
 use leptos::html::Div;
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
-use wasm_bindgen::closure::Closure;
 use web_logic::level;
 use web_logic::line::{Line, fields, parse_json, plain, shown};
 use web_logic::logql::with_label;
 use web_logic::number::bytes;
 use web_logic::time::{self, NANOS_PER_MILLI};
-use web_sys::ResizeObserver;
 
 use super::context::Around;
 use super::feed::Feed;
 use super::fields::FieldTable;
 use super::json_tree::JsonTree;
 use crate::components::{Icon, Sign, draw};
+use crate::reactive::{When, on_resize};
 use crate::state::{Toast, View, shared};
 
 /// More of a line is only copied.
@@ -35,9 +33,9 @@ pub(super) fn Detail(feed: Feed, line: Arc<Line>) -> impl IntoView {
         <div class="detail" role="row" node_ref=root>
             <div class="detail-body" role="cell">
                 <Actions feed line=Arc::clone(&line) around />
-                <Show when=move || around.get() fallback=move || view! { <Content line=Arc::clone(&body) /> }>
+                <When when=move || around.get() fallback=move || view! { <Content line=Arc::clone(&body) /> }>
                     <Around id=id.clone() />
-                </Show>
+                </When>
                 <Labels line />
             </div>
         </div>
@@ -46,16 +44,14 @@ pub(super) fn Detail(feed: Feed, line: Arc<Line>) -> impl IntoView {
 
 /// The list must know how much room the details take.
 fn report_height(feed: Feed, root: NodeRef<Div>, id: String) {
-    Effect::new(move |_| {
-        let Some(root) = root.get() else { return };
-        let (watched, id) = (root.clone(), id.clone());
-        let measure =
-            Closure::<dyn FnMut()>::new(move || feed.measured(&id, Some(f64::from(watched.offset_height()))));
-        let Ok(observer) = ResizeObserver::new(measure.as_ref().unchecked_ref()) else { return };
-        observer.observe(&root);
-        let kept = StoredValue::new_local((observer, measure));
-        on_cleanup(move || kept.with_value(|(observer, _)| observer.disconnect()));
-    });
+    on_resize(
+        move || root.get().map(Into::into),
+        move || {
+            if let Some(root) = root.get_untracked() {
+                feed.measured(&id, Some(f64::from(root.offset_height())));
+            }
+        },
+    );
 }
 
 #[component]

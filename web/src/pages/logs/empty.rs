@@ -16,6 +16,7 @@ use crate::browser;
 use crate::client::Client;
 use crate::live::Live;
 use crate::pages::now::FirstRun;
+use crate::reactive::{When, effect, memo};
 use crate::state::{Fetched, Toast, View, shared};
 
 /// Why there are no lines.
@@ -34,11 +35,11 @@ enum Reason {
 pub(super) fn Empty(feed: Feed) -> impl IntoView {
     let view: View = shared();
     let live: Live = shared();
-    let is_empty = Memo::new(move |_| {
+    let is_empty = memo(move || {
         let failed = feed.failure.with(Option::is_some);
         feed.answered.get() && !feed.busy.get() && !failed && feed.sheet.with(Sheet::is_empty)
     });
-    let reason = Memo::new(move |_| {
+    let reason = memo(move || {
         let stored = live.now.with(|now| now.as_ref().is_none_or(|now| now.intake.newest.is_some()));
         match (stored, view.state.with(is_filtered)) {
             (false, _) => Reason::Never,
@@ -47,18 +48,18 @@ pub(super) fn Empty(feed: Feed) -> impl IntoView {
         }
     });
     view! {
-        <Show when=move || is_empty.get()>
+        <When when=move || is_empty.get()>
             <section class="empty empty-lines">
                 {move || match reason.get() {
                     Reason::Never => {
-                        let now = Memo::new(move |_| live.now.get().unwrap_or_default());
+                        let now = memo(move || live.now.get().unwrap_or_default());
                         view! { <FirstRun now /> }.into_any()
                     }
                     Reason::Filtered => view! { <Filtered /> }.into_any(),
                     Reason::Range => view! { <OutOfRange /> }.into_any(),
                 }}
             </section>
-        </Show>
+        </When>
     }
 }
 
@@ -101,13 +102,13 @@ fn Filtered() -> impl IntoView {
     let view: View = shared();
     let client: Client = shared();
     let all: Fetched<u64> = Fetched::new();
-    Effect::new(move |_| {
+    effect(move || {
         let asked = view.state.with(|state| compose(&unfiltered(state), None));
         let (start, end) = view.resolved.get().nanos();
         let request = LogRequest { query: asked.query, start, end, ..LogRequest::default() };
         all.ask(async move { client.facets(request).await.map(|facets| facets.total) });
     });
-    let words = move || match all.value.get().map(|lines| *lines) {
+    let words = move || match all.get().map(|lines| *lines) {
         None => "No line matches.".to_owned(),
         Some(0) => "There are no lines at all in this range.".to_owned(),
         Some(lines) => {
@@ -135,16 +136,16 @@ fn Filtered() -> impl IntoView {
 #[component]
 fn Chip(label: &'static str, value: fn(&ViewState) -> String, clear: fn(&mut ViewState)) -> impl IntoView {
     let view: View = shared();
-    let value = Memo::new(move |_| view.state.with(value));
+    let value = memo(move || view.state.with(value));
     view! {
-        <Show when=move || value.with(|value| !value.is_empty())>
+        <When when=move || value.with(|value| !value.is_empty())>
             <button type="button" class="chip" on:click=move |_| view.change(clear)>
                 <span class="chip-label">{label}</span>
                 <code>{move || value.get()}</code>
                 <span aria-hidden="true">"✕"</span>
                 <span class="visually-hidden">"Remove"</span>
             </button>
-        </Show>
+        </When>
     }
 }
 

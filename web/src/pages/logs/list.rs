@@ -5,16 +5,14 @@ use std::sync::Arc;
 use leptos::ev::KeyboardEvent;
 use leptos::html::Div;
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
-use wasm_bindgen::closure::Closure;
 use web_logic::line::Line;
 use web_logic::list::{Metrics, Sheet, Window};
 use web_logic::time::DAY;
-use web_sys::ResizeObserver;
 
 use super::feed::Feed;
 use super::row::Row;
 use crate::browser;
+use crate::reactive::{Item, effect, keyed, memo, on_resize};
 use crate::state::{View, shared};
 
 /// Scrolling by less than this draws nothing new: there are rows beyond what is seen.
@@ -31,23 +29,20 @@ const PROBE: &str = "0000000000";
 pub(super) fn LineList(feed: Feed) -> impl IntoView {
     let view: View = shared();
     let (scroller, inner, probe) = (NodeRef::<Div>::new(), NodeRef::<Div>::new(), NodeRef::<Div>::new());
-    let wrap = Memo::new(move |_| view.state.with(|state| state.wrap));
-    let dated = Memo::new(move |_| view.resolved.get().millis() > DAY);
-    let place = Memo::new(move |_| (feed.scroll_top.get() / STEP).floor() * STEP);
-    let window = Memo::new(move |_| {
+    let wrap = memo(move || view.state.with(|state| state.wrap));
+    let dated = memo(move || view.resolved.get().millis() > DAY);
+    let place = memo(move || (feed.scroll_top.get() / STEP).floor() * STEP);
+    let window = memo(move || {
         let (place, viewport) = (place.get(), feed.viewport.get());
         feed.sheet.with(|sheet| sheet.window(place, viewport + STEP))
     });
     let shown = move || {
         let Window { lines, first, .. } = window.get();
-        lines
-            .into_iter()
-            .enumerate()
-            .map(move |(index, line)| (first + index, line))
-            .collect::<Vec<(usize, Arc<Line>)>>()
+        let rows = lines.into_iter().enumerate();
+        rows.map(|(index, line)| row_item(feed, first + index, line, dated)).collect()
     };
     // Height before place: a browser scrolls no further than the list is tall.
-    Effect::new(move |_| {
+    effect(move || {
         let (_, top) = feed.target.get();
         let height = feed.sheet.with(Sheet::height);
         let (Some(scroller), Some(inner)) = (scroller.get(), inner.get()) else { return };
@@ -100,13 +95,16 @@ pub(super) fn LineList(feed: Feed) -> impl IntoView {
                     role="rowgroup"
                     style:transform=move || window.with(|window| format!("translateY({}px)", window.top))
                 >
-                    <For each=shown key=|(index, line)| (*index, line.id.clone()) let((index, line))>
-                        <Row feed index line dated />
-                    </For>
+                    {keyed(shown)}
                 </div>
             </div>
         </div>
     }
+}
+
+/// A line that moved up in the count is drawn anew: those who read by ear are told its place.
+fn row_item(feed: Feed, index: usize, line: Arc<Line>, dated: Memo<bool>) -> Item {
+    Item::new(format!("{index} {}", line.id), move || view! { <Row feed index line dated /> }.into_any())
 }
 
 /// Tells the feed how much is seen and how many characters fit.
@@ -121,16 +119,9 @@ fn watch_size(feed: Feed, scroller: NodeRef<Div>, probe: NodeRef<Div>, wrap: Mem
         let columns = wrap.get_untracked().then_some(columns);
         feed.resized(f64::from(scroller.client_height()), Metrics { row, line: LINE, columns });
     };
-    Effect::new(move |_| {
+    effect(move || {
         wrap.track();
         measure();
     });
-    Effect::new(move |_| {
-        let Some(scroller) = scroller.get() else { return };
-        let changed = Closure::<dyn FnMut()>::new(measure);
-        let Ok(observer) = ResizeObserver::new(changed.as_ref().unchecked_ref()) else { return };
-        observer.observe(&scroller);
-        let kept = StoredValue::new_local((observer, changed));
-        on_cleanup(move || kept.with_value(|(observer, _)| observer.disconnect()));
-    });
+    on_resize(move || scroller.get().map(Into::into), measure);
 }

@@ -5,13 +5,14 @@ use web_logic::number::count;
 
 use super::feed::Feed;
 use crate::components::{Icon, Sign};
+use crate::reactive::When;
 
 /// The bar; it stays for as long as lines are held back.
 #[component]
 pub(super) fn LiveBar(feed: Feed) -> impl IntoView {
     let flow = feed.flow;
     view! {
-        <Show when=move || flow.with(|flow| flow.paused)>
+        <When when=move || flow.with(|flow| flow.paused)>
             <div class="live-bar" role="status">
                 <span>{move || format!("Paused – {} new", count(flow.with(|flow| flow.waiting)))}</span>
                 <button type="button" class="button button-main" on:click=move |_| feed.resume()>
@@ -19,6 +20,6 @@ pub(super) fn LiveBar(feed: Feed) -> impl IntoView {
                     "Resume (l)"
                 </button>
             </div>
-        </Show>
+        </When>
     }
 }

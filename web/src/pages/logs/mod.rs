@@ -23,6 +23,7 @@ use web_logic::time::Resolved;
 
 use crate::browser;
 use crate::components::toggle_live;
+use crate::reactive::{effect, memo};
 use crate::shortcuts::PageActions;
 use crate::state::{Reach, View, shared};
 
@@ -51,11 +52,11 @@ pub(crate) fn LogsPage() -> impl IntoView {
     let reach: Reach = shared();
     let feed = Feed::new();
     let counts = Counts::new();
-    let question = Memo::new(move |_| {
+    let question = memo(move || {
         let (asked, live) = view.state.with(|state| (compose(state, None), state.live));
         Question { asked, range: view.resolved.get(), live }
     });
-    Effect::new(move |_| {
+    effect(move || {
         reach.recovered.track();
         let question = question.get();
         let selected = view.state.with_untracked(|state| state.selected.clone());

@@ -9,6 +9,7 @@ use web_logic::logql::compose;
 use super::feed::Feed;
 use crate::client::Failure;
 use crate::components::{Icon, Sign};
+use crate::reactive::{effect, memo};
 use crate::state::{View, shared};
 
 /// Whoever types pauses as long before the query is asked.
@@ -20,8 +21,8 @@ pub(super) fn QueryBox(feed: Feed, filters_open: RwSignal<bool>) -> impl IntoVie
     let view: View = shared();
     let draft = RwSignal::new(view.state.with_untracked(|state| state.query.clone()));
     let edits = StoredValue::new(0_u32);
-    let query = Memo::new(move |_| view.state.with(|state| state.query.clone()));
-    Effect::new(move |_| draft.set(query.get()));
+    let query = memo(move || view.state.with(|state| state.query.clone()));
+    effect(move || draft.set(query.get()));
     let ask = move || {
         let typed = draft.get_untracked();
         if query.get_untracked() != typed {

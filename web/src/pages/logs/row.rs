@@ -11,6 +11,7 @@ use super::detail::Detail;
 use super::feed::Feed;
 use crate::browser;
 use crate::components::draw;
+use crate::reactive::{When, memo};
 use crate::state::{View, shared};
 
 /// One line.
@@ -20,9 +21,8 @@ pub(super) fn Row(feed: Feed, index: usize, line: Arc<Line>, dated: Memo<bool>) 
     let id = StoredValue::new(line.id.clone());
     let at = line.time;
     let is_selected =
-        Memo::new(move |_| view.state.with(|state| id.with_value(|id| state.selected.as_ref() == Some(id))));
-    let is_open =
-        Memo::new(move |_| feed.unfolded.with(|unfolded| id.with_value(|id| unfolded.contains(id))));
+        memo(move || view.state.with(|state| id.with_value(|id| state.selected.as_ref() == Some(id))));
+    let is_open = memo(move || feed.unfolded.with(|unfolded| id.with_value(|id| unfolded.contains(id))));
     let tier = level::TIERS[level::tier(line.level)].name;
     let clicked = move |_| {
         if browser::has_selection() {
@@ -59,8 +59,8 @@ pub(super) fn Row(feed: Feed, index: usize, line: Arc<Line>, dated: Memo<bool>) 
                 {draw(summary(&line.text, &line.marks))}
             </span>
         </div>
-        <Show when=move || is_open.get()>
+        <When when=move || is_open.get()>
             <Detail feed line=Arc::clone(&line) />
-        </Show>
+        </When>
     }
 }

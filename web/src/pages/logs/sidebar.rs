@@ -12,6 +12,7 @@ use web_sys::MouseEvent;
 
 use super::counts::Counts;
 use crate::components::{Icon, Sign};
+use crate::reactive::{Item, When, keyed, memo};
 use crate::state::{View, shared};
 
 /// Services and containers that are listed at first.
@@ -49,9 +50,9 @@ pub(super) fn Sidebar(counts: Counts, open: RwSignal<bool>) -> impl IntoView {
                     <Icon sign=Sign::Close />
                 </button>
             </header>
-            <Show when=whole>
+            <When when=whole>
                 <p class="hint">"The query names its own streams; environment, services and containers chosen here do not narrow it."</p>
-            </Show>
+            </When>
             <FacetList counts dimension=Dimension::Level title="Level" />
             <FacetList counts dimension=Dimension::Service title="Service" />
             <FacetList counts dimension=Dimension::Container title="Container" />
@@ -63,8 +64,7 @@ pub(super) fn Sidebar(counts: Counts, open: RwSignal<bool>) -> impl IntoView {
 fn FacetList(counts: Counts, dimension: Dimension, title: &'static str) -> impl IntoView {
     let view: View = shared();
     let all = RwSignal::new(false);
-    let values =
-        Memo::new(move |_| view.state.with(|state| listed(state, dimension, counts.values(dimension))));
+    let values = memo(move || view.state.with(|state| listed(state, dimension, counts.values(dimension))));
     let hidden = move || values.with(|values| values.len().saturating_sub(SHORT));
     let shown = move || {
         let mut values = values.get();
@@ -73,24 +73,28 @@ fn FacetList(counts: Counts, dimension: Dimension, title: &'static str) -> impl 
         }
         values
     };
-    let most =
-        Memo::new(move |_| values.with(|values| values.iter().map(|value| value.lines).max().unwrap_or(0)));
+    let most = Signal::derive(move || {
+        values.with(|values| values.iter().map(|value| value.lines).max().unwrap_or(0))
+    });
+    let row = move |value: FacetValue| {
+        Item::new(format!("{} {}", value.lines, value.value), move || {
+            view! { <FacetRow dimension value most /> }.into_any()
+        })
+    };
     view! {
         <section class="facet">
             <h2 class="facet-title">{title}</h2>
-            <Show when=move || values.with(Vec::is_empty)>
+            <When when=move || values.with(Vec::is_empty)>
                 <p class="hint">{move || if counts.is_known(dimension) { "No lines" } else { "…" }}</p>
-            </Show>
+            </When>
             <ul class="facet-values">
-                <For each=shown key=|value| (value.value.clone(), value.lines) let:value>
-                    <FacetRow dimension value most />
-                </For>
+                {keyed(move || shown().into_iter().map(row).collect())}
             </ul>
-            <Show when=move || dimension != Dimension::Level && hidden() != 0>
+            <When when=move || dimension != Dimension::Level && hidden() != 0>
                 <button type="button" class="button-link" on:click=move |_| all.update(|all| *all = !*all)>
                     {move || if all.get() { "Fewer".to_owned() } else { format!("{} more", hidden()) }}
                 </button>
-            </Show>
+            </When>
         </section>
     }
 }
@@ -121,7 +125,7 @@ fn listed(state: &ViewState, dimension: Dimension, mut values: Vec<FacetValue>) 
 }
 
 #[component]
-fn FacetRow(dimension: Dimension, value: FacetValue, most: Memo<u64>) -> impl IntoView {
+fn FacetRow(dimension: Dimension, value: FacetValue, most: Signal<u64>) -> impl IntoView {
     let view: View = shared();
     let lines = value.lines;
     let name = StoredValue::new(value.value);

@@ -10,6 +10,7 @@ use super::feed::Feed;
 use crate::client::Failure;
 use crate::components::{Icon, Notice, Sign};
 use crate::live::Live;
+use crate::reactive::When;
 use crate::state::{View, shared};
 
 /// The strip.
@@ -40,30 +41,28 @@ pub(super) fn Strip(feed: Feed, counts: Counts, question: Memo<Question>) -> imp
 }
 
 fn totals(counts: Counts) -> String {
-    counts.histogram.value.with(|histogram| {
-        let Some(histogram) = histogram else { return "Counting…".to_owned() };
-        let sum =
-            |from: usize| histogram.buckets.iter().flat_map(|bucket| &bucket.counts[from..]).sum::<u64>();
-        let errors = sum(5);
-        let errors = if errors == 0 { String::new() } else { format!(", {} of them errors", count(errors)) };
-        format!("{}{errors}", plural(sum(0), "line"))
-    })
+    let Some(histogram) = counts.histogram.get() else { return "Counting…".to_owned() };
+    let sum = |from: usize| histogram.buckets.iter().flat_map(|bucket| &bucket.counts[from..]).sum::<u64>();
+    let errors = match sum(5) {
+        0 => String::new(),
+        errors => format!(", {} of them errors", count(errors)),
+    };
+    format!("{}{errors}", plural(sum(0), "line"))
 }
 
 /// What was left out is always said.
 #[component]
 fn Notices(feed: Feed, counts: Counts) -> impl IntoView {
     let live: Live = shared();
-    let warnings = Memo::new(move |_| {
+    let warnings = move || {
         let mut warnings = feed.warnings.get();
-        counts.histogram.value.with(|histogram| {
-            warnings.extend(histogram.iter().flat_map(|histogram| histogram.warnings.iter().cloned()));
-        });
         warnings
-    });
-    let away = Memo::new(move |_| {
+            .extend(counts.histogram.get().iter().flat_map(|histogram| histogram.warnings.iter().cloned()));
+        warnings
+    };
+    let away = move || {
         live.now.with(|now| now.as_ref().is_some_and(|now| now.docker.state == api::DockerState::Away))
-    });
+    };
     let broken = move || {
         feed.failure.with(|failure| match failure {
             Some(Failure::Refused(_)) | None => None,
@@ -83,13 +82,13 @@ fn Notices(feed: Feed, counts: Counts) -> impl IntoView {
             <Notice tone="critical">"The lines could not be read. " {message}</Notice>
         })}
         {move || {
-            warnings.get().into_iter().map(|warning| view! { <Notice tone="warning">{warning}</Notice> }).collect_view()
+            warnings().into_iter().map(|warning| view! { <Notice tone="warning">{warning}</Notice> }).collect_view()
         }}
         {move || Some(flow()).filter(|flow| !flow.is_empty()).map(|flow| view! { <Notice tone="info">{flow}</Notice> })}
-        <Show when=move || away.get()>
+        <When when=away>
             <Notice tone="warning">
                 "The Docker engine does not answer: lines of its containers do not arrive for now. " <a href="/">"What to do"</a>
             </Notice>
-        </Show>
+        </When>
     }
 }

@@ -7,13 +7,14 @@ use leptos::prelude::*;
 use web_logic::time;
 
 use crate::components::Notice;
+use crate::reactive::memo;
 use crate::state::{View, shared};
 
 /// Says that the engine does not answer, why, and what to do.
 #[component]
 pub(super) fn DockerNotice(now: Memo<Arc<Now>>) -> impl IntoView {
     let view: View = shared();
-    let docker = Memo::new(move |_| now.with(|now| now.docker.clone()));
+    let docker = memo(move || now.with(|now| now.docker.clone()));
     view! {
         {move || {
             let docker = docker.get();

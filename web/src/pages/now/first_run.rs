@@ -8,6 +8,7 @@ use web_logic::number::plural;
 
 use crate::browser;
 use crate::components::{CopyButton, Icon, Sign};
+use crate::reactive::When;
 
 const COMPOSE: &str = "\
 services:
@@ -75,9 +76,9 @@ fn Step(done: Signal<bool>, text: Signal<String>) -> impl IntoView {
     view! {
         <li class="step" class:step-done=move || done.get()>
             <span class="step-mark" aria-hidden="true">
-                <Show when=move || done.get()>
+                <When when=move || done.get()>
                     <Icon sign=Sign::Check />
-                </Show>
+                </When>
             </span>
             {move || text.get()}
             <span class="visually-hidden">{move || if done.get() { " (done)" } else { " (waiting)" }}</span>

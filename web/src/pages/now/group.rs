@@ -4,58 +4,61 @@ use std::sync::Arc;
 
 use api::{Now, ServiceTile};
 use leptos::prelude::*;
+use web_logic::choice::Choice;
 use web_logic::view::ViewState;
 
 use super::tile::Tile;
+use crate::reactive::{Item, When, keyed, memo};
 use crate::state::{View, shared};
 
-/// What names a tile: environment, project, service.
-pub(super) type TileKey = (String, String, String);
+/// What names a tile.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct TileKey {
+    pub(super) environment: String,
+    pub(super) project: String,
+    pub(super) service: String,
+}
 
-pub(super) fn key_of(tile: &ServiceTile) -> TileKey {
-    (tile.environment.clone(), tile.project.clone(), tile.service.clone())
+impl TileKey {
+    pub(super) fn of(tile: &ServiceTile) -> Self {
+        Self {
+            environment: tile.environment.clone(),
+            project: tile.project.clone(),
+            service: tile.service.clone(),
+        }
+    }
+
+    /// `shop · production`
+    fn group(&self) -> String {
+        if self.project.is_empty() {
+            return self.environment.clone();
+        }
+        format!("{} · {}", self.project, self.environment)
+    }
 }
 
 /// All tiles that the context bar lets through.
 #[component]
 pub(super) fn Groups(now: Memo<Arc<Now>>) -> impl IntoView {
     let view: View = shared();
-    let keys = Memo::new(move |_| {
-        view.state.with(|state| {
-            now.with(|now| {
-                now.services.iter().filter(|tile| admits(state, tile)).map(key_of).collect::<Vec<_>>()
-            })
-        })
-    });
-    let groups = Memo::new(move |_| {
-        let mut groups: Vec<(String, String)> = keys.with(|keys| {
-            keys.iter().map(|(environment, project, _)| (environment.clone(), project.clone())).collect()
-        });
-        groups.dedup();
-        groups
-    });
+    let keys = memo(move || view.state.with(|state| now.with(|now| admitted(state, now))));
+    let titles = move || {
+        let mut titles: Vec<String> = keys.with(|keys| keys.iter().map(TileKey::group).collect());
+        titles.dedup();
+        titles
+    };
+    let group =
+        move |title: String| Item::new(title.clone(), move || view! { <Group title keys now /> }.into_any());
     view! {
-        <Show when=move || keys.with(Vec::is_empty)>
-            <section class="empty">
-                <p>"No service is left by what is chosen above."</p>
-                <button
-                    type="button"
-                    class="button"
-                    on:click=move |_| {
-                        view.change(|state| {
-                            state.environment = None;
-                            state.services = Default::default();
-                        });
-                    }
-                >
-                    "Show all services"
-                </button>
-            </section>
-        </Show>
-        <For each=move || groups.get() key=|group| group.clone() let:group>
-            <Group group=group.clone() several=Signal::derive(move || groups.with(|groups| groups.len() > 1)) keys now />
-        </For>
+        <When when=move || keys.with(Vec::is_empty)>
+            <NoneLeft />
+        </When>
+        {keyed(move || titles().into_iter().map(group).collect())}
     }
+}
+
+fn admitted(state: &ViewState, now: &Now) -> Vec<TileKey> {
+    now.services.iter().filter(|tile| admits(state, tile)).map(TileKey::of).collect()
 }
 
 fn admits(state: &ViewState, tile: &ServiceTile) -> bool {
@@ -64,31 +67,42 @@ fn admits(state: &ViewState, tile: &ServiceTile) -> bool {
 }
 
 #[component]
-fn Group(
-    group: (String, String),
-    several: Signal<bool>,
-    keys: Memo<Vec<TileKey>>,
-    now: Memo<Arc<Now>>,
-) -> impl IntoView {
-    let title = match (group.0.as_str(), group.1.as_str()) {
-        (environment, "") => environment.to_owned(),
-        (environment, project) => format!("{project} · {environment}"),
+fn NoneLeft() -> impl IntoView {
+    let view: View = shared();
+    let show_all = move |_| {
+        view.change(|state| {
+            state.environment = None;
+            state.services = Choice::default();
+        });
     };
-    let own = Memo::new(move |_| {
-        keys.with(|keys| {
-            keys.iter().filter(|key| key.0 == group.0 && key.1 == group.1).cloned().collect::<Vec<_>>()
-        })
-    });
     view! {
-        <section class="group">
-            <Show when=move || several.get()>
-                <h2 class="group-title">{title.clone()}</h2>
-            </Show>
-            <div class="tiles">
-                <For each=move || own.get() key=|key| key.clone() let:key>
-                    <Tile which=key now />
-                </For>
-            </div>
+        <section class="empty">
+            <p>"No service is left by what is chosen above."</p>
+            <button type="button" class="button" on:click=show_all>
+                "Show all services"
+            </button>
         </section>
     }
+}
+
+#[component]
+fn Group(title: String, keys: Memo<Vec<TileKey>>, now: Memo<Arc<Now>>) -> impl IntoView {
+    let several = move || keys.with(|keys| keys.iter().any(|key| key.group() != keys[0].group()));
+    let heading = title.clone();
+    let tiles = move || {
+        let of_group = |key: &&TileKey| key.group() == title;
+        keys.with(|keys| keys.iter().filter(of_group).map(|key| tile_item(key.clone(), now)).collect())
+    };
+    view! {
+        <section class="group">
+            <When when=several>
+                <h2 class="group-title">{heading.clone()}</h2>
+            </When>
+            <div class="tiles">{keyed(tiles)}</div>
+        </section>
+    }
+}
+
+fn tile_item(which: TileKey, now: Memo<Arc<Now>>) -> Item {
+    Item::new(which.service.clone(), move || view! { <Tile which now /> }.into_any())
 }

@@ -14,6 +14,7 @@ use leptos::prelude::*;
 
 use crate::components::Notice;
 use crate::live::Live;
+use crate::reactive::{When, memo};
 use crate::state::shared;
 
 use docker_notice::DockerNotice;
@@ -25,26 +26,26 @@ use verdict_block::VerdictBlock;
 #[component]
 pub(crate) fn NowPage() -> impl IntoView {
     let live: Live = shared();
-    let is_known = Memo::new(move |_| live.now.with(Option::is_some));
-    let now = Memo::new(move |_| live.now.get().unwrap_or_default());
-    let has_services = Memo::new(move |_| now.with(|now| !now.services.is_empty()));
-    let has_lines = Memo::new(move |_| now.with(|now| now.intake.newest.is_some()));
+    let is_known = memo(move || live.now.with(Option::is_some));
+    let now = memo(move || live.now.get().unwrap_or_default());
+    let has_services = memo(move || now.with(|now| !now.services.is_empty()));
+    let has_lines = memo(move || now.with(|now| now.intake.newest.is_some()));
     view! {
         <h1 class="visually-hidden" tabindex="-1">
             "Now"
         </h1>
-        <Show when=move || is_known.get() fallback=Waiting>
+        <When when=move || is_known.get() fallback=Waiting>
             <div class="now">
-                <Show when=move || has_services.get() || has_lines.get()>
+                <When when=move || has_services.get() || has_lines.get()>
                     <VerdictBlock now />
-                </Show>
+                </When>
                 <DockerNotice now />
-                <Show when=move || has_services.get() fallback=move || view! { <FirstRun now /> }>
+                <When when=move || has_services.get() fallback=move || view! { <FirstRun now /> }>
                     <Groups now />
-                </Show>
+                </When>
                 <Unreadable now />
             </div>
-        </Show>
+        </When>
     }
 }
 
@@ -61,9 +62,9 @@ fn Waiting() -> impl IntoView {
 /// Containers whose logs cannot be read, and why.
 #[component]
 fn Unreadable(now: Memo<Arc<Now>>) -> impl IntoView {
-    let unreadable = Memo::new(move |_| now.with(|now| now.docker.unreadable.clone()));
+    let unreadable = memo(move || now.with(|now| now.docker.unreadable.clone()));
     view! {
-        <Show when=move || unreadable.with(|unreadable| !unreadable.is_empty())>
+        <When when=move || unreadable.with(|unreadable| !unreadable.is_empty())>
             <Notice tone="info">
                 <b>"Logs of these containers cannot be read"</b>
                 <ul class="plain">
@@ -73,6 +74,6 @@ fn Unreadable(now: Memo<Arc<Now>>) -> impl IntoView {
                     }}
                 </ul>
             </Notice>
-        </Show>
+        </When>
     }
 }

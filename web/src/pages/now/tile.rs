@@ -13,18 +13,19 @@ use web_logic::time;
 use web_logic::verdict::ending;
 use web_logic::view::ViewState;
 
-use super::group::{TileKey, key_of};
+use super::group::TileKey;
 use super::state_mark::{self, StateMark};
+use crate::reactive::memo;
 use crate::state::{Ticker, View, shared};
 
 /// One service.
 #[component]
 pub(super) fn Tile(which: TileKey, now: Memo<Arc<Now>>) -> impl IntoView {
-    let name = which.2.clone();
+    let name = which.service.clone();
     let logs = logs_of(&which);
     let errors = ViewState { levels: LevelSet::ERRORS, ..logs.clone() };
     let tile =
-        Memo::new(move |_| now.with(|now| now.services.iter().find(|tile| key_of(tile) == which).cloned()));
+        memo(move || now.with(|now| now.services.iter().find(|tile| TileKey::of(tile) == which).cloned()));
     let with = move |read: fn(&ServiceTile) -> AnyView| tile.with(|tile| tile.as_ref().map(read));
     let all_errors = move || tile.with(|tile| tile.as_ref().map_or(0, errors_in));
     let needs_someone = move || {
@@ -60,10 +61,10 @@ pub(super) fn Tile(which: TileKey, now: Memo<Arc<Now>>) -> impl IntoView {
     }
 }
 
-fn logs_of((environment, _, service): &TileKey) -> ViewState {
+fn logs_of(which: &TileKey) -> ViewState {
     ViewState {
-        environment: Some(environment.clone()).filter(|environment| !environment.is_empty()),
-        services: Choice::only(service),
+        environment: Some(which.environment.clone()).filter(|environment| !environment.is_empty()),
+        services: Choice::only(&which.service),
         ..ViewState::default()
     }
 }
@@ -101,9 +102,9 @@ fn sparkline(tile: &ServiceTile) -> AnyView {
 fn Facts(tile: Memo<Option<ServiceTile>>) -> impl IntoView {
     let view: View = shared();
     let ticker: Ticker = shared();
-    let restarts = Memo::new(move |_| tile.with(|tile| tile.as_ref().map_or(0, |tile| tile.restarts)));
-    let deploy = Memo::new(move |_| tile.with(|tile| tile.as_ref().and_then(|tile| tile.last_deploy)));
-    let image = Memo::new(move |_| {
+    let restarts = memo(move || tile.with(|tile| tile.as_ref().map_or(0, |tile| tile.restarts)));
+    let deploy = memo(move || tile.with(|tile| tile.as_ref().and_then(|tile| tile.last_deploy)));
+    let image = memo(move || {
         tile.with(|tile| {
             tile.as_ref().and_then(|tile| tile.workloads.first()).map(|workload| workload.image.clone())
         })

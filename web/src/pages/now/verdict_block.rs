@@ -12,6 +12,7 @@ use web_logic::verdict::{Problem, Tone, Verdict, judge};
 use web_logic::view::ViewState;
 
 use crate::browser;
+use crate::reactive::{When, memo};
 use crate::state::{Ticker, View, shared};
 
 /// More are folded away: who has so many looks at the first ones first.
@@ -22,7 +23,7 @@ const PROBLEMS_MAX: usize = 5;
 pub(super) fn VerdictBlock(now: Memo<Arc<Now>>) -> impl IntoView {
     let view: View = shared();
     let ticker: Ticker = shared();
-    let verdict = Memo::new(move |_| now.with(|now| judge(now, time::Clock { now: now.at, ..view.clock() })));
+    let verdict = memo(move || now.with(|now| judge(now, time::Clock { now: now.at, ..view.clock() })));
     let tone = move || verdict.with(|verdict| class(verdict.tone));
     let intake = move || {
         now.with(|now| {
@@ -45,9 +46,9 @@ pub(super) fn VerdictBlock(now: Memo<Arc<Now>>) -> impl IntoView {
                 <span class="verdict-mark" aria-hidden="true"></span>
                 {move || verdict.with(|verdict| verdict.sentence.clone())}
             </p>
-            <Show when=move || verdict.with(|verdict| verdict.problems.len() > 1)>
+            <When when=move || verdict.with(|verdict| verdict.problems.len() > 1)>
                 <Problems verdict />
-            </Show>
+            </When>
             <p class="verdict-intake">{intake}</p>
         </section>
     }
@@ -64,12 +65,12 @@ fn Problems(verdict: Memo<Verdict>) -> impl IntoView {
     };
     view! {
         <ol class="problems">{move || list(0, PROBLEMS_MAX)}</ol>
-        <Show when=move || rest() != 0>
+        <When when=move || rest() != 0>
             <details>
                 <summary>{move || format!("{} more", count(rest() as u64))}</summary>
                 <ol class="problems">{move || list(PROBLEMS_MAX, usize::MAX)}</ol>
             </details>
-        </Show>
+        </When>
     }
 }
 

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use web_logic::number::{bytes, count};
 
 use crate::live::Live;
+use crate::reactive::memo;
 use crate::state::{Session, shared};
 
 /// Build, engine, stored lines, and what was dropped.
@@ -12,7 +13,7 @@ pub(super) fn About() -> impl IntoView {
     let session: Session = shared();
     let live: Live = shared();
     let fact = move |name: &'static str, value: fn(&api::Now) -> String| {
-        let value = Memo::new(move |_| live.now.with(|now| now.as_ref().map(|now| value(now))));
+        let value = memo(move || live.now.with(|now| now.as_ref().map(|now| value(now))));
         view! {
             <div>
                 <dt>{name}</dt>

@@ -8,6 +8,7 @@ mod users;
 use leptos::prelude::*;
 
 use crate::components::{Icon, Sign, ThemePicker};
+use crate::reactive::{When, memo};
 use crate::state::{Preferences, Session, Who, shared};
 
 use about::About;
@@ -19,15 +20,15 @@ use users::Users;
 #[component]
 pub(crate) fn SettingsPage() -> impl IntoView {
     let session: Session = shared();
-    let is_admin = Memo::new(move |_| session.is_admin());
+    let is_admin = memo(move || session.is_admin());
     view! {
         <div class="settings">
             <h1 tabindex="-1">"Settings"</h1>
             <Account />
-            <Show when=move || is_admin.get()>
+            <When when=move || is_admin.get()>
                 <Users />
                 <Tokens />
-            </Show>
+            </When>
             <ThisBrowser />
             <About />
         </div>
@@ -46,7 +47,7 @@ fn Account() -> impl IntoView {
     view! {
         <section class="card">
             <h2>"Your account"</h2>
-            <Show
+            <When
                 when=move || session.name().is_some()
                 fallback=|| view! { <p>"Nobody signs in here: whoever reaches this address may do everything."</p> }
             >
@@ -59,7 +60,7 @@ fn Account() -> impl IntoView {
                     </button>
                 </p>
                 <PasswordForm />
-            </Show>
+            </When>
         </section>
     }
 }

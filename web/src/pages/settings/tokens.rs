@@ -9,6 +9,7 @@ use web_logic::time;
 
 use crate::client::Client;
 use crate::components::{CopyButton, Notice};
+use crate::reactive::When;
 use crate::state::{Fetched, Ticker, Toast, View, shared};
 
 const SCOPES: [(TokenScope, &str, &str); 3] = [
@@ -25,17 +26,18 @@ pub(super) fn Tokens() -> impl IntoView {
     let secret = RwSignal::new(String::new());
     let load = move || tokens.ask(client.tokens());
     load();
-    let list = move || {
-        tokens.value.get().map(|tokens| tokens.iter().cloned().collect::<Vec<_>>()).unwrap_or_default()
+    let rows = move || {
+        let tokens = tokens.get();
+        let row = |token: &Token| view! { <TokenRow token=token.clone() changed=load /> };
+        tokens.map(|tokens| tokens.iter().map(row).collect_view())
     };
-    let is_empty =
-        move || tokens.value.with(|tokens| tokens.as_ref().is_some_and(|tokens| tokens.is_empty()));
+    let is_empty = move || tokens.get().is_some_and(|tokens| tokens.is_empty());
     view! {
         <section class="card">
             <h2>"Tokens"</h2>
             <p class="hint">"For Promtail, Grafana, CI and other machines: as a bearer token, or as the password of Basic authentication."</p>
-            {move || tokens.failure.get().map(|failure| view! { <Notice tone="critical">{failure.to_string()}</Notice> })}
-            <Show when=move || !is_empty() fallback=|| view! { <p class="hint">"There are none yet."</p> }>
+            {move || tokens.failure().map(|failure| view! { <Notice tone="critical">{failure.to_string()}</Notice> })}
+            <When when=move || !is_empty() fallback=|| view! { <p class="hint">"There are none yet."</p> }>
                 <div class="table-scroll">
                     <table class="table">
                         <thead>
@@ -50,13 +52,11 @@ pub(super) fn Tokens() -> impl IntoView {
                             </tr>
                         </thead>
                         <tbody>
-                            <For each=list key=|token| (token.id, token.last_used) let:token>
-                                <TokenRow token changed=load />
-                            </For>
+                            {rows}
                         </tbody>
                     </table>
                 </div>
-            </Show>
+            </When>
             <NewSecret secret />
             <AddToken secret changed=load />
         </section>
@@ -67,7 +67,7 @@ pub(super) fn Tokens() -> impl IntoView {
 #[component]
 fn NewSecret(secret: RwSignal<String>) -> impl IntoView {
     view! {
-        <Show when=move || secret.with(|secret| !secret.is_empty())>
+        <When when=move || secret.with(|secret| !secret.is_empty())>
             <div class="secret" role="status">
                 <p>
                     <b>"This is the token. It is shown only now:"</b>
@@ -77,7 +77,7 @@ fn NewSecret(secret: RwSignal<String>) -> impl IntoView {
                     <CopyButton text=secret what="Token" label="Copy" />
                 </div>
             </div>
-        </Show>
+        </When>
     }
 }
 

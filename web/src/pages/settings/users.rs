@@ -29,12 +29,15 @@ pub(super) fn Users() -> impl IntoView {
     let users: Fetched<Vec<User>> = Fetched::new();
     let load = move || users.ask(client.users());
     load();
-    let list =
-        move || users.value.get().map(|users| users.iter().cloned().collect::<Vec<_>>()).unwrap_or_default();
+    let rows = move || {
+        let users = users.get();
+        let row = |user: &User| view! { <UserRow user=user.clone() changed=load /> };
+        users.map(|users| users.iter().map(row).collect_view())
+    };
     view! {
         <section class="card">
             <h2>"Users"</h2>
-            {move || users.failure.get().map(|failure| view! { <Notice tone="critical">{failure.to_string()}</Notice> })}
+            {move || users.failure().map(|failure| view! { <Notice tone="critical">{failure.to_string()}</Notice> })}
             <div class="table-scroll">
                 <table class="table">
                     <thead>
@@ -49,9 +52,7 @@ pub(super) fn Users() -> impl IntoView {
                         </tr>
                     </thead>
                     <tbody>
-                        <For each=list key=|user| (user.name.clone(), user.last_seen) let:user>
-                            <UserRow user changed=load />
-                        </For>
+                        {rows}
                     </tbody>
                 </table>
             </div>

@@ -1,10 +1,10 @@
 //! Numbers as vectors and matrices: times as seconds with a fraction, values as text.
 
 use logql::{InstantValue, Matrix, Sample, Series};
-use model::{Labels, Timestamp};
+use model::Timestamp;
 use serde::{Serialize, Serializer};
 
-use super::{QueryData, Stats};
+use super::{LabelMap, QueryData, Stats};
 
 /// A time and a value: `[1700000000.5, "2"]`.
 #[derive(Clone, Copy)]
@@ -53,22 +53,14 @@ fn number(value: f64) -> String {
 
 #[derive(Serialize)]
 struct SampleForm {
-    metric: Metric,
+    metric: LabelMap,
     value: Point,
 }
 
 #[derive(Serialize)]
 struct SeriesForm {
-    metric: Metric,
+    metric: LabelMap,
     values: Vec<Point>,
-}
-
-struct Metric(Labels);
-
-impl Serialize for Metric {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter())
-    }
 }
 
 #[derive(Serialize)]
@@ -84,7 +76,7 @@ pub(in crate::loki) fn vector(value: InstantValue, at: Timestamp, stats: Stats) 
         InstantValue::Scalar(number) => ("scalar", AtInstant::Scalar(Point(at, number))),
         InstantValue::Vector(samples) => {
             let form =
-                |Sample { labels, value }| SampleForm { metric: Metric(labels), value: Point(at, value) };
+                |Sample { labels, value }| SampleForm { metric: LabelMap(labels), value: Point(at, value) };
             ("vector", AtInstant::Vector(samples.into_iter().map(form).collect()))
         }
     };
@@ -94,7 +86,7 @@ pub(in crate::loki) fn vector(value: InstantValue, at: Timestamp, stats: Stats) 
 /// The data of a range query's answer.
 pub(in crate::loki) fn matrix(matrix: Matrix, stats: Stats) -> impl Serialize {
     let form = |Series { labels, points }| SeriesForm {
-        metric: Metric(labels),
+        metric: LabelMap(labels),
         values: points.into_iter().map(|(at, value)| Point(at, value)).collect(),
     };
     let result: Vec<SeriesForm> = matrix.series.into_iter().map(form).collect();

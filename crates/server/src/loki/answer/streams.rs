@@ -12,7 +12,7 @@ use model::{Labels, Level, Metadata};
 use serde::ser::{SerializeMap, SerializeSeq};
 use serde::{Serialize, Serializer};
 
-use super::{QueryData, Stats};
+use super::{LabelMap, QueryData, Stats};
 
 const HEADER: &str = "x-loki-response-encoding-flags";
 const CATEGORIZE: &str = "categorize-labels";
@@ -45,16 +45,6 @@ impl Encoding {
 pub(in crate::loki) struct StreamValues {
     stream: LabelMap,
     values: Vec<Value>,
-}
-
-/// Labels as a JSON object.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct LabelMap(Labels);
-
-impl Serialize for LabelMap {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter())
-    }
 }
 
 /// A line: `["<ns>", "line"]`, with metadata if it stands beside.

@@ -1,0 +1,137 @@
+//! Taking what a connection brings, and handing it over.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::FutureExt;
+use tokio::sync::watch;
+
+use super::aftermath::Stop;
+use super::connection::Connection;
+use super::hopper::Hopper;
+use super::watchdog::Watchdog;
+use super::{Log, Reader, Subject};
+use crate::client::RequestError;
+use crate::cursor::Cursor;
+use crate::pieces::{Piece, Stream};
+
+/// After so many lines at once, others are let come for a while: it saves waking up for each.
+const FLOOD_LINES: u64 = 8;
+const FLOOD_PAUSE: Duration = Duration::from_millis(5);
+
+/// What one stream wrote by then is surely read when the other one's line of so much later is.
+const STREAM_SKEW: Duration = Duration::from_secs(1);
+impl Reader {
+    /// Takes what `connection` brings until it ends.
+    pub(super) async fn read(&mut self, mut connection: Connection) -> Stop {
+        let mut watchdog = Watchdog::new();
+        loop {
+            let chunk = tokio::select! {
+                biased;
+                Ok(()) = self.surface.clock_steps.changed() => {
+                    self.note_clock_step();
+                    return Stop::Reopen;
+                }
+                () = Self::container_ends(&mut self.subject, &mut self.ends_noted) => {
+                    self.reserve = self.connect(Duration::ZERO).await.ok();
+                    continue;
+                }
+                chunk = connection.answer.chunk() => chunk,
+                () = self.hopper.due() => Ok(Some(Bytes::new())),
+                () = watchdog.wakes() => {
+                    if watchdog.has_missed(&self.surface.client, &self.container_id, connection.tty).await {
+                        return Stop::Reopen;
+                    }
+                    continue;
+                }
+            };
+            let taken_before = self.hopper.taken();
+            if let Err(stop) = self.take_ready(&mut connection, chunk) {
+                return stop;
+            }
+            watchdog.saw(self.hopper.newest_seen());
+            if self.hopper.is_ready() {
+                if !self.flush().await {
+                    return Stop::Closed;
+                }
+            } else if self.hopper.taken() - taken_before >= FLOOD_LINES {
+                tokio::time::sleep(FLOOD_PAUSE).await;
+            }
+        }
+    }
+
+    /// Takes a chunk and those that are here already; an engine sends one per line.
+    fn take_ready(
+        &mut self,
+        connection: &mut Connection,
+        first: Result<Option<Bytes>, RequestError>,
+    ) -> Result<(), Stop> {
+        let mut next = Some(first);
+        while let Some(chunk) = next {
+            match chunk.map_err(Stop::Failed)? {
+                Some(chunk) => self.take(connection, &chunk)?,
+                None => return Err(self.end(connection)),
+            }
+            if self.hopper.is_ready() {
+                break;
+            }
+            next = connection.answer.chunk().now_or_never();
+        }
+        Ok(())
+    }
+
+    fn end(&mut self, connection: &mut Connection) -> Stop {
+        let Self { logs, hopper, .. } = self;
+        connection.splitter.finish(&mut |item| hopper.item(item, logs));
+        Stop::End { empty: self.hopper.taken() == connection.taken_before }
+    }
+
+    fn take(&mut self, connection: &mut Connection, chunk: &[u8]) -> Result<(), Stop> {
+        let Self { logs, hopper, .. } = self;
+        let pushed = connection.splitter.push(chunk, &mut |item| hopper.item(item, logs));
+        pushed.map_err(|error| Stop::Nonsense(error.to_string()))?;
+        if self.hopper.taken() > connection.taken_before {
+            self.stepped_to = None;
+            self.backoff.reset();
+        }
+        self.hopper.complaint().map_or(Ok(()), |words| Err(Stop::Complaint(words)))
+    }
+
+    /// Hands over what was read, gaps first. False if nobody takes it any more.
+    pub(super) async fn flush(&mut self) -> bool {
+        for stream in Stream::BOTH {
+            let other = &mut self.logs[stream.other().index()];
+            let resting = !self.hopper.holds(stream.other()) && other.joiner.begun_at().is_none();
+            let mut cursors = [self.logs[stream.index()].progress.cursor(), None];
+            if resting && self.hopper.holds(stream) {
+                cursors[1] = self.rest(stream.other(), cursors[0]);
+            }
+            if !self.hopper.send(stream, cursors).await {
+                return false;
+            }
+        }
+        true
+    }
+
+    /// Lets the cursor of a `stream` that is silent follow the other stream's.
+    fn rest(&mut self, stream: Stream, other: Option<Cursor>) -> Option<Cursor> {
+        let until = other?.timestamp().minus(STREAM_SKEW);
+        let progress = &mut self.logs[stream.index()].progress;
+        if progress.rest_until(until) { progress.cursor() } else { None }
+    }
+
+    /// Waits until the container ends; for ever, if it is no longer there.
+    async fn container_ends(subject: &mut watch::Receiver<Subject>, ends_noted: &mut u64) {
+        match subject.wait_for(|subject| subject.ends > *ends_noted).await.map(|subject| subject.ends) {
+            Ok(ends) => *ends_noted = ends,
+            Err(_) => std::future::pending().await,
+        }
+    }
+}
+
+impl Log {
+    pub(super) fn push(&mut self, piece: &Piece<'_>, hopper: &mut Hopper) {
+        let Self { progress, joiner } = self;
+        joiner.push(piece, &mut |line| hopper.offer(piece.stream, progress, line));
+    }
+}
