@@ -243,11 +243,11 @@ fn an_appliance_that_goes_away_is_told_and_found_again() {
     let appliance = Home::new().start();
     push_rows(&appliance, "web", 3, |number| format!("row {number}"));
     let mut page = open(&appliance, "/");
-    page.await_text("Live, last 60 minutes");
+    page.await_true("it is live", "!!document.querySelector('.status-on')");
     let home = appliance.kill();
     page.await_text("Reconnecting");
     let appliance = home.start();
-    page.await_text("Live, last 60 minutes");
+    page.await_true("it is live", "!!document.querySelector('.status-on')");
     page.click("Logs");
     rows(&mut page, 3);
     drop(appliance);

@@ -1,9 +1,9 @@
 //! From pieces to lines.
 //!
-//! A line ends with its line break, or where the container ended. The engine splits longer lines into pieces
-//! that all carry the first one's time (engines of old: each its own, but then all of them full). So a piece
-//! without a line break goes on in the next one if that has the same time or if it was full; otherwise the
-//! container ended there, and the next piece is from after its restart.
+//! Engines write a line longer than [`PIECE_BYTES`] in full pieces without a line break and a last one. So a
+//! line ends with its line break, or with a piece that is not full: there the container ended (or the log
+//! driver forgot the line break, as `local` does after a last piece). All pieces carry the first one's time;
+//! with engines of old each has its own.
 
 use model::Timestamp;
 
@@ -50,14 +50,13 @@ pub(crate) struct Joiner {
     last: Timestamp,
 }
 
-/// A line of which more may come.
+/// A line of which more may come: so far all of its pieces were full.
 #[derive(Debug)]
 struct Begun {
     timestamp: Timestamp,
     /// At most [`LINE_BYTES_MAX`] of it.
     bytes: Vec<u8>,
     total_bytes: usize,
-    last_piece_bytes: usize,
 }
 
 impl Joiner {
@@ -76,43 +75,33 @@ impl Joiner {
         if self.begun.as_ref().is_some_and(|begun| !self.goes_on(begun, piece)) {
             self.finish(take);
         }
-        let Some(begun) = &mut self.begun else {
-            return self.begin(piece, take);
-        };
+        let is_last = piece.ends || piece.content.len() < PIECE_BYTES;
+        let timestamp = piece.timestamp.unwrap_or(self.last);
+        self.last = timestamp;
+        if self.begun.is_none() && is_last {
+            let open_bytes = if piece.ends { 0 } else { length(piece.content.len()) };
+            return take(self.line(timestamp, piece.content, 0, open_bytes));
+        }
+        let begun = self.begun.get_or_insert_with(|| Begun { timestamp, bytes: Vec::new(), total_bytes: 0 });
         begun.add(piece.content);
-        if piece.ends {
-            self.end(0, take);
+        if is_last {
+            let open_bytes = if piece.ends { 0 } else { length(begun.total_bytes) };
+            self.end(open_bytes, take);
         }
     }
 
     /// Gives what has begun as a line: the container ended there.
     pub(crate) fn finish(&mut self, take: &mut impl FnMut(Line)) {
         if let Some(begun) = &self.begun {
-            self.end(u32::try_from(begun.total_bytes).unwrap_or(u32::MAX), take);
+            self.end(length(begun.total_bytes), take);
         }
     }
 
+    /// Whether `piece` belongs to the line that has begun.
     fn goes_on(&self, begun: &Begun, piece: &Piece<'_>) -> bool {
-        let left = |open: Open| open.timestamp == begun.timestamp && open.bytes as usize == begun.total_bytes;
-        if self.left_open.is_some_and(left) {
-            return false;
-        }
-        let same_time = piece.timestamp.is_none_or(|timestamp| timestamp == begun.timestamp);
-        same_time || begun.last_piece_bytes >= PIECE_BYTES
-    }
-
-    fn begin(&mut self, piece: &Piece<'_>, take: &mut impl FnMut(Line)) {
-        let timestamp = piece.timestamp.unwrap_or(self.last);
-        self.last = timestamp;
-        if piece.ends && piece.content.len() <= LINE_BYTES_MAX {
-            return take(self.line(timestamp, piece.content, 0, 0));
-        }
-        let mut begun = Begun { timestamp, bytes: Vec::new(), total_bytes: 0, last_piece_bytes: 0 };
-        begun.add(piece.content);
-        self.begun = Some(begun);
-        if piece.ends {
-            self.end(0, take);
-        }
+        let left = |open: Open| open.timestamp == begun.timestamp && open.bytes == length(begun.total_bytes);
+        piece.timestamp.is_none_or(|timestamp| timestamp == begun.timestamp)
+            || !self.left_open.is_some_and(left)
     }
 
     fn end(&mut self, open_bytes: u32, take: &mut impl FnMut(Line)) {
@@ -145,8 +134,11 @@ impl Begun {
         let room = LINE_BYTES_MAX - self.bytes.len();
         self.bytes.extend_from_slice(&content[..content.len().min(room)]);
         self.total_bytes = self.total_bytes.saturating_add(content.len());
-        self.last_piece_bytes = content.len();
     }
+}
+
+fn length(bytes: usize) -> u32 {
+    u32::try_from(bytes).unwrap_or(u32::MAX)
 }
 
 /// `bytes` without the beginning of a character at their end.

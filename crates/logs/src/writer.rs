@@ -25,6 +25,9 @@ const EXPIRE_EVERY: Duration = Duration::from_secs(3600);
 /// The first wait after a failure; each further one is twice as long.
 const RETRY_FIRST: Duration = Duration::from_millis(100);
 
+/// Once something arrived, more is mostly on its way; waking for each batch would cost more than the batch.
+const NAP: Duration = Duration::from_millis(1);
+
 /// How often the last commit is tried when the process ends.
 const LAST_TRIES: u32 = 10;
 
@@ -131,6 +134,9 @@ impl Work {
                 self.take(event);
             }
             self.work(Instant::now());
+            if self.since.is_some() && !self.commits.are_failing() {
+                std::thread::sleep(NAP);
+            }
         }
         self.inbox.close();
         while let Some(event) = runtime.block_on(self.inbox.rest()) {

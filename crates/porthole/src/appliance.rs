@@ -49,8 +49,9 @@ impl Appliance {
             format!("cannot listen on {listen}; free the port or set [server] listen to another")
         })?;
         let engines = server::Engines { logs: logs.clone(), docker };
-        let server =
-            server::Server::new(configuration.server, engines, accounts.clone(), crate::command::VERSION)?;
+        // Once per process, and every answer carries it.
+        let build: &'static str = server::build(crate::command::VERSION).leak();
+        let server = server::Server::new(configuration.server, engines, accounts.clone(), build)?;
         let control = control::Control::bind(&data, accounts, logs.clone())?;
         Ok(Self { server, listener, control, collector, logs, writer, reload, _data: data })
     }

@@ -18,7 +18,8 @@ const FLOORS: &[&[&str]] = &[
 ];
 
 /// Outside the building: what each may import of ours. Nobody imports them.
-const APART: &[(&str, &[&str])] = &[("web", &["api", "web-logic"]), ("web-logic", &["api"]), ("xtask", &["api", "model"])];
+const APART: &[(&str, &[&str])] =
+    &[("web", &["api", "web-logic"]), ("web-logic", &["api"]), ("xtask", &["api", "model"])];
 
 /// A crate of ours and those of ours that it imports; development dependencies do not count.
 fn imports() -> BTreeMap<String, Vec<String>> {

@@ -36,6 +36,7 @@ mod server;
 pub use accounts::{AccountError, Accounts, TokenError};
 pub use clock::Clock;
 pub use config::{AuthMode, Config, PublicUrl};
+pub use page::build;
 pub use server::{Engines, Server, StartError};
 
 #[cfg(test)]

@@ -82,6 +82,24 @@ fn pieces_become_lines() {
             3 "half again" open 10
         "#]],
     );
+    // The log driver `local` forgets the line break of a last piece, which may be empty.
+    check(
+        false,
+        &[
+            (1, &full, false),
+            (1, b"", false),
+            (2, b"next", true),
+            (3, &full, false),
+            (3, b"end", false),
+            (3, b"x", true),
+        ],
+        &expect![[r#"
+            1 16384 bytes open 16384
+            2 "next"
+            3 16387 bytes open 16387
+            3 "x"
+        "#]],
+    );
     // Some log drivers make longer pieces.
     check(
         false,
@@ -113,7 +131,7 @@ fn pieces_become_lines() {
 #[test]
 fn a_line_that_was_left_open_does_not_go_on() {
     let full = [b'x'; PIECE_BYTES];
-    let open = Some(Open { timestamp: Timestamp::from_nanos(1), bytes: u32::try_from(PIECE_BYTES).unwrap() });
+    let open = Some(Open { timestamp: Timestamp::from_nanos(1), bytes: length(PIECE_BYTES) });
     check_left_open(
         false,
         open,
@@ -123,27 +141,32 @@ fn a_line_that_was_left_open_does_not_go_on() {
             2 "first of the next run"
         "#]],
     );
+    // Of the same time: it is the same line.
+    check_left_open(
+        false,
+        open,
+        &[(1, &full, false), (1, b"", false), (2, b"next", true)],
+        &expect![[r#"
+            1 16384 bytes open 16384
+            2 "next"
+        "#]],
+    );
 }
 
 #[test]
 fn what_has_begun_is_kept_back() {
-    assert_eq!(join(false, None, &[(1, b"half", false)], false), []);
+    assert_eq!(join(false, None, &[(1, &[b'x'; PIECE_BYTES], false)], false), []);
 }
 
 #[test]
 fn a_line_is_cut_at_the_limit_and_says_so() {
     let check = |bytes: usize, cut: usize| {
-        let content = "é".repeat(bytes / 2) + &"x".repeat(bytes % 2);
         // One byte in front, so that the limit falls into a character.
-        let pieces: Vec<Vec<u8>> = [b"-".to_vec()]
-            .into_iter()
-            .chain(content.into_bytes().chunks(PIECE_BYTES).map(<[u8]>::to_vec))
-            .collect();
-        let pieces: Vec<(i64, &[u8], bool)> = pieces
-            .iter()
-            .enumerate()
-            .map(|(index, piece)| (1, piece.as_slice(), index + 1 == pieces.len()))
-            .collect();
+        let content = "-".to_owned() + &"é".repeat(bytes / 2) + &"x".repeat(bytes % 2);
+        let chunks: Vec<&[u8]> = content.as_bytes().chunks(PIECE_BYTES).collect();
+        let last = chunks.len() - 1;
+        let pieces: Vec<_> =
+            chunks.iter().enumerate().map(|(index, piece)| (1, *piece, index == last)).collect();
         let lines = join(false, None, &pieces, true);
         let [line] = lines.as_slice() else { panic!("{} lines", lines.len()) };
         assert_eq!(line.cut_bytes, cut);

@@ -29,6 +29,16 @@ const PROTOCOLS: [&str; 10] = [
     "/tunnel",
 ];
 
+/// What tells this build from others: the version and which page is in it. Two builds of one version may
+/// differ in their page, and an open page must learn that it is the older one.
+pub fn build(version: &'static str) -> String {
+    let index = [INDEX.to_owned(), format!("{INDEX}.gz")].iter().find_map(|name| Embedded::get(name));
+    match index {
+        Some(file) => format!("{version}+{}", &file.hash[..8]),
+        None => version.to_owned(),
+    }
+}
+
 /// What no route wanted.
 pub(crate) async fn serve(request: Request) -> Response {
     answer::<Embedded>(request.method(), request.uri().path(), request.headers())
