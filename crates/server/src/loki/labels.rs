@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use axum::extract::{Path, State};
 use axum::response::Response;
-use logql::Expr;
 use model::{Labels, Selector, TimeRange};
 
 use super::Loki;
@@ -57,15 +56,11 @@ pub(super) async fn series(State(loki): State<Loki>, params: Params) -> Result<R
     Ok(success(streams, Vec::new()))
 }
 
-/// A selector alone; none, or an empty one, means every stream.
+/// A selector alone, also one that takes every stream; none means that too.
 fn selector(text: Option<&str>) -> Result<Selector, LokiFault> {
-    let text = text.map(str::trim).unwrap_or_default();
-    if text.is_empty() || text.strip_prefix('{').is_some_and(|rest| rest.trim_start() == "}") {
-        return Ok(Selector::default());
-    }
-    match logql::parse(text)? {
-        Expr::Log(log) if log.stages.is_empty() => Ok(log.selector.node),
-        _ => Err(LokiFault::bad_request("only a selector such as {service=\"web\"} is expected here")),
+    match text.map(str::trim).unwrap_or_default() {
+        "" => Ok(Selector::default()),
+        text => Ok(logql::parse_selector(text)?),
     }
 }
 

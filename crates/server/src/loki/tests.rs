@@ -480,7 +480,7 @@ async fn faults_are_lokis_sentences() {
     .await;
     check(
         "/loki/api/v1/labels?query=rate(%7Ba%3D%22b%22%7D%5B1m%5D)",
-        expect![[r#"400 only a selector such as {service="web"} is expected here"#]],
+        expect![[r#"400 parse error at line 1, col 1: syntax error: unexpected `rate`, expecting a selector such as {service="web"}"#]],
     )
     .await;
     check("/loki/api/v1/tail?query=x", expect!["400 Connection header did not include 'upgrade'"]).await;
