@@ -8,9 +8,9 @@ use crate::browser;
 use crate::components::{Banners, ContextBar, KeyHelp, Navigation, Palette, ToastLine};
 use crate::history::{History, Visit};
 use crate::pages::{LogsPage, NotFound, NowPage, SetUpPage, SettingsPage, SignInPage};
-use crate::reactive::{When, effect, memo};
+use crate::reactive::{When, effect, derived};
 use crate::shortcuts::{self, PageActions};
-use crate::state::{self, Session, Who, shared};
+use crate::state::{Session, Shared, Who, self, shared};
 
 /// What the whole window shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,10 +29,9 @@ pub(crate) fn App() -> impl IntoView {
     state::provide();
     provide_context(PageActions::new());
     shortcuts::listen();
-    let history: History = shared();
-    let session: Session = shared();
-    let page = memo(move || history.page());
-    let frame = memo(move || session.who.with(|who| frame(who, page.get())));
+    let Shared { history, session, .. } = shared();
+    let page = derived(move || history.page());
+    let frame = derived(move || session.who.with(|who| frame(who, page.get())));
     send_to_sign_in(history, session, page);
     name_window(page);
     view! {
@@ -55,7 +54,7 @@ fn frame(who: &Who, page: Page) -> Frame {
 }
 
 /// Whoever is not signed in is sent to where that is done, and back afterwards.
-fn send_to_sign_in(history: History, session: Session, page: Memo<Page>) {
+fn send_to_sign_in(history: History, session: Session, page: Derived<Page>) {
     effect(move || {
         let Who::Nobody { setup_needed } = session.who.get() else { return };
         if !page.get().is_private() {
@@ -76,7 +75,7 @@ fn send_to_sign_in(history: History, session: Session, page: Memo<Page>) {
 }
 
 /// The window's title; and whoever reads by ear hears which page was opened.
-fn name_window(page: Memo<Page>) {
+fn name_window(page: Derived<Page>) {
     Effect::new(move |before: Option<Page>| {
         let page = page.get();
         document().set_title(&format!("{} · Porthole", page.name()));
@@ -88,7 +87,7 @@ fn name_window(page: Memo<Page>) {
 }
 
 #[component]
-fn Shell(page: Memo<Page>) -> impl IntoView {
+fn Shell(page: Derived<Page>) -> impl IntoView {
     let has_context = move || page.get().has_context();
     view! {
         <a class="skip" href="#main">"Skip to the content"</a>

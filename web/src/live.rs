@@ -17,7 +17,7 @@ use web_sys::{EventSource, MessageEvent, VisibilityState};
 
 use crate::browser;
 use crate::client::Client;
-use crate::reactive::{effect, memo};
+use crate::reactive::{effect, derived};
 use crate::state::Session;
 
 /// The stream.
@@ -77,7 +77,7 @@ impl Live {
             retries: RwSignal::new(0),
         };
         live.watch_visibility();
-        let may_read = memo(move || session.may_read());
+        let may_read = derived(move || session.may_read());
         effect(move || {
             live.retries.track();
             let following = live.following.get();

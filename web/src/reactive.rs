@@ -1,6 +1,10 @@
-//! Thin fronts for the framework's generic parts. The compiler makes each of those anew for every closure it is
-//! given, at some kilobytes each; boxed closures share one, and a page of hundreds of closures must be loaded
-//! before it can be read.
+//! Thin fronts for the framework's generic parts. The compiler makes each of those anew for every closure and
+//! every type it is given, at some kilobytes each; what is boxed shares one, and a page of hundreds of closures
+//! must be loaded before it can be read.
+
+use std::any::Any;
+use std::marker::PhantomData;
+use std::sync::Arc;
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -13,12 +17,87 @@ pub(crate) fn effect(run: impl FnMut() + 'static) {
     Effect::new(move |_| run());
 }
 
-/// [`Memo::new`] with a boxed closure.
-pub(crate) fn memo<T: PartialEq + Send + Sync + 'static>(
+/// An event handler, boxed.
+pub(crate) fn on<E: 'static>(handle: impl FnMut(E) + 'static) -> Box<dyn FnMut(E)> {
+    Box::new(handle)
+}
+
+/// A value that follows from others; whoever reads it hears of it only when it changes.
+pub(crate) struct Derived<T> {
+    memo: Memo<Value>,
+    kind: PhantomData<fn() -> T>,
+}
+
+/// Follows what `compute` reads.
+pub(crate) fn derived<T: PartialEq + Send + Sync + 'static>(
     compute: impl Fn() -> T + Send + Sync + 'static,
-) -> Memo<T> {
-    let compute: Box<dyn Fn() -> T + Send + Sync> = Box::new(compute);
-    Memo::new(move |_| compute())
+) -> Derived<T> {
+    let compute: Box<dyn Fn() -> Value + Send + Sync> =
+        Box::new(move || Value { value: Arc::new(compute()), same: same::<T> });
+    Derived { memo: Memo::new(move |_| compute()), kind: PhantomData }
+}
+
+/// A value of any type that can still be compared.
+#[derive(Clone)]
+struct Value {
+    value: Arc<dyn Any + Send + Sync>,
+    same: fn(&dyn Any, &dyn Any) -> bool,
+}
+
+impl PartialEq for Value {
+    fn eq(&self, other: &Self) -> bool {
+        (self.same)(&*self.value, &*other.value)
+    }
+}
+
+fn same<T: PartialEq + 'static>(one: &dyn Any, other: &dyn Any) -> bool {
+    one.downcast_ref::<T>() == other.downcast_ref::<T>()
+}
+
+impl<T> Clone for Derived<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Derived<T> {}
+
+impl<T: Send + Sync + 'static> Derived<T> {
+    /// Reads it.
+    pub(crate) fn with<R>(self, read: impl FnOnce(&T) -> R) -> R {
+        read(&self.take(true))
+    }
+
+    /// Reads it without following it.
+    pub(crate) fn with_untracked<R>(self, read: impl FnOnce(&T) -> R) -> R {
+        read(&self.take(false))
+    }
+
+    /// A copy of it.
+    pub(crate) fn get(self) -> T
+    where
+        T: Clone,
+    {
+        self.with(T::clone)
+    }
+
+    /// A copy of it, without following it.
+    pub(crate) fn get_untracked(self) -> T
+    where
+        T: Clone,
+    {
+        self.with_untracked(T::clone)
+    }
+
+    /// Follows it without reading it.
+    pub(crate) fn track(self) {
+        self.memo.track();
+    }
+
+    fn take(self, tracked: bool) -> Arc<T> {
+        let Value { value, .. } = if tracked { self.memo.get() } else { self.memo.get_untracked() };
+        value.downcast().unwrap_or_else(|_| unreachable!("only `derived` makes one, and of this type"))
+    }
 }
 
 /// Shows its children while a condition holds, and `fallback` while it does not.
@@ -28,7 +107,7 @@ pub(crate) fn When(
     children: ChildrenFn,
     #[prop(optional, into)] fallback: ViewFn,
 ) -> impl IntoView {
-    let holds = memo(when);
+    let holds = derived(when);
     (move || if holds.get() { children() } else { fallback.run() }).into_any()
 }
 
@@ -52,10 +131,7 @@ pub(crate) fn keyed(items: impl Fn() -> Vec<Item> + Send + Sync + 'static) -> An
 }
 
 /// Calls `changed` when the element is there, and whenever its size changes.
-pub(crate) fn on_resize(
-    element: impl Fn() -> Option<Element> + 'static,
-    changed: impl Fn() + Clone + 'static,
-) {
+pub(crate) fn on_resize(element: impl Fn() -> Option<Element> + 'static, changed: impl Fn() + Clone + 'static) {
     effect(move || {
         let Some(element) = element() else { return };
         let changed: Box<dyn FnMut()> = Box::new(changed.clone());

@@ -12,7 +12,7 @@ use web_sys::{Element, KeyboardEvent};
 
 use crate::browser;
 use crate::history::Visit;
-use crate::state::{Overlay, Preferences, Toast, View, shared};
+use crate::state::{Overlay, Preferences, Shared, Toast, View, shared};
 
 /// The page that is shown may handle actions of its own.
 #[derive(Clone, Copy)]
@@ -41,8 +41,7 @@ impl PageActions {
 
 /// Listens to the keyboard for as long as the page lives.
 pub(crate) fn listen() {
-    let preferences: Preferences = shared();
-    let overlay: RwSignal<Overlay> = shared();
+    let Shared { preferences, overlay, .. } = shared();
     let actor = Actor { view: shared(), toast: shared(), overlay, page: shared() };
     let keys = StoredValue::new(Keys::default());
     window_event_listener(ev::keydown, move |event| {

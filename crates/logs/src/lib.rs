@@ -15,7 +15,7 @@
 //! [`open`] gives the handle [`Logs`] and the [`Writer`], which writes while it runs. A *stream* is a set of
 //! labels; a *unit* is what it has within one UTC day and retention class. Lines of a unit are numbered; a
 //! block's index row says up to which number the unit is sealed (`seq_to`), and tail rows up to there are as
-//! good as gone. [`storage`] tells the protocol, [`block`] and [`row`] the formats, [`day`] and [`tail`] the
+//! good as gone. `storage` tells the protocol, `block` and `row` the formats, `day` and `tail` the
 //! files.
 //!
 //! This crate does not know Docker, nor HTTP. Nothing outside of it touches its files.

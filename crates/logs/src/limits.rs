@@ -11,18 +11,18 @@ pub(crate) struct Limits {
     pub(crate) push_commit_after: Duration,
     /// So many bytes are committed at once, however short they waited.
     pub(crate) commit_bytes: usize,
-    /// A unit with so many bytes of lines is sealed into a block.
-    pub(crate) block_bytes: u64,
+    /// A unit whose rows have this weight (about their bytes of text) is sealed into a block.
+    pub(crate) block_weight: u64,
     /// A unit is sealed when its oldest line in the tail is of this age.
     pub(crate) seal_after: Duration,
     /// The same once the unit's day is over by as much.
     pub(crate) seal_past_day_after: Duration,
     /// With so many tail rows a unit's are merged into one.
     pub(crate) rows_max: usize,
-    /// With more bytes of lines in the tail the largest units are sealed early.
-    pub(crate) tail_bytes: u64,
+    /// With more weight in the tail the largest units are sealed early.
+    pub(crate) tail_weight: u64,
     /// With more than this nothing is taken in until blocks could be written again.
-    pub(crate) tail_bytes_max: u64,
+    pub(crate) tail_weight_max: u64,
     /// How many streams may bring lines within an hour; entries of further ones are dropped.
     pub(crate) streams_max: usize,
     /// Entries further ahead of the clock are dropped.
@@ -41,12 +41,12 @@ impl Default for Limits {
             commit_after: Duration::from_millis(250),
             push_commit_after: Duration::from_millis(20),
             commit_bytes: 1 << 20,
-            block_bytes: 256 << 10,
+            block_weight: 256 << 10,
             seal_after: Duration::from_secs(3600),
             seal_past_day_after: Duration::from_secs(600),
             rows_max: 64,
-            tail_bytes: 64 << 20,
-            tail_bytes_max: 256 << 20,
+            tail_weight: 64 << 20,
+            tail_weight_max: 256 << 20,
             streams_max: 20_000,
             ahead_max: Duration::from_secs(86_400),
             intake_batches: 64,

@@ -45,8 +45,8 @@ impl PendingUnit {
         &self.columns
     }
 
-    fn push(&mut self, entry: &Entry, level: Level, block_bytes: u64) {
-        let is_full = self.columns.last().is_none_or(|columns| columns.weight() as u64 >= block_bytes);
+    fn push(&mut self, entry: &Entry, level: Level, weight_max: u64) {
+        let is_full = self.columns.last().is_none_or(|columns| columns.weight() as u64 >= weight_max);
         if is_full {
             self.columns.push(Columns::default());
         }
@@ -110,8 +110,10 @@ impl Pending {
             let level = told_level(&stream, &mut entry);
             match self.sorter.sort(entry.timestamp, level) {
                 Ok(key) => {
-                    self.bytes += entry.line.len() + 64;
-                    self.unit(&stream, key).push(&entry, level, shared.limits.block_bytes);
+                    let beside: usize =
+                        entry.metadata.iter().map(|(name, value)| name.len() + value.len()).sum();
+                    self.bytes += entry.line.len() + beside + 64;
+                    self.unit(&stream, key).push(&entry, level, shared.limits.block_weight);
                     followed.push(entry, level);
                 }
                 Err(reason) => shared.counters.dropped(reason, 1),

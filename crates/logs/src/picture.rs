@@ -46,6 +46,14 @@ pub(crate) struct TailRow {
     pub(crate) data: Box<[u8]>,
 }
 
+impl TailRow {
+    /// What the row counts for where a bound is kept: its text, but also lines that are empty, and metadata
+    /// that tells each line from the next.
+    pub(crate) fn weight(&self) -> u64 {
+        self.bytes.max(4 * self.data.len() as u64) + 8 * u64::from(self.lines)
+    }
+}
+
 /// What a unit (a stream within a day and class) has.
 #[derive(Clone, Debug)]
 pub(crate) struct Unit {

@@ -58,7 +58,7 @@ struct OpenFiles {
 struct Waiting {
     day: Arc<Day>,
     stream: Arc<Stream>,
-    bytes: u64,
+    weight: u64,
     rows: usize,
     /// Since when its oldest line waits.
     since: Instant,
@@ -72,9 +72,9 @@ pub(crate) struct Lease {
 }
 
 impl Storage {
-    /// Bytes of lines in the tail.
-    pub(crate) fn tail_bytes(&self) -> u64 {
-        self.waiting.values().map(|unit| unit.bytes).sum()
+    /// The weight of all rows of the tail.
+    pub(crate) fn tail_weight(&self) -> u64 {
+        self.waiting.values().map(|unit| unit.weight).sum()
     }
 
     /// Whether rows are still to be deleted.

@@ -27,7 +27,7 @@ pub(crate) fn small() -> Limits {
     Limits {
         commit_after: Duration::from_millis(5),
         push_commit_after: Duration::from_millis(1),
-        block_bytes: 400,
+        block_weight: 500,
         rows_max: 4,
         retry_max: Duration::from_millis(100),
         ..Limits::default()

@@ -154,7 +154,7 @@ impl Work {
         self.group.is_none()
             && !self.commits.are_failing()
             && self.pending.bytes() < limits.commit_bytes
-            && self.storage.tail_bytes() < limits.tail_bytes_max
+            && self.storage.tail_weight() < limits.tail_weight_max
     }
 
     fn take(&mut self, event: Event) {

@@ -4,13 +4,12 @@ use leptos::prelude::*;
 
 use super::notice::Notice;
 use crate::reactive::{When, effect};
-use crate::state::{Reach, Session, Trouble, shared};
+use crate::state::{Reach, Session, Shared, Trouble, shared};
 
 /// Bars above every page.
 #[component]
 pub(crate) fn Banners() -> impl IntoView {
-    let reach: Reach = shared();
-    let session: Session = shared();
+    let Shared { reach, session, .. } = shared();
     // While something is wrong the server is asked again and again; its answer takes the bar away.
     effect(move || {
         if reach.trouble.get().is_some() {
@@ -29,7 +28,7 @@ pub(crate) fn Banners() -> impl IntoView {
         <When when=move || reach.outdated.get()>
             <Notice tone="info">
                 "Porthole was updated while this page was open. "
-                <button type="button" class="button" on:click=|_| drop(window().location().reload())>
+                <button type="button" class="button" on:click=on(|_| drop(window().location().reload()))>
                     "Load the new page"
                 </button>
             </Notice>

@@ -9,12 +9,12 @@ use super::icon::{Icon, Sign};
 use super::service_picker::ServicePicker;
 use super::time_picker::TimePicker;
 use crate::live::{Link, Live};
-use crate::state::{Overlay, Ticker, Toast, View, shared};
+use crate::state::{Overlay, Shared, Ticker, Toast, View, shared};
 
 /// The bar.
 #[component]
-pub(crate) fn ContextBar(page: Memo<Page>) -> impl IntoView {
-    let overlay: RwSignal<Overlay> = shared();
+pub(crate) fn ContextBar(page: Derived<Page>) -> impl IntoView {
+    let Shared { overlay, .. } = shared();
     view! {
         <div class="context" role="toolbar" aria-label="What is looked at">
             <span class="wide-only">
@@ -31,9 +31,9 @@ pub(crate) fn ContextBar(page: Memo<Page>) -> impl IntoView {
                 class="button context-palette"
                 aria-label="Go anywhere"
                 title="Go anywhere (Ctrl K)"
-                on:click=move |_| overlay.set(Overlay::Palette)
+                on:click=on(move |_| overlay.set(Overlay::Palette))
             >
-                <Icon sign=Sign::Search />
+                {icon(Sign::Search)}
                 <span class="wide-only">"Go to…"</span>
                 <kbd class="wide-only">"Ctrl K"</kbd>
             </button>
@@ -43,21 +43,20 @@ pub(crate) fn ContextBar(page: Memo<Page>) -> impl IntoView {
 
 #[component]
 fn LogsControls() -> impl IntoView {
-    let view: View = shared();
-    let toast: Toast = shared();
+    let Shared { view, toast, .. } = shared();
     let shift = move |later: bool| view.set_range(view.resolved.get_untracked().shifted(later));
     view! {
         <div class="context-time">
-            <button type="button" class="button-icon wide-only" aria-label="Earlier" title="Earlier (t ←)" on:click=move |_| shift(false)>
-                <Icon sign=Sign::Left />
+            <button type="button" class="button-icon wide-only" aria-label="Earlier" title="Earlier (t ←)" on:click=on(move |_| shift(false))>
+                {icon(Sign::Left)}
             </button>
             <TimePicker />
-            <button type="button" class="button-icon wide-only" aria-label="Later" title="Later (t →)" on:click=move |_| shift(true)>
-                <Icon sign=Sign::Right />
+            <button type="button" class="button-icon wide-only" aria-label="Later" title="Later (t →)" on:click=on(move |_| shift(true))>
+                {icon(Sign::Right)}
             </button>
         </div>
-        <button type="button" class="button-icon wide-only" aria-label="Refresh" title="Refresh (r)" on:click=move |_| view.refresh()>
-            <Icon sign=Sign::Refresh />
+        <button type="button" class="button-icon wide-only" aria-label="Refresh" title="Refresh (r)" on:click=on(move |_| view.refresh())>
+            {icon(Sign::Refresh)}
         </button>
         <LiveButton />
         <button
@@ -65,17 +64,16 @@ fn LogsControls() -> impl IntoView {
             class="button-icon wide-only"
             aria-label="Copy a link to exactly this view"
             title="Copy a link to exactly this view (y)"
-            on:click=move |_| toast.copy(view.frozen_link(None), "Link")
+            on:click=on(move |_| toast.copy(view.frozen_link(None), "Link"))
         >
-            <Icon sign=Sign::Link />
+            {icon(Sign::Link)}
         </button>
     }
 }
 
 #[component]
 fn LiveButton() -> impl IntoView {
-    let view: View = shared();
-    let live: Live = shared();
+    let Shared { view, live, .. } = shared();
     let is_on = move || view.state.with(|state| state.live);
     let words = move || match live.link.get() {
         Link::Lost if is_on() => "Reconnecting…",
@@ -87,7 +85,7 @@ fn LiveButton() -> impl IntoView {
             class="button live"
             aria-pressed=move || is_on().to_string()
             title="New lines as they come (l)"
-            on:click=move |_| toggle_live(view)
+            on:click=on(move |_| toggle_live(view))
         >
             <span class="live-dot" aria-hidden="true"></span>
             {words}
@@ -110,8 +108,7 @@ pub(crate) fn toggle_live(view: View) {
 /// Now is always live; what it shows is the last hour.
 #[component]
 fn NowStatus() -> impl IntoView {
-    let live: Live = shared();
-    let ticker: Ticker = shared();
+    let Shared { live, ticker, .. } = shared();
     let words = move || {
         let at = live.now.with(|now| now.as_ref().map(|now| now.at));
         match (live.link.get(), at) {

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::icon::{Icon, Sign};
-use crate::state::{Toast, shared};
+use crate::state::{Shared, Toast, shared};
 
 /// Copies `text`; afterwards the page says that `what` was copied.
 #[component]
@@ -12,10 +12,10 @@ pub(crate) fn CopyButton(
     what: &'static str,
     label: &'static str,
 ) -> impl IntoView {
-    let toast: Toast = shared();
+    let Shared { toast, .. } = shared();
     view! {
-        <button type="button" class="button" on:click=move |_| toast.copy(text.get_untracked(), what)>
-            <Icon sign=Sign::Copy />
+        <button type="button" class="button" on:click=on(move |_| toast.copy(text.get_untracked(), what))>
+            {icon(Sign::Copy)}
             {label}
         </button>
     }

@@ -5,16 +5,15 @@ use std::collections::BTreeSet;
 use leptos::prelude::*;
 
 use crate::live::Live;
-use crate::reactive::memo;
-use crate::state::{View, shared};
+use crate::reactive::{derived};
+use crate::state::{Shared, View, shared};
 
 /// One environment, or all.
 #[component]
 pub(crate) fn EnvironmentPicker() -> impl IntoView {
-    let view: View = shared();
-    let live: Live = shared();
-    let chosen = memo(move || view.state.with(|state| state.environment.clone()).unwrap_or_default());
-    let known = memo(move || {
+    let Shared { view, live, .. } = shared();
+    let chosen = derived(move || view.state.with(|state| state.environment.clone()).unwrap_or_default());
+    let known = derived(move || {
         let mut known: BTreeSet<String> = live.now.with(|now| {
             let services = now.iter().flat_map(|now| &now.services);
             services.map(|tile| tile.environment.clone()).collect()

@@ -4,12 +4,12 @@ use leptos::prelude::*;
 use web_logic::keys::HELP;
 
 use super::modal::Modal;
-use crate::state::{Overlay, Preferences, shared};
+use crate::state::{Overlay, Preferences, Shared, shared};
 
 /// The keys and what they do.
 #[component]
 pub(crate) fn KeyHelp() -> impl IntoView {
-    let preferences: Preferences = shared();
+    let Shared { preferences, .. } = shared();
     view! {
         <Modal overlay=Overlay::Help label="Keys" class="key-help">
             <h2>"Keys"</h2>
@@ -30,7 +30,7 @@ pub(crate) fn KeyHelp() -> impl IntoView {
                 <input
                     type="checkbox"
                     prop:checked=move || preferences.single_keys.get()
-                    on:change=move |event| preferences.set_single_keys(event_target_checked(&event))
+                    on:change=on(move |event| preferences.set_single_keys(event_target_checked(&event)))
                 />
                 "Single keys act (Ctrl K always does)"
             </label>

@@ -4,8 +4,8 @@ use leptos::html::Dialog;
 use leptos::prelude::*;
 use web_sys::MouseEvent;
 
-use crate::reactive::{When, effect, memo};
-use crate::state::{Overlay, shared};
+use crate::reactive::{When, effect, derived};
+use crate::state::{Overlay, Shared, shared};
 
 /// A dialog that is open while `overlay` is the page's.
 #[component]
@@ -16,8 +16,8 @@ pub(crate) fn Modal(
     class: &'static str,
     children: ChildrenFn,
 ) -> impl IntoView {
-    let current: RwSignal<Overlay> = shared();
-    let is_open = memo(move || current.get() == overlay);
+    let Shared { overlay: current, .. } = shared();
+    let is_open = derived(move || current.get() == overlay);
     let dialog = NodeRef::<Dialog>::new();
     let close = move || {
         if is_open.get_untracked() {
@@ -41,7 +41,7 @@ pub(crate) fn Modal(
     };
     let children = StoredValue::new(children);
     view! {
-        <dialog node_ref=dialog class=format!("modal {class}") aria-label=label on:close=move |_| close() on:click=clicked>
+        <dialog node_ref=dialog class=format!("modal {class}") aria-label=label on:close=on(move |_| close()) on:click=clicked>
             <When when=move || is_open.get()>
                 <div class="modal-body">{children.with_value(|children| children())}</div>
             </When>

@@ -4,15 +4,15 @@ use leptos::prelude::*;
 use web_logic::route::Page;
 
 use super::icon::{Icon, Sign};
-use crate::state::{View, shared};
+use crate::state::{Shared, View, shared};
 
 /// The way to the pages.
 #[component]
-pub(crate) fn Navigation(page: Memo<Page>) -> impl IntoView {
+pub(crate) fn Navigation(page: Derived<Page>) -> impl IntoView {
     view! {
         <nav class="rail" aria-label="Pages">
             <span class="rail-mark" aria-hidden="true">
-                <Icon sign=Sign::Porthole />
+                {icon(Sign::Porthole)}
             </span>
             <Entry page to=Page::Now sign=Sign::Now />
             <Entry page to=Page::Logs sign=Sign::Logs />
@@ -23,15 +23,15 @@ pub(crate) fn Navigation(page: Memo<Page>) -> impl IntoView {
 }
 
 #[component]
-fn Entry(page: Memo<Page>, to: Page, sign: Sign) -> impl IntoView {
-    let view: View = shared();
+fn Entry(page: Derived<Page>, to: Page, sign: Sign) -> impl IntoView {
+    let Shared { view, .. } = shared();
     view! {
         <a
             class="rail-entry"
             href=move || view.href(to)
             aria-current=move || (page.get() == to).then_some("page")
         >
-            <Icon sign />
+            {icon(sign)}
             <span>{to.name()}</span>
         </a>
     }

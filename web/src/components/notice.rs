@@ -10,7 +10,7 @@ pub(crate) fn Notice(tone: &'static str, children: Children) -> impl IntoView {
     let role = if tone == "critical" { "alert" } else { "status" };
     view! {
         <div class=format!("notice notice-{tone}") role=role>
-            <Icon sign=Sign::Warning />
+            {icon(Sign::Warning)}
             <div class="notice-body">{children()}</div>
         </div>
     }

@@ -12,8 +12,8 @@ use web_sys::Element;
 use super::modal::Modal;
 use crate::history::{History, Visit};
 use crate::live::Live;
-use crate::reactive::{When, effect, memo};
-use crate::state::{Overlay, Preferences, Session, Theme, Toast, View, shared};
+use crate::reactive::{When, effect, derived};
+use crate::state::{Overlay, Preferences, Session, Shared, Theme, Toast, View, shared};
 
 /// What an entry does.
 #[derive(Clone, Debug, PartialEq)]
@@ -56,13 +56,13 @@ pub(crate) fn Palette() -> impl IntoView {
 #[component]
 fn Finder() -> impl IntoView {
     let actor = Actor::shared();
-    let live: Live = shared();
+    let Shared { live, .. } = shared();
     let search = RwSignal::new(String::new());
     let marked = RwSignal::new(0_usize);
     let input = NodeRef::<Input>::new();
     let list = NodeRef::<Ul>::new();
-    let all = memo(move || entries(live));
-    let found = memo(move || search.with(|search| all.with(|all| find(search, all))));
+    let all = derived(move || entries(live));
+    let found = derived(move || search.with(|search| all.with(|all| find(search, all))));
     effect(move || {
         if let Some(input) = input.get() {
             let _ = input.focus();
@@ -107,10 +107,10 @@ fn Finder() -> impl IntoView {
             placeholder="Page, service, container, time…"
             autocomplete="off"
             spellcheck="false"
-            on:input=move |event| {
+            on:input=on(move |event| {
                 search.set(event_target_value(&event));
                 marked.set(0);
-            }
+            })
             on:keydown=pressed
         />
         <ul node_ref=list id="palette-entries" class="palette-entries" role="listbox" aria-label="Found">
@@ -126,8 +126,8 @@ fn Finder() -> impl IntoView {
                                 class="palette-entry"
                                 role="option"
                                 aria-selected=move || (marked.get() == index).to_string()
-                                on:click=move |_| choose(index)
-                                on:pointermove=move |_| marked.set(index)
+                                on:click=on(move |_| choose(index))
+                                on:pointermove=on(move |_| marked.set(index))
                             >
                                 <span>{highlighted(&entry)}</span>
                                 <span class="palette-kind">{entry.kind}</span>

@@ -8,7 +8,7 @@ use web_sys::{HtmlElement, Node};
 
 use super::icon::{Icon, Sign};
 
-use crate::reactive::When;
+use crate::reactive::{When};
 
 /// A button and its panel.
 #[component]
@@ -57,11 +57,11 @@ pub(crate) fn Popover(
                 aria-expanded=move || open.get().to_string()
                 aria-label=move || format!("{label}: {}", text.get())
                 title=label
-                on:click=move |_| open.update(|open| *open = !*open)
+                on:click=on(move |_| open.update(|open| *open = !*open))
             >
-                <Icon sign />
+                {icon(sign)}
                 <span class="popover-text">{move || text.get()}</span>
-                <Icon sign=Sign::Down />
+                {icon(Sign::Down)}
             </button>
             <When when=move || open.get()>
                 <div class=format!("panel panel-{class}") role="dialog" aria-label=label>

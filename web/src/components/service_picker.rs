@@ -10,13 +10,13 @@ use super::environment_picker::EnvironmentPicker;
 use super::icon::{Icon, Sign};
 use super::popover::Popover;
 use crate::live::Live;
-use crate::reactive::{Item, When, keyed, memo};
-use crate::state::{View, shared};
+use crate::reactive::{Item, When, keyed, derived};
+use crate::state::{Shared, View, shared};
 
 /// The choice of services.
 #[component]
 pub(crate) fn ServicePicker() -> impl IntoView {
-    let view: View = shared();
+    let Shared { view, .. } = shared();
     let open = RwSignal::new(false);
     let text = Signal::derive(move || view.state.with(|state| summary(&state.services)));
     view! {
@@ -41,10 +41,9 @@ fn summary(choice: &Choice) -> String {
 
 #[component]
 fn ServiceList() -> impl IntoView {
-    let view: View = shared();
-    let live: Live = shared();
+    let Shared { view, live, .. } = shared();
     let search = RwSignal::new(String::new());
-    let shown = memo(move || {
+    let shown = derived(move || {
         let mut names: BTreeSet<String> = live.now.with(|now| {
             let services = now.iter().flat_map(|now| &now.services);
             services.map(|tile| tile.service.clone()).collect()
@@ -63,7 +62,7 @@ fn ServiceList() -> impl IntoView {
             placeholder="Find a service"
             aria-label="Find a service"
             autofocus
-            on:input=move |event| search.set(event_target_value(&event))
+            on:input=on(move |event| search.set(event_target_value(&event)))
         />
         <ul class="choices">
             {keyed(move || shown.get().into_iter().map(service_item).collect())}
@@ -75,7 +74,7 @@ fn ServiceList() -> impl IntoView {
             type="button"
             class="button"
             disabled=move || view.state.with(|state| state.services.is_empty())
-            on:click=move |_| view.change(|state| state.services = Choice::default())
+            on:click=on(move |_| view.change(|state| state.services = Choice::default()))
         >
             "All services"
         </button>
@@ -88,7 +87,7 @@ fn service_item(name: String) -> Item {
 
 #[component]
 fn ServiceRow(name: String) -> impl IntoView {
-    let view: View = shared();
+    let Shared { view, .. } = shared();
     let name = StoredValue::new(name);
     let chosen =
         move || view.state.with(|state| name.with_value(|name| state.services.include.contains(name)));
@@ -100,7 +99,7 @@ fn ServiceRow(name: String) -> impl IntoView {
                 <input
                     type="checkbox"
                     prop:checked=chosen
-                    on:change=move |_| view.change(|state| name.with_value(|name| state.services.toggle(name)))
+                    on:change=on(move |_| view.change(|state| name.with_value(|name| state.services.toggle(name))))
                 />
                 {name.get_value()}
             </label>
@@ -110,9 +109,9 @@ fn ServiceRow(name: String) -> impl IntoView {
                 aria-pressed=move || left_out().to_string()
                 aria-label=move || format!("Leave {} out", name.get_value())
                 title="Leave out"
-                on:click=move |_| view.change(|state| name.with_value(|name| state.services.toggle_exclude(name)))
+                on:click=on(move |_| view.change(|state| name.with_value(|name| state.services.toggle_exclude(name))))
             >
-                <Icon sign=Sign::Minus />
+                {icon(Sign::Minus)}
             </button>
         </li>
     }

@@ -2,19 +2,19 @@
 
 use leptos::prelude::*;
 
-use crate::state::{Preferences, Theme, shared};
+use crate::state::{Preferences, Shared, Theme, shared};
 
 /// Three buttons, one of them pressed.
 #[component]
 pub(crate) fn ThemePicker() -> impl IntoView {
-    let preferences: Preferences = shared();
+    let Shared { preferences, .. } = shared();
     let button = move |(theme, words): (Theme, &'static str)| {
         view! {
             <button
                 type="button"
                 class="segment"
                 aria-pressed=move || (preferences.theme.get() == theme).to_string()
-                on:click=move |_| preferences.set_theme(theme)
+                on:click=on(move |_| preferences.set_theme(theme))
             >
                 {words}
             </button>

@@ -7,14 +7,13 @@ use web_logic::time::{self, Clock, PRESETS, Range, from_local, to_local};
 use super::icon::Sign;
 use super::popover::Popover;
 use crate::browser;
-use crate::reactive::effect;
-use crate::state::{Ticker, View, shared};
+use crate::reactive::{effect};
+use crate::state::{Shared, Ticker, View, shared};
 
 /// The choice of the time range.
 #[component]
 pub(crate) fn TimePicker() -> impl IntoView {
-    let view: View = shared();
-    let ticker: Ticker = shared();
+    let Shared { view, ticker, .. } = shared();
     let open = RwSignal::new(false);
     let text = Signal::derive(move || {
         let (range, utc) = view.state.with(|state| (state.range, state.utc));
@@ -30,7 +29,7 @@ pub(crate) fn TimePicker() -> impl IntoView {
 
 #[component]
 fn TimePanel(open: RwSignal<bool>) -> impl IntoView {
-    let view: View = shared();
+    let Shared { view, .. } = shared();
     let choose = move |range: Range| {
         view.set_range(range);
         open.set(false);
@@ -53,7 +52,7 @@ fn TimePanel(open: RwSignal<bool>) -> impl IntoView {
                                     type="button"
                                     class="preset"
                                     aria-pressed=move || chosen().to_string()
-                                    on:click=move |_| choose(*range)
+                                    on:click=on(move |_| choose(*range))
                                 >
                                     {*words}
                                 </button>
@@ -69,7 +68,7 @@ fn TimePanel(open: RwSignal<bool>) -> impl IntoView {
 /// A range as one types it.
 #[component]
 fn Typed(choose: impl Fn(Range) + Copy + Send + Sync + 'static) -> impl IntoView {
-    let view: View = shared();
+    let Shared { view, .. } = shared();
     let text = RwSignal::new(String::new());
     let fault = RwSignal::new(String::new());
     let submit = move |event: SubmitEvent| {
@@ -91,10 +90,10 @@ fn Typed(choose: impl Fn(Range) + Copy + Send + Sync + 'static) -> impl IntoView
                     spellcheck="false"
                     aria-describedby="time-fault"
                     prop:value=move || text.get()
-                    on:input=move |event| {
+                    on:input=on(move |event| {
                         fault.set(String::new());
                         text.set(event_target_value(&event));
-                    }
+                    })
                 />
             </label>
             <p id="time-fault" class="fault" role="alert">
@@ -107,7 +106,7 @@ fn Typed(choose: impl Fn(Range) + Copy + Send + Sync + 'static) -> impl IntoView
 /// Two dates.
 #[component]
 fn Dates(choose: impl Fn(Range) + Copy + Send + Sync + 'static) -> impl IntoView {
-    let view: View = shared();
+    let Shared { view, .. } = shared();
     let zone = move || browser::zone(view.state.with(|state| state.utc));
     let written = move |at: i64| time::iso(to_local(at, zone())).chars().take(19).collect::<String>();
     let from = RwSignal::new(String::new());
@@ -139,7 +138,7 @@ fn Dates(choose: impl Fn(Range) + Copy + Send + Sync + 'static) -> impl IntoView
                     step="1"
                     required
                     prop:value=move || value.get()
-                    on:input=move |event| value.set(event_target_value(&event))
+                    on:input=on(move |event| value.set(event_target_value(&event)))
                 />
             </label>
         }
@@ -155,7 +154,7 @@ fn Dates(choose: impl Fn(Range) + Copy + Send + Sync + 'static) -> impl IntoView
 
 #[component]
 fn ZoneSwitch() -> impl IntoView {
-    let view: View = shared();
+    let Shared { view, .. } = shared();
     let utc = move || view.state.with(|state| state.utc);
     view! {
         <div class="segments" role="group" aria-label="Times are shown in">
@@ -163,7 +162,7 @@ fn ZoneSwitch() -> impl IntoView {
                 type="button"
                 class="segment"
                 aria-pressed=move || (!utc()).to_string()
-                on:click=move |_| view.adjust(|state| state.utc = false)
+                on:click=on(move |_| view.adjust(|state| state.utc = false))
             >
                 "This browser’s zone"
             </button>
@@ -171,7 +170,7 @@ fn ZoneSwitch() -> impl IntoView {
                 type="button"
                 class="segment"
                 aria-pressed=move || utc().to_string()
-                on:click=move |_| view.adjust(|state| state.utc = true)
+                on:click=on(move |_| view.adjust(|state| state.utc = true))
             >
                 "UTC"
             </button>

@@ -2,12 +2,12 @@
 
 use leptos::prelude::*;
 
-use crate::state::{Toast, shared};
+use crate::state::{Shared, Toast, shared};
 
 /// The message; it is read out politely.
 #[component]
 pub(crate) fn ToastLine() -> impl IntoView {
-    let toast: Toast = shared();
+    let Shared { toast, .. } = shared();
     let message = toast.message;
     view! {
         <div class="toast" role="status" class:toast-shown=move || message.with(|message| !message.is_empty())>

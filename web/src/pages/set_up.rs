@@ -8,13 +8,13 @@ use leptos::task::spawn_local;
 use crate::client::Client;
 use crate::components::{Icon, Sign};
 use crate::history::{History, Visit};
-use crate::reactive::When;
-use crate::state::{Session, Who, shared};
+use crate::reactive::{When};
+use crate::state::{Session, Shared, Who, shared};
 
 /// Makes the first user, or says where the link is.
 #[component]
 pub(crate) fn SetUpPage() -> impl IntoView {
-    let session: Session = shared();
+    let Shared { session, .. } = shared();
     // The secret stands behind the `#`, which browsers send to nobody.
     let secret = window().location().hash().unwrap_or_default().trim_start_matches('#').to_owned();
     let has_users =
@@ -24,7 +24,7 @@ pub(crate) fn SetUpPage() -> impl IntoView {
             <When when=has_users fallback=move || first_user(secret.clone())>
                 <section class="gate-card">
                     <h1>
-                        <Icon sign=Sign::Porthole />
+                        {icon(Sign::Porthole)}
                         "Porthole is set up"
                     </h1>
                     <p>"There are users already. Further ones are made in Settings by an admin."</p>
@@ -50,7 +50,7 @@ fn WhereIsTheLink() -> impl IntoView {
     view! {
         <section class="gate-card">
             <h1>
-                <Icon sign=Sign::Porthole />
+                {icon(Sign::Porthole)}
                 "Set Porthole up"
             </h1>
             <p>"Nobody has an account yet. When Porthole started, it printed a set-up link; open that one."</p>
@@ -65,9 +65,7 @@ fn WhereIsTheLink() -> impl IntoView {
 
 #[component]
 fn FirstUser(secret: String) -> impl IntoView {
-    let client: Client = shared();
-    let session: Session = shared();
-    let history: History = shared();
+    let Shared { client, session, history, .. } = shared();
     let (name, password, again) =
         (RwSignal::new(String::new()), RwSignal::new(String::new()), RwSignal::new(String::new()));
     let fault = RwSignal::new(String::new());
@@ -103,7 +101,7 @@ fn FirstUser(secret: String) -> impl IntoView {
                     autocomplete="new-password"
                     minlength="10"
                     required
-                    on:input=move |event| value.set(event_target_value(&event))
+                    on:input=on(move |event| value.set(event_target_value(&event)))
                 />
             </label>
         }
@@ -111,7 +109,7 @@ fn FirstUser(secret: String) -> impl IntoView {
     view! {
         <form class="gate-card" on:submit=submit>
             <h1>
-                <Icon sign=Sign::Porthole />
+                {icon(Sign::Porthole)}
                 "Set Porthole up"
             </h1>
             <p>"You make the first account; it is an admin and can make others."</p>
@@ -125,7 +123,7 @@ fn FirstUser(secret: String) -> impl IntoView {
                     maxlength="64"
                     required
                     autofocus
-                    on:input=move |event| name.set(event_target_value(&event))
+                    on:input=on(move |event| name.set(event_target_value(&event)))
                 />
             </label>
             {secret_field("Password, at least ten characters", password)}

@@ -9,15 +9,13 @@ use web_logic::query_string;
 use crate::client::{Client, Failure};
 use crate::components::{Icon, Sign};
 use crate::history::{History, Visit};
-use crate::reactive::effect;
-use crate::state::{Session, shared};
+use crate::reactive::{effect};
+use crate::state::{Session, Shared, shared};
 
 /// Name and password.
 #[component]
 pub(crate) fn SignInPage() -> impl IntoView {
-    let client: Client = shared();
-    let session: Session = shared();
-    let history: History = shared();
+    let Shared { client, session, history, .. } = shared();
     let (name, password) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let fault = RwSignal::new(String::new());
     let busy = RwSignal::new(false);
@@ -44,7 +42,7 @@ pub(crate) fn SignInPage() -> impl IntoView {
         <main class="gate">
             <form class="gate-card" on:submit=submit>
                 <h1>
-                    <Icon sign=Sign::Porthole />
+                    {icon(Sign::Porthole)}
                     "Porthole"
                 </h1>
                 <label class="field">
@@ -57,7 +55,7 @@ pub(crate) fn SignInPage() -> impl IntoView {
                         spellcheck="false"
                         required
                         autofocus
-                        on:input=move |event| name.set(event_target_value(&event))
+                        on:input=on(move |event| name.set(event_target_value(&event)))
                     />
                 </label>
                 <label class="field">
@@ -68,7 +66,7 @@ pub(crate) fn SignInPage() -> impl IntoView {
                         type="password"
                         autocomplete="current-password"
                         required
-                        on:input=move |event| password.set(event_target_value(&event))
+                        on:input=on(move |event| password.set(event_target_value(&event)))
                     />
                 </label>
                 <p class="fault" role="alert">

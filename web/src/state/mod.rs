@@ -14,6 +14,7 @@ use leptos::prelude::*;
 use crate::client::Client;
 use crate::history::History;
 use crate::live::Live;
+use crate::shortcuts::PageActions;
 
 pub(crate) use fetched::Fetched;
 pub(crate) use preferences::{Preferences, Theme};
@@ -35,6 +36,33 @@ pub(crate) enum Overlay {
     Help,
 }
 
+/// All handles. They are made once, by the application, and taken apart where they are needed.
+#[derive(Clone, Copy)]
+pub(crate) struct Shared {
+    /// The address.
+    pub(crate) history: History,
+    /// The way to the server.
+    pub(crate) reach: Reach,
+    /// What is asked of it.
+    pub(crate) client: Client,
+    /// Who is signed in.
+    pub(crate) session: Session,
+    /// What is looked at.
+    pub(crate) view: View,
+    /// What this browser remembers.
+    pub(crate) preferences: Preferences,
+    /// The clock.
+    pub(crate) ticker: Ticker,
+    /// The short message.
+    pub(crate) toast: Toast,
+    /// What lies over the page.
+    pub(crate) overlay: RwSignal<Overlay>,
+    /// The stream of events.
+    pub(crate) live: Live,
+    /// Keys that the page itself handles.
+    pub(crate) actions: PageActions,
+}
+
 /// Makes everything and puts it into the context; called once, by the application.
 pub(crate) fn provide() {
     let history = History::start();
@@ -42,19 +70,22 @@ pub(crate) fn provide() {
     let who = RwSignal::new(Who::Unknown);
     let client = Client::new(reach, who);
     let session = Session::new(who, client);
-    provide_context(history);
-    provide_context(reach);
-    provide_context(client);
-    provide_context(session);
-    provide_context(View::new(history));
-    provide_context(Preferences::new());
-    provide_context(Ticker::new());
-    provide_context(Toast::new());
-    provide_context(RwSignal::new(Overlay::None));
-    provide_context(Live::start(session, client));
+    provide_context(Shared {
+        history,
+        reach,
+        client,
+        session,
+        view: View::new(history),
+        preferences: Preferences::new(),
+        ticker: Ticker::new(),
+        toast: Toast::new(),
+        overlay: RwSignal::new(Overlay::None),
+        live: Live::start(session, client),
+        actions: PageActions::new(),
+    });
 }
 
-/// Takes a handle out of the context.
-pub(crate) fn shared<T: Clone + Send + Sync + 'static>() -> T {
-    expect_context::<T>()
+/// The handles.
+pub(crate) fn shared() -> Shared {
+    expect_context()
 }

@@ -8,25 +8,25 @@ use web_logic::view::ViewState;
 
 use crate::browser;
 use crate::history::{History, Visit};
-use crate::reactive::memo;
+use crate::reactive::{derived};
 
 /// What is looked at.
 #[derive(Clone, Copy)]
 pub(crate) struct View {
     /// What stands in the address.
-    pub(crate) state: Memo<ViewState>,
+    pub(crate) state: Derived<ViewState>,
     /// Both ends of the time range, as of when it was chosen or refreshed.
-    pub(crate) resolved: Memo<Resolved>,
+    pub(crate) resolved: Derived<Resolved>,
     history: History,
     refreshed: RwSignal<Millis>,
 }
 
 impl View {
     pub(super) fn new(history: History) -> Self {
-        let state = memo(move || ViewState::from_address(&history.search()));
-        let range = memo(move || state.with(|state| (state.range, state.utc)));
+        let state = derived(move || ViewState::from_address(&history.search()));
+        let range = derived(move || state.with(|state| (state.range, state.utc)));
         let refreshed = RwSignal::new(browser::now());
-        let resolved = memo(move || {
+        let resolved = derived(move || {
             refreshed.track();
             let (range, utc) = range.get();
             range.resolve(browser::clock(utc))

@@ -83,14 +83,14 @@ impl Storage {
     pub(super) fn wait_for_seal(&mut self, NewRow { key, stream, row }: &NewRow) {
         match self.waiting.entry((stream.number, *key)) {
             Entry::Occupied(mut unit) => {
-                unit.get_mut().bytes += row.bytes;
+                unit.get_mut().weight += row.weight();
                 unit.get_mut().rows += 1;
             }
             Entry::Vacant(place) => {
                 place.insert(Waiting {
                     day: self.shared.picture.day(*key),
                     stream: Arc::<Stream>::clone(stream),
-                    bytes: row.bytes,
+                    weight: row.weight(),
                     rows: 1,
                     since: Instant::now(),
                 });

@@ -60,27 +60,27 @@ impl Storage {
         let limits = &self.shared.limits;
         let mut due: BTreeMap<DayKey, Vec<Due>> = BTreeMap::new();
         let mut left = Vec::new();
-        let mut bytes_left = 0;
+        let mut weight_left = 0;
         for ((_, key), unit) in &self.waiting {
             let is_past = clock >= key.day.end().plus(limits.seal_past_day_after);
             let age_max = if is_past { limits.seal_past_day_after } else { limits.seal_after };
             let is_old = now.saturating_duration_since(unit.since) >= age_max;
-            if is_old || unit.bytes >= limits.block_bytes {
+            if is_old || unit.weight >= limits.block_weight {
                 let unit = Due { stream: unit.stream.clone(), whole: is_old };
                 due.entry(*key).or_default().push(unit);
             } else {
-                bytes_left += unit.bytes;
+                weight_left += unit.weight;
                 left.push((unit, *key));
             }
         }
-        if bytes_left > limits.tail_bytes {
+        if weight_left > limits.tail_weight {
             // Down to three quarters, so that this is not done for every commit.
-            left.sort_by_key(|(unit, _)| Reverse(unit.bytes));
+            left.sort_by_key(|(unit, _)| Reverse(unit.weight));
             for (unit, key) in left {
-                if bytes_left <= limits.tail_bytes / 4 * 3 {
+                if weight_left <= limits.tail_weight / 4 * 3 {
                     break;
                 }
-                bytes_left -= unit.bytes;
+                weight_left -= unit.weight;
                 let unit = Due { stream: unit.stream.clone(), whole: true };
                 due.entry(key).or_default().push(unit);
             }
@@ -121,11 +121,11 @@ impl Storage {
 
     /// Makes blocks of the unit's rows, each of about the size of a block.
     fn make_blocks(&mut self, day: &Day, unit: &Due, blocks: &mut Vec<NewBlock>) -> Result<(), StorageError> {
-        let block_bytes = self.shared.limits.block_bytes;
+        let block_weight = self.shared.limits.block_weight;
         let mut run = Run::default();
         for row in day.rows(&unit.stream) {
             self.append(day, &unit.stream, &row, &mut run);
-            if run.bytes >= block_bytes {
+            if run.weight >= block_weight {
                 blocks.extend(std::mem::take(&mut run).into_block(&unit.stream)?);
             }
         }
@@ -138,7 +138,7 @@ impl Storage {
     /// A row that cannot be read any more is told of, counted and left out.
     fn append(&mut self, day: &Day, stream: &Arc<Stream>, row: &TailRow, run: &mut Run) {
         run.seq_to = row.seq_to;
-        run.bytes += row.bytes;
+        run.weight += row.weight();
         match row::unpack(&row.data) {
             Ok(columns) => {
                 run.columns.append(&columns);
@@ -164,7 +164,7 @@ impl Storage {
             return;
         }
         let waiting = waiting.get_mut();
-        waiting.bytes = rows.iter().map(|row| row.bytes).sum();
+        waiting.weight = rows.iter().map(|row| row.weight()).sum();
         waiting.rows = rows.len();
         waiting.since = now;
     }
@@ -190,7 +190,7 @@ impl Storage {
 struct Run {
     columns: Columns,
     sidecars: Vec<Sidecar>,
-    bytes: u64,
+    weight: u64,
     seq_to: u64,
 }
 

@@ -351,7 +351,7 @@ fn a_full_disk_keeps_lines_waiting_until_there_is_room() {
     history.check();
     let_grow(history.storage().files(key).unwrap().data(), true);
     history.storage().seal(later).unwrap();
-    assert_eq!(history.storage().tail_bytes(), 0);
+    assert_eq!(history.storage().tail_weight(), 0);
     history.check();
 }
 
@@ -383,18 +383,18 @@ fn a_seal_waits_for_a_backup() {
     history.append(0, 9, 0);
     let lease = history.storage().lease().unwrap();
     history.act(&Act::SealAll);
-    assert!(history.storage().tail_bytes() > 0);
+    assert!(history.storage().tail_weight() > 0);
     history.append(0, 2, 0);
     drop(lease);
     history.act(&Act::SealAll);
-    assert_eq!(history.storage().tail_bytes(), 0);
+    assert_eq!(history.storage().tail_weight(), 0);
     history.check();
 }
 
 #[test]
 fn with_too_much_in_the_tail_the_largest_units_are_sealed() {
     let mut history = History::new();
-    let limits = Limits { block_bytes: 1 << 20, tail_bytes: 400, ..small() };
+    let limits = Limits { block_weight: 1 << 20, tail_weight: 400, ..small() };
     history.storage = Some(Storage::open(history.ground.shared(limits)).unwrap());
     history.append(0, 10, 0);
     history.append(1, 3, 0);

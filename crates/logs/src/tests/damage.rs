@@ -14,7 +14,7 @@ use crate::testing::{DAY, Ground, NOON, batch, entry, lines, small};
 
 /// Blocks of the twenty lines of [`block`].
 fn open(ground: &Ground) -> Running {
-    Running::with(ground, Config::default(), Limits { block_bytes: 2000, ..small() })
+    Running::with(ground, Config::default(), Limits { block_weight: 2000, ..small() })
 }
 
 /// As many lines as fill a block.

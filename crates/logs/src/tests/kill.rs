@@ -28,7 +28,7 @@ fn limits() -> Limits {
         commit_after: Duration::from_millis(2),
         push_commit_after: Duration::from_millis(1),
         commit_bytes: 4 << 10,
-        block_bytes: 2 << 10,
+        block_weight: 2 << 10,
         rows_max: 5,
         ..Limits::default()
     }

@@ -4,14 +4,14 @@ use leptos::prelude::*;
 
 use super::Question;
 use crate::components::{Icon, Sign};
-use crate::reactive::memo;
-use crate::state::{Toast, shared};
+use crate::reactive::{derived};
+use crate::state::{Shared, Toast, shared};
 
 /// The query as it went to the server.
 #[component]
-pub(super) fn AskedLine(question: Memo<Question>) -> impl IntoView {
-    let toast: Toast = shared();
-    let query = memo(move || question.with(|question| question.asked.query.clone()));
+pub(super) fn AskedLine(question: Derived<Question>) -> impl IntoView {
+    let Shared { toast, .. } = shared();
+    let query = derived(move || question.with(|question| question.asked.query.clone()));
     view! {
         <div class="asked wide-only">
             <code title="What was asked, in LogQL">{move || query.get()}</code>
@@ -20,9 +20,9 @@ pub(super) fn AskedLine(question: Memo<Question>) -> impl IntoView {
                 class="button-icon"
                 aria-label="Copy the query"
                 title="Copy the query"
-                on:click=move |_| toast.copy(query.get_untracked(), "Query")
+                on:click=on(move |_| toast.copy(query.get_untracked(), "Query"))
             >
-                <Icon sign=Sign::Copy />
+                {icon(Sign::Copy)}
             </button>
         </div>
     }

@@ -10,8 +10,8 @@ use web_logic::time;
 
 use crate::client::Client;
 use crate::components::{Notice, draw};
-use crate::reactive::effect;
-use crate::state::{Fetched, View, shared};
+use crate::reactive::{effect};
+use crate::state::{Fetched, Shared, View, shared};
 
 /// So many lines before and after, and after each "More".
 const LINES: [u32; 4] = [10, 30, 100, 500];
@@ -19,7 +19,7 @@ const LINES: [u32; 4] = [10, 30, 100, 500];
 /// The lines around a line.
 #[component]
 pub(super) fn Around(id: String) -> impl IntoView {
-    let client: Client = shared();
+    let Shared { client, .. } = shared();
     let (step, service) = (RwSignal::new(0_usize), RwSignal::new(false));
     let fetched: Fetched<Vec<Arc<Line>>> = Fetched::new();
     let wanted = id.clone();
@@ -30,7 +30,7 @@ pub(super) fn Around(id: String) -> impl IntoView {
     let can_more = move || step.get() + 1 < LINES.len();
     let choice = move |all: bool, words: &'static str| {
         view! {
-            <button type="button" class="segment" aria-pressed=move || (service.get() == all).to_string() on:click=move |_| service.set(all)>
+            <button type="button" class="segment" aria-pressed=move || (service.get() == all).to_string() on:click=on(move |_| service.set(all))>
                 {words}
             </button>
         }
@@ -45,7 +45,7 @@ pub(super) fn Around(id: String) -> impl IntoView {
                     {choice(false, "This container")}
                     {choice(true, "The whole service")}
                 </div>
-                <button type="button" class="button" disabled=move || !can_more() on:click=move |_| step.update(|step| *step += 1)>
+                <button type="button" class="button" disabled=move || !can_more() on:click=on(move |_| step.update(|step| *step += 1))>
                     "More lines"
                 </button>
             </div>
@@ -58,7 +58,7 @@ pub(super) fn Around(id: String) -> impl IntoView {
 }
 
 fn around_row(line: &Line, is_it: bool) -> AnyView {
-    let view: View = shared();
+    let Shared { view, .. } = shared();
     let tier = level::TIERS[level::tier(line.level)].name;
     let at = line.time;
     view! {

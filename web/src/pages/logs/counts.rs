@@ -12,8 +12,8 @@ use web_logic::view::ViewState;
 use super::Question;
 use crate::browser;
 use crate::client::Client;
-use crate::reactive::{effect, memo};
-use crate::state::{Fetched, Reach, View, shared};
+use crate::reactive::{effect, derived};
+use crate::state::{Fetched, Reach, Shared, View, shared};
 
 /// The counts of the page.
 #[derive(Clone, Copy)]
@@ -46,10 +46,10 @@ impl Counts {
     }
 
     /// Counts whenever the question changes, and while lines come live.
-    pub(super) fn follow(self, view: View, question: Memo<Question>) {
-        let reach: Reach = shared();
+    pub(super) fn follow(self, view: View, question: Derived<Question>) {
+        let Shared { reach, .. } = shared();
         let recount = RwSignal::new(0_u32);
-        let is_live = memo(move || question.with(|question| question.live));
+        let is_live = derived(move || question.with(|question| question.live));
         effect(move || {
             if is_live.get()
                 && let Ok(handle) =

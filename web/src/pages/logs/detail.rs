@@ -16,7 +16,7 @@ use super::fields::FieldTable;
 use super::json_tree::JsonTree;
 use crate::components::{Icon, Sign, draw};
 use crate::reactive::{When, on_resize};
-use crate::state::{Toast, View, shared};
+use crate::state::{Shared, Toast, View, shared};
 
 /// More of a line is only copied.
 const TEXT_MAX: usize = 64 * 1024;
@@ -56,33 +56,32 @@ fn report_height(feed: Feed, root: NodeRef<Div>, id: String) {
 
 #[component]
 fn Actions(feed: Feed, line: Arc<Line>, around: RwSignal<bool>) -> impl IntoView {
-    let view: View = shared();
-    let toast: Toast = shared();
+    let Shared { view, toast, .. } = shared();
     let at = line.time.div_euclid(NANOS_PER_MILLI);
     let (text, id, close) = (line.text.clone(), line.id.clone(), line.id.clone());
     view! {
         <div class="detail-actions">
             <time class="detail-time">{move || time::full(at, view.clock().zone)}</time>
             <span class=format!("level-word level-{}", level::TIERS[level::tier(line.level)].name)>{level::name(line.level)}</span>
-            <button type="button" class="button" on:click=move |_| toast.copy(text.clone(), "Line")>
-                <Icon sign=Sign::Copy />
+            <button type="button" class="button" on:click=on(move |_| toast.copy(text.clone(), "Line"))>
+                {icon(Sign::Copy)}
                 "Copy line"
             </button>
-            <button type="button" class="button" on:click=move |_| toast.copy(view.frozen_link(Some(id.clone())), "Link to this line")>
-                <Icon sign=Sign::Link />
+            <button type="button" class="button" on:click=on(move |_| toast.copy(view.frozen_link(Some(id.clone())), "Link to this line"))>
+                {icon(Sign::Link)}
                 "Link to this line"
             </button>
             <button
                 type="button"
                 class="button"
                 aria-pressed=move || around.get().to_string()
-                on:click=move |_| around.update(|around| *around = !*around)
+                on:click=on(move |_| around.update(|around| *around = !*around))
             >
-                <Icon sign=Sign::Around />
+                {icon(Sign::Around)}
                 "Context around this line"
             </button>
-            <button type="button" class="button-icon" aria-label="Fold" title="Fold (x)" on:click=move |_| feed.toggle(&close)>
-                <Icon sign=Sign::Close />
+            <button type="button" class="button-icon" aria-label="Fold" title="Fold (x)" on:click=on(move |_| feed.toggle(&close))>
+                {icon(Sign::Close)}
             </button>
         </div>
     }
@@ -124,7 +123,7 @@ fn Labels(line: Arc<Line>) -> impl IntoView {
 
 #[component]
 fn Label(name: String, value: String, narrows: bool) -> impl IntoView {
-    let view: View = shared();
+    let Shared { view, .. } = shared();
     let pair = StoredValue::new((name.clone(), value.clone()));
     let narrow = move |exclude: bool| {
         view.change(|state| {
@@ -134,11 +133,11 @@ fn Label(name: String, value: String, narrows: bool) -> impl IntoView {
     };
     let buttons = narrows.then(|| {
         view! {
-            <button type="button" class="button-icon" aria-label="Only this" title="Only lines with this label" on:click=move |_| narrow(false)>
-                <Icon sign=Sign::Plus />
+            <button type="button" class="button-icon" aria-label="Only this" title="Only lines with this label" on:click=on(move |_| narrow(false))>
+                {icon(Sign::Plus)}
             </button>
-            <button type="button" class="button-icon" aria-label="Leave out" title="Leave lines with this label out" on:click=move |_| narrow(true)>
-                <Icon sign=Sign::Minus />
+            <button type="button" class="button-icon" aria-label="Leave out" title="Leave lines with this label out" on:click=on(move |_| narrow(true))>
+                {icon(Sign::Minus)}
             </button>
         }
     });

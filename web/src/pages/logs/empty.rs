@@ -16,8 +16,8 @@ use crate::browser;
 use crate::client::Client;
 use crate::live::Live;
 use crate::pages::now::FirstRun;
-use crate::reactive::{When, effect, memo};
-use crate::state::{Fetched, Toast, View, shared};
+use crate::reactive::{When, effect, derived};
+use crate::state::{Fetched, Shared, Toast, View, shared};
 
 /// Why there are no lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,13 +33,12 @@ enum Reason {
 /// What is shown instead of lines.
 #[component]
 pub(super) fn Empty(feed: Feed) -> impl IntoView {
-    let view: View = shared();
-    let live: Live = shared();
-    let is_empty = memo(move || {
+    let Shared { view, live, .. } = shared();
+    let is_empty = derived(move || {
         let failed = feed.failure.with(Option::is_some);
         feed.answered.get() && !feed.busy.get() && !failed && feed.sheet.with(Sheet::is_empty)
     });
-    let reason = memo(move || {
+    let reason = derived(move || {
         let stored = live.now.with(|now| now.as_ref().is_none_or(|now| now.intake.newest.is_some()));
         match (stored, view.state.with(is_filtered)) {
             (false, _) => Reason::Never,
@@ -52,7 +51,7 @@ pub(super) fn Empty(feed: Feed) -> impl IntoView {
             <section class="empty empty-lines">
                 {move || match reason.get() {
                     Reason::Never => {
-                        let now = memo(move || live.now.get().unwrap_or_default());
+                        let now = derived(move || live.now.get().unwrap_or_default());
                         view! { <FirstRun now /> }.into_any()
                     }
                     Reason::Filtered => view! { <Filtered /> }.into_any(),
@@ -82,7 +81,7 @@ fn unfiltered(state: &ViewState) -> ViewState {
 /// None in this range, but earlier ones.
 #[component]
 fn OutOfRange() -> impl IntoView {
-    let view: View = shared();
+    let Shared { view, .. } = shared();
     let words = move || {
         if view.state.with(|state| state.live) {
             "No line has come yet."
@@ -99,8 +98,7 @@ fn OutOfRange() -> impl IntoView {
 /// Lines are there, but none that match.
 #[component]
 fn Filtered() -> impl IntoView {
-    let view: View = shared();
-    let client: Client = shared();
+    let Shared { view, client, .. } = shared();
     let all: Fetched<u64> = Fetched::new();
     effect(move || {
         let asked = view.state.with(|state| compose(&unfiltered(state), None));
@@ -135,11 +133,11 @@ fn Filtered() -> impl IntoView {
 /// One thing that is chosen, with a cross to take it away.
 #[component]
 fn Chip(label: &'static str, value: fn(&ViewState) -> String, clear: fn(&mut ViewState)) -> impl IntoView {
-    let view: View = shared();
-    let value = memo(move || view.state.with(value));
+    let Shared { view, .. } = shared();
+    let value = derived(move || view.state.with(value));
     view! {
         <When when=move || value.with(|value| !value.is_empty())>
-            <button type="button" class="chip" on:click=move |_| view.change(clear)>
+            <button type="button" class="chip" on:click=on(move |_| view.change(clear))>
                 <span class="chip-label">{label}</span>
                 <code>{move || value.get()}</code>
                 <span aria-hidden="true">"✕"</span>
@@ -152,9 +150,7 @@ fn Chip(label: &'static str, value: fn(&ViewState) -> String, clear: fn(&mut Vie
 /// Goes to the last line that matches, whenever that was.
 #[component]
 fn JumpToLast() -> impl IntoView {
-    let view: View = shared();
-    let client: Client = shared();
-    let toast: Toast = shared();
+    let Shared { view, client, toast, .. } = shared();
     let jump = move |_| {
         let asked = view.state.with_untracked(|state| compose(state, None));
         let end = browser::now() * NANOS_PER_MILLI;

@@ -5,7 +5,7 @@ use web_logic::line::Field;
 use web_logic::logql::{LineFilter, with_filter};
 
 use crate::components::{Icon, Sign};
-use crate::state::{View, shared};
+use crate::state::{Shared, View, shared};
 
 /// The fields of a logfmt line.
 #[component]
@@ -27,7 +27,7 @@ pub(super) fn FieldTable(fields: Vec<Field>) -> impl IntoView {
 /// Only lines like this, or without them.
 #[component]
 pub(super) fn FilterButtons(filter: LineFilter) -> impl IntoView {
-    let view: View = shared();
+    let Shared { view, .. } = shared();
     let filter = StoredValue::new(filter);
     let narrow = move |exclude: bool| {
         view.change(|state| {
@@ -37,17 +37,17 @@ pub(super) fn FilterButtons(filter: LineFilter) -> impl IntoView {
     };
     view! {
         <span class="filter-buttons">
-            <button type="button" class="button-icon" aria-label="Only this value" title="Only lines with this value" on:click=move |_| narrow(false)>
-                <Icon sign=Sign::Plus />
+            <button type="button" class="button-icon" aria-label="Only this value" title="Only lines with this value" on:click=on(move |_| narrow(false))>
+                {icon(Sign::Plus)}
             </button>
             <button
                 type="button"
                 class="button-icon"
                 aria-label="Leave this value out"
                 title="Leave lines with this value out"
-                on:click=move |_| narrow(true)
+                on:click=on(move |_| narrow(true))
             >
-                <Icon sign=Sign::Minus />
+                {icon(Sign::Minus)}
             </button>
         </span>
     }

@@ -12,8 +12,8 @@ use web_logic::time::DAY;
 use super::feed::Feed;
 use super::row::Row;
 use crate::browser;
-use crate::reactive::{Item, effect, keyed, memo, on_resize};
-use crate::state::{View, shared};
+use crate::reactive::{Item, effect, keyed, derived, on_resize};
+use crate::state::{Shared, View, shared};
 
 /// Scrolling by less than this draws nothing new: there are rows beyond what is seen.
 const STEP: f64 = 110.0;
@@ -27,12 +27,12 @@ const PROBE: &str = "0000000000";
 /// The list.
 #[component]
 pub(super) fn LineList(feed: Feed) -> impl IntoView {
-    let view: View = shared();
+    let Shared { view, .. } = shared();
     let (scroller, inner, probe) = (NodeRef::<Div>::new(), NodeRef::<Div>::new(), NodeRef::<Div>::new());
-    let wrap = memo(move || view.state.with(|state| state.wrap));
-    let dated = memo(move || view.resolved.get().millis() > DAY);
-    let place = memo(move || (feed.scroll_top.get() / STEP).floor() * STEP);
-    let window = memo(move || {
+    let wrap = derived(move || view.state.with(|state| state.wrap));
+    let dated = derived(move || view.resolved.get().millis() > DAY);
+    let place = derived(move || (feed.scroll_top.get() / STEP).floor() * STEP);
+    let window = derived(move || {
         let (place, viewport) = (place.get(), feed.viewport.get());
         feed.sheet.with(|sheet| sheet.window(place, viewport + STEP))
     });
@@ -103,12 +103,12 @@ pub(super) fn LineList(feed: Feed) -> impl IntoView {
 }
 
 /// A line that moved up in the count is drawn anew: those who read by ear are told its place.
-fn row_item(feed: Feed, index: usize, line: Arc<Line>, dated: Memo<bool>) -> Item {
+fn row_item(feed: Feed, index: usize, line: Arc<Line>, dated: Derived<bool>) -> Item {
     Item::new(format!("{index} {}", line.id), move || view! { <Row feed index line dated /> }.into_any())
 }
 
 /// Tells the feed how much is seen and how many characters fit.
-fn watch_size(feed: Feed, scroller: NodeRef<Div>, probe: NodeRef<Div>, wrap: Memo<bool>) {
+fn watch_size(feed: Feed, scroller: NodeRef<Div>, probe: NodeRef<Div>, wrap: Derived<bool>) {
     let measure = move || {
         let (Some(scroller), Some(probe)) = (scroller.get_untracked(), probe.get_untracked()) else { return };
         let character = probe

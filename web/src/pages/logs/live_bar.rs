@@ -5,7 +5,7 @@ use web_logic::number::count;
 
 use super::feed::Feed;
 use crate::components::{Icon, Sign};
-use crate::reactive::When;
+use crate::reactive::{When};
 
 /// The bar; it stays for as long as lines are held back.
 #[component]
@@ -15,8 +15,8 @@ pub(super) fn LiveBar(feed: Feed) -> impl IntoView {
         <When when=move || flow.with(|flow| flow.paused)>
             <div class="live-bar" role="status">
                 <span>{move || format!("Paused – {} new", count(flow.with(|flow| flow.waiting)))}</span>
-                <button type="button" class="button button-main" on:click=move |_| feed.resume()>
-                    <Icon sign=Sign::Live />
+                <button type="button" class="button button-main" on:click=on(move |_| feed.resume())>
+                    {icon(Sign::Live)}
                     "Resume (l)"
                 </button>
             </div>

@@ -23,9 +23,9 @@ use web_logic::time::Resolved;
 
 use crate::browser;
 use crate::components::toggle_live;
-use crate::reactive::{effect, memo};
+use crate::reactive::{effect, derived};
 use crate::shortcuts::PageActions;
-use crate::state::{Reach, View, shared};
+use crate::state::{Reach, Shared, View, shared};
 
 use counts::Counts;
 use empty::Empty;
@@ -48,11 +48,10 @@ struct Question {
 /// The page.
 #[component]
 pub(crate) fn LogsPage() -> impl IntoView {
-    let view: View = shared();
-    let reach: Reach = shared();
+    let Shared { view, reach, .. } = shared();
     let feed = Feed::new();
     let counts = Counts::new();
-    let question = memo(move || {
+    let question = derived(move || {
         let (asked, live) = view.state.with(|state| (compose(state, None), state.live));
         Question { asked, range: view.resolved.get(), live }
     });
@@ -87,7 +86,7 @@ pub(crate) fn LogsPage() -> impl IntoView {
 }
 
 fn act_on_keys(view: View, feed: Feed) {
-    let actions: PageActions = shared();
+    let Shared { actions, .. } = shared();
     actions.handle(move |action| match action {
         Action::Query => browser::focus(".query-input"),
         Action::Down => feed.step(view, true),

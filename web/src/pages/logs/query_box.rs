@@ -9,8 +9,8 @@ use web_logic::logql::compose;
 use super::feed::Feed;
 use crate::client::Failure;
 use crate::components::{Icon, Sign};
-use crate::reactive::{effect, memo};
-use crate::state::{View, shared};
+use crate::reactive::{effect, derived};
+use crate::state::{Shared, View, shared};
 
 /// Whoever types pauses as long before the query is asked.
 const TYPING: Duration = Duration::from_millis(300);
@@ -18,10 +18,10 @@ const TYPING: Duration = Duration::from_millis(300);
 /// The query box.
 #[component]
 pub(super) fn QueryBox(feed: Feed, filters_open: RwSignal<bool>) -> impl IntoView {
-    let view: View = shared();
+    let Shared { view, .. } = shared();
     let draft = RwSignal::new(view.state.with_untracked(|state| state.query.clone()));
     let edits = StoredValue::new(0_u32);
-    let query = memo(move || view.state.with(|state| state.query.clone()));
+    let query = derived(move || view.state.with(|state| state.query.clone()));
     effect(move || draft.set(query.get()));
     let ask = move || {
         let typed = draft.get_untracked();
@@ -50,7 +50,7 @@ pub(super) fn QueryBox(feed: Feed, filters_open: RwSignal<bool>) -> impl IntoVie
     view! {
         <form class="query" role="search" on:submit=submit>
             <label class="query-field">
-                <Icon sign=Sign::Search />
+                {icon(Sign::Search)}
                 <span class="visually-hidden">"Query"</span>
                 <input
                     class="query-input"
@@ -71,9 +71,9 @@ pub(super) fn QueryBox(feed: Feed, filters_open: RwSignal<bool>) -> impl IntoVie
                 type="button"
                 class="button narrow-only"
                 aria-expanded=move || filters_open.get().to_string()
-                on:click=move |_| filters_open.update(|open| *open = !*open)
+                on:click=on(move |_| filters_open.update(|open| *open = !*open))
             >
-                <Icon sign=Sign::Filter />
+                {icon(Sign::Filter)}
                 "Filters"
             </button>
         </form>
@@ -93,7 +93,7 @@ fn fault_of(feed: Feed) -> Option<api::QueryFault> {
 /// The message, and the query with the faulty place marked.
 #[component]
 fn QueryFaultLine(fault: api::QueryFault) -> impl IntoView {
-    let view: View = shared();
+    let Shared { view, .. } = shared();
     let (asked, typed) = view.state.with_untracked(|state| (compose(state, None), state.query.clone()));
     let placed = fault.at.and_then(|at| asked.in_box(&typed, at)).map(|at| (typed, at));
     let marked = placed.map(|(text, (start, end))| {

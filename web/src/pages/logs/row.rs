@@ -11,18 +11,18 @@ use super::detail::Detail;
 use super::feed::Feed;
 use crate::browser;
 use crate::components::draw;
-use crate::reactive::{When, memo};
-use crate::state::{View, shared};
+use crate::reactive::{When, derived};
+use crate::state::{Shared, View, shared};
 
 /// One line.
 #[component]
-pub(super) fn Row(feed: Feed, index: usize, line: Arc<Line>, dated: Memo<bool>) -> impl IntoView {
-    let view: View = shared();
+pub(super) fn Row(feed: Feed, index: usize, line: Arc<Line>, dated: Derived<bool>) -> impl IntoView {
+    let Shared { view, .. } = shared();
     let id = StoredValue::new(line.id.clone());
     let at = line.time;
     let is_selected =
-        memo(move || view.state.with(|state| id.with_value(|id| state.selected.as_ref() == Some(id))));
-    let is_open = memo(move || feed.unfolded.with(|unfolded| id.with_value(|id| unfolded.contains(id))));
+        derived(move || view.state.with(|state| id.with_value(|id| state.selected.as_ref() == Some(id))));
+    let is_open = derived(move || feed.unfolded.with(|unfolded| id.with_value(|id| unfolded.contains(id))));
     let tier = level::TIERS[level::tier(line.level)].name;
     let clicked = move |_| {
         if browser::has_selection() {

@@ -12,8 +12,8 @@ use web_sys::MouseEvent;
 
 use super::counts::Counts;
 use crate::components::{Icon, Sign};
-use crate::reactive::{Item, When, keyed, memo};
-use crate::state::{View, shared};
+use crate::reactive::{Item, When, keyed, derived};
+use crate::state::{Shared, View, shared};
 
 /// Services and containers that are listed at first.
 const SHORT: usize = 12;
@@ -21,7 +21,7 @@ const SHORT: usize = 12;
 /// The sidebar.
 #[component]
 pub(super) fn Sidebar(counts: Counts, open: RwSignal<bool>) -> impl IntoView {
-    let view: View = shared();
+    let Shared { view, .. } = shared();
     let whole = move || view.state.with(|state| matches!(Typed::of(&state.query), Typed::Whole(_)));
     let filtered = move || {
         view.state.with(|state| {
@@ -36,18 +36,18 @@ pub(super) fn Sidebar(counts: Counts, open: RwSignal<bool>) -> impl IntoView {
                     type="button"
                     class="button-link"
                     disabled=move || !filtered()
-                    on:click=move |_| {
+                    on:click=on(move |_| {
                         view.change(|state| {
                             state.levels = LevelSet::default();
                             state.services = Choice::default();
                             state.containers = Choice::default();
                         });
-                    }
+                    })
                 >
                     "Clear"
                 </button>
-                <button type="button" class="button-icon narrow-only" aria-label="Close" on:click=move |_| open.set(false)>
-                    <Icon sign=Sign::Close />
+                <button type="button" class="button-icon narrow-only" aria-label="Close" on:click=on(move |_| open.set(false))>
+                    {icon(Sign::Close)}
                 </button>
             </header>
             <When when=whole>
@@ -62,9 +62,9 @@ pub(super) fn Sidebar(counts: Counts, open: RwSignal<bool>) -> impl IntoView {
 
 #[component]
 fn FacetList(counts: Counts, dimension: Dimension, title: &'static str) -> impl IntoView {
-    let view: View = shared();
+    let Shared { view, .. } = shared();
     let all = RwSignal::new(false);
-    let values = memo(move || view.state.with(|state| listed(state, dimension, counts.values(dimension))));
+    let values = derived(move || view.state.with(|state| listed(state, dimension, counts.values(dimension))));
     let hidden = move || values.with(|values| values.len().saturating_sub(SHORT));
     let shown = move || {
         let mut values = values.get();
@@ -91,7 +91,7 @@ fn FacetList(counts: Counts, dimension: Dimension, title: &'static str) -> impl 
                 {keyed(move || shown().into_iter().map(row).collect())}
             </ul>
             <When when=move || dimension != Dimension::Level && hidden() != 0>
-                <button type="button" class="button-link" on:click=move |_| all.update(|all| *all = !*all)>
+                <button type="button" class="button-link" on:click=on(move |_| all.update(|all| *all = !*all))>
                     {move || if all.get() { "Fewer".to_owned() } else { format!("{} more", hidden()) }}
                 </button>
             </When>
@@ -126,7 +126,7 @@ fn listed(state: &ViewState, dimension: Dimension, mut values: Vec<FacetValue>) 
 
 #[component]
 fn FacetRow(dimension: Dimension, value: FacetValue, most: Signal<u64>) -> impl IntoView {
-    let view: View = shared();
+    let Shared { view, .. } = shared();
     let lines = value.lines;
     let name = StoredValue::new(value.value);
     let included =
@@ -162,9 +162,9 @@ fn FacetRow(dimension: Dimension, value: FacetValue, most: Signal<u64>) -> impl 
                 aria-pressed=move || excluded().to_string()
                 aria-label=move || format!("Leave {} out", name.get_value())
                 title="Leave out"
-                on:click=move |_| choose(true)
+                on:click=on(move |_| choose(true))
             >
-                <Icon sign=Sign::Minus />
+                {icon(Sign::Minus)}
             </button>
         </li>
     }

@@ -10,13 +10,13 @@ use super::feed::Feed;
 use crate::client::Failure;
 use crate::components::{Icon, Notice, Sign};
 use crate::live::Live;
-use crate::reactive::When;
-use crate::state::{View, shared};
+use crate::reactive::{When};
+use crate::state::{Shared, View, shared};
 
 /// The strip.
 #[component]
-pub(super) fn Strip(feed: Feed, counts: Counts, question: Memo<Question>) -> impl IntoView {
-    let view: View = shared();
+pub(super) fn Strip(feed: Feed, counts: Counts, question: Derived<Question>) -> impl IntoView {
+    let Shared { view, .. } = shared();
     let wrap = move || view.state.with(|state| state.wrap);
     view! {
         <div class="strip">
@@ -30,9 +30,9 @@ pub(super) fn Strip(feed: Feed, counts: Counts, question: Memo<Question>) -> imp
                 class="button"
                 aria-pressed=move || wrap().to_string()
                 title="Break long lines (w)"
-                on:click=move |_| view.adjust(|state| state.wrap = !state.wrap)
+                on:click=on(move |_| view.adjust(|state| state.wrap = !state.wrap))
             >
-                <Icon sign=Sign::Wrap />
+                {icon(Sign::Wrap)}
                 "Wrap"
             </button>
         </div>
@@ -53,7 +53,7 @@ fn totals(counts: Counts) -> String {
 /// What was left out is always said.
 #[component]
 fn Notices(feed: Feed, counts: Counts) -> impl IntoView {
-    let live: Live = shared();
+    let Shared { live, .. } = shared();
     let warnings = move || {
         let mut warnings = feed.warnings.get();
         warnings

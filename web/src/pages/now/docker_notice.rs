@@ -7,14 +7,14 @@ use leptos::prelude::*;
 use web_logic::time;
 
 use crate::components::Notice;
-use crate::reactive::memo;
-use crate::state::{View, shared};
+use crate::reactive::{derived};
+use crate::state::{Shared, View, shared};
 
 /// Says that the engine does not answer, why, and what to do.
 #[component]
-pub(super) fn DockerNotice(now: Memo<Arc<Now>>) -> impl IntoView {
-    let view: View = shared();
-    let docker = memo(move || now.with(|now| now.docker.clone()));
+pub(super) fn DockerNotice(now: Derived<Arc<Now>>) -> impl IntoView {
+    let Shared { view, .. } = shared();
+    let docker = derived(move || now.with(|now| now.docker.clone()));
     view! {
         {move || {
             let docker = docker.get();

@@ -8,7 +8,7 @@ use web_logic::number::plural;
 
 use crate::browser;
 use crate::components::{CopyButton, Icon, Sign};
-use crate::reactive::When;
+use crate::reactive::{When};
 
 const COMPOSE: &str = "\
 services:
@@ -27,7 +27,7 @@ volumes:
 
 /// Nothing to show yet.
 #[component]
-pub(crate) fn FirstRun(now: Memo<Arc<Now>>) -> impl IntoView {
+pub(crate) fn FirstRun(now: Derived<Arc<Now>>) -> impl IntoView {
     let answers = move || now.with(|now| now.docker.state == DockerState::Connected);
     let lines = move || now.with(|now| now.intake.lines);
     let engine = move || {
@@ -77,7 +77,7 @@ fn Step(done: Signal<bool>, text: Signal<String>) -> impl IntoView {
         <li class="step" class:step-done=move || done.get()>
             <span class="step-mark" aria-hidden="true">
                 <When when=move || done.get()>
-                    <Icon sign=Sign::Check />
+                    {icon(Sign::Check)}
                 </When>
             </span>
             {move || text.get()}

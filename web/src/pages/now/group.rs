@@ -8,8 +8,8 @@ use web_logic::choice::Choice;
 use web_logic::view::ViewState;
 
 use super::tile::Tile;
-use crate::reactive::{Item, When, keyed, memo};
-use crate::state::{View, shared};
+use crate::reactive::{Item, When, keyed, derived};
+use crate::state::{Shared, View, shared};
 
 /// What names a tile.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,9 +39,9 @@ impl TileKey {
 
 /// All tiles that the context bar lets through.
 #[component]
-pub(super) fn Groups(now: Memo<Arc<Now>>) -> impl IntoView {
-    let view: View = shared();
-    let keys = memo(move || view.state.with(|state| now.with(|now| admitted(state, now))));
+pub(super) fn Groups(now: Derived<Arc<Now>>) -> impl IntoView {
+    let Shared { view, .. } = shared();
+    let keys = derived(move || view.state.with(|state| now.with(|now| admitted(state, now))));
     let titles = move || {
         let mut titles: Vec<String> = keys.with(|keys| keys.iter().map(TileKey::group).collect());
         titles.dedup();
@@ -68,7 +68,7 @@ fn admits(state: &ViewState, tile: &ServiceTile) -> bool {
 
 #[component]
 fn NoneLeft() -> impl IntoView {
-    let view: View = shared();
+    let Shared { view, .. } = shared();
     let show_all = move |_| {
         view.change(|state| {
             state.environment = None;
@@ -86,7 +86,7 @@ fn NoneLeft() -> impl IntoView {
 }
 
 #[component]
-fn Group(title: String, keys: Memo<Vec<TileKey>>, now: Memo<Arc<Now>>) -> impl IntoView {
+fn Group(title: String, keys: Derived<Vec<TileKey>>, now: Derived<Arc<Now>>) -> impl IntoView {
     let several = move || keys.with(|keys| keys.iter().any(|key| key.group() != keys[0].group()));
     let heading = title.clone();
     let tiles = move || {
@@ -103,6 +103,6 @@ fn Group(title: String, keys: Memo<Vec<TileKey>>, now: Memo<Arc<Now>>) -> impl I
     }
 }
 
-fn tile_item(which: TileKey, now: Memo<Arc<Now>>) -> Item {
+fn tile_item(which: TileKey, now: Derived<Arc<Now>>) -> Item {
     Item::new(which.service.clone(), move || view! { <Tile which now /> }.into_any())
 }

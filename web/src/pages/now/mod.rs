@@ -14,8 +14,8 @@ use leptos::prelude::*;
 
 use crate::components::Notice;
 use crate::live::Live;
-use crate::reactive::{When, memo};
-use crate::state::shared;
+use crate::reactive::{When, derived};
+use crate::state::{Shared, shared};
 
 use docker_notice::DockerNotice;
 pub(crate) use first_run::FirstRun;
@@ -25,11 +25,11 @@ use verdict_block::VerdictBlock;
 /// The page.
 #[component]
 pub(crate) fn NowPage() -> impl IntoView {
-    let live: Live = shared();
-    let is_known = memo(move || live.now.with(Option::is_some));
-    let now = memo(move || live.now.get().unwrap_or_default());
-    let has_services = memo(move || now.with(|now| !now.services.is_empty()));
-    let has_lines = memo(move || now.with(|now| now.intake.newest.is_some()));
+    let Shared { live, .. } = shared();
+    let is_known = derived(move || live.now.with(Option::is_some));
+    let now = derived(move || live.now.get().unwrap_or_default());
+    let has_services = derived(move || now.with(|now| !now.services.is_empty()));
+    let has_lines = derived(move || now.with(|now| now.intake.newest.is_some()));
     view! {
         <h1 class="visually-hidden" tabindex="-1">
             "Now"
@@ -61,8 +61,8 @@ fn Waiting() -> impl IntoView {
 
 /// Containers whose logs cannot be read, and why.
 #[component]
-fn Unreadable(now: Memo<Arc<Now>>) -> impl IntoView {
-    let unreadable = memo(move || now.with(|now| now.docker.unreadable.clone()));
+fn Unreadable(now: Derived<Arc<Now>>) -> impl IntoView {
+    let unreadable = derived(move || now.with(|now| now.docker.unreadable.clone()));
     view! {
         <When when=move || unreadable.with(|unreadable| !unreadable.is_empty())>
             <Notice tone="info">

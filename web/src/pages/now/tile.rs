@@ -15,17 +15,17 @@ use web_logic::view::ViewState;
 
 use super::group::TileKey;
 use super::state_mark::{self, StateMark};
-use crate::reactive::memo;
-use crate::state::{Ticker, View, shared};
+use crate::reactive::{derived};
+use crate::state::{Shared, Ticker, View, shared};
 
 /// One service.
 #[component]
-pub(super) fn Tile(which: TileKey, now: Memo<Arc<Now>>) -> impl IntoView {
+pub(super) fn Tile(which: TileKey, now: Derived<Arc<Now>>) -> impl IntoView {
     let name = which.service.clone();
     let logs = logs_of(&which);
     let errors = ViewState { levels: LevelSet::ERRORS, ..logs.clone() };
     let tile =
-        memo(move || now.with(|now| now.services.iter().find(|tile| TileKey::of(tile) == which).cloned()));
+        derived(move || now.with(|now| now.services.iter().find(|tile| TileKey::of(tile) == which).cloned()));
     let with = move |read: fn(&ServiceTile) -> AnyView| tile.with(|tile| tile.as_ref().map(read));
     let all_errors = move || tile.with(|tile| tile.as_ref().map_or(0, errors_in));
     let needs_someone = move || {
@@ -99,12 +99,11 @@ fn sparkline(tile: &ServiceTile) -> AnyView {
 
 /// Restarts, the last deploy, the image.
 #[component]
-fn Facts(tile: Memo<Option<ServiceTile>>) -> impl IntoView {
-    let view: View = shared();
-    let ticker: Ticker = shared();
-    let restarts = memo(move || tile.with(|tile| tile.as_ref().map_or(0, |tile| tile.restarts)));
-    let deploy = memo(move || tile.with(|tile| tile.as_ref().and_then(|tile| tile.last_deploy)));
-    let image = memo(move || {
+fn Facts(tile: Derived<Option<ServiceTile>>) -> impl IntoView {
+    let Shared { view, ticker, .. } = shared();
+    let restarts = derived(move || tile.with(|tile| tile.as_ref().map_or(0, |tile| tile.restarts)));
+    let deploy = derived(move || tile.with(|tile| tile.as_ref().and_then(|tile| tile.last_deploy)));
+    let image = derived(move || {
         tile.with(|tile| {
             tile.as_ref().and_then(|tile| tile.workloads.first()).map(|workload| workload.image.clone())
         })
@@ -128,7 +127,7 @@ fn Facts(tile: Memo<Option<ServiceTile>>) -> impl IntoView {
 
 /// The containers that need someone, and how many others there are.
 fn containers(tile: &ServiceTile) -> AnyView {
-    let view: View = shared();
+    let Shared { view, .. } = shared();
     let clock = view.clock();
     let ill = |workload: &&WorkloadRow| state_mark::words(workload.state, workload.health).1 == "critical";
     let all = tile.workloads.len();

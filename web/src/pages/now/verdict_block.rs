@@ -12,18 +12,17 @@ use web_logic::verdict::{Problem, Tone, Verdict, judge};
 use web_logic::view::ViewState;
 
 use crate::browser;
-use crate::reactive::{When, memo};
-use crate::state::{Ticker, View, shared};
+use crate::reactive::{When, derived};
+use crate::state::{Shared, Ticker, View, shared};
 
 /// More are folded away: who has so many looks at the first ones first.
 const PROBLEMS_MAX: usize = 5;
 
 /// The sentence on top, and the problems it rests on.
 #[component]
-pub(super) fn VerdictBlock(now: Memo<Arc<Now>>) -> impl IntoView {
-    let view: View = shared();
-    let ticker: Ticker = shared();
-    let verdict = memo(move || now.with(|now| judge(now, time::Clock { now: now.at, ..view.clock() })));
+pub(super) fn VerdictBlock(now: Derived<Arc<Now>>) -> impl IntoView {
+    let Shared { view, ticker, .. } = shared();
+    let verdict = derived(move || now.with(|now| judge(now, time::Clock { now: now.at, ..view.clock() })));
     let tone = move || verdict.with(|verdict| class(verdict.tone));
     let intake = move || {
         now.with(|now| {
@@ -55,7 +54,7 @@ pub(super) fn VerdictBlock(now: Memo<Arc<Now>>) -> impl IntoView {
 }
 
 #[component]
-fn Problems(verdict: Memo<Verdict>) -> impl IntoView {
+fn Problems(verdict: Derived<Verdict>) -> impl IntoView {
     let rest = move || verdict.with(|verdict| verdict.problems.len().saturating_sub(PROBLEMS_MAX));
     let list = move |from: usize, to: usize| {
         verdict.with(|verdict| {

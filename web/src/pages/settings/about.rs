@@ -4,16 +4,15 @@ use leptos::prelude::*;
 use web_logic::number::{bytes, count};
 
 use crate::live::Live;
-use crate::reactive::memo;
-use crate::state::{Session, shared};
+use crate::reactive::{derived};
+use crate::state::{Session, Shared, shared};
 
 /// Build, engine, stored lines, and what was dropped.
 #[component]
 pub(super) fn About() -> impl IntoView {
-    let session: Session = shared();
-    let live: Live = shared();
+    let Shared { session, live, .. } = shared();
     let fact = move |name: &'static str, value: fn(&api::Now) -> String| {
-        let value = memo(move || live.now.with(|now| now.as_ref().map(|now| value(now))));
+        let value = derived(move || live.now.with(|now| now.as_ref().map(|now| value(now))));
         view! {
             <div>
                 <dt>{name}</dt>

@@ -8,8 +8,8 @@ mod users;
 use leptos::prelude::*;
 
 use crate::components::{Icon, Sign, ThemePicker};
-use crate::reactive::{When, memo};
-use crate::state::{Preferences, Session, Who, shared};
+use crate::reactive::{When, derived};
+use crate::state::{Preferences, Session, Shared, Who, shared};
 
 use about::About;
 use password::PasswordForm;
@@ -19,8 +19,8 @@ use users::Users;
 /// The page.
 #[component]
 pub(crate) fn SettingsPage() -> impl IntoView {
-    let session: Session = shared();
-    let is_admin = memo(move || session.is_admin());
+    let Shared { session, .. } = shared();
+    let is_admin = derived(move || session.is_admin());
     view! {
         <div class="settings">
             <h1 tabindex="-1">"Settings"</h1>
@@ -37,7 +37,7 @@ pub(crate) fn SettingsPage() -> impl IntoView {
 
 #[component]
 fn Account() -> impl IntoView {
-    let session: Session = shared();
+    let Shared { session, .. } = shared();
     let role = move || {
         session.who.with(|who| match who {
             Who::User(user) => users::role_word(user.role),
@@ -54,8 +54,8 @@ fn Account() -> impl IntoView {
                 <p class="account">
                     <b>{move || session.name()}</b>
                     <span class="tag">{role}</span>
-                    <button type="button" class="button" on:click=move |_| session.sign_out()>
-                        <Icon sign=Sign::Exit />
+                    <button type="button" class="button" on:click=on(move |_| session.sign_out())>
+                        {icon(Sign::Exit)}
                         "Sign out"
                     </button>
                 </p>
@@ -67,7 +67,7 @@ fn Account() -> impl IntoView {
 
 #[component]
 fn ThisBrowser() -> impl IntoView {
-    let preferences: Preferences = shared();
+    let Shared { preferences, .. } = shared();
     view! {
         <section class="card">
             <h2>"This browser"</h2>
@@ -79,7 +79,7 @@ fn ThisBrowser() -> impl IntoView {
                 <input
                     type="checkbox"
                     prop:checked=move || preferences.single_keys.get()
-                    on:change=move |event| preferences.set_single_keys(event_target_checked(&event))
+                    on:change=on(move |event| preferences.set_single_keys(event_target_checked(&event)))
                 />
                 "Single keys act (press ? to see them; Ctrl K always works)"
             </label>

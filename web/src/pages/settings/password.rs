@@ -7,13 +7,12 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::client::Client;
-use crate::state::{Toast, shared};
+use crate::state::{Shared, Toast, shared};
 
 /// The password until now, and twice the one from now on.
 #[component]
 pub(super) fn PasswordForm() -> impl IntoView {
-    let client: Client = shared();
-    let toast: Toast = shared();
+    let Shared { client, toast, .. } = shared();
     let form = NodeRef::<Form>::new();
     let (current, new, again) =
         (RwSignal::new(String::new()), RwSignal::new(String::new()), RwSignal::new(String::new()));
@@ -47,7 +46,7 @@ pub(super) fn PasswordForm() -> impl IntoView {
                     type="password"
                     autocomplete=autocomplete
                     required
-                    on:input=move |event| value.set(event_target_value(&event))
+                    on:input=on(move |event| value.set(event_target_value(&event)))
                 />
             </label>
         }

@@ -9,8 +9,8 @@ use web_logic::time;
 
 use crate::client::Client;
 use crate::components::{CopyButton, Notice};
-use crate::reactive::When;
-use crate::state::{Fetched, Ticker, Toast, View, shared};
+use crate::reactive::{When};
+use crate::state::{Fetched, Shared, Ticker, Toast, View, shared};
 
 const SCOPES: [(TokenScope, &str, &str); 3] = [
     (TokenScope::Ingest, "ingest", "ingest: send lines and samples"),
@@ -21,7 +21,7 @@ const SCOPES: [(TokenScope, &str, &str); 3] = [
 /// The list, and the form to make one.
 #[component]
 pub(super) fn Tokens() -> impl IntoView {
-    let client: Client = shared();
+    let Shared { client, .. } = shared();
     let tokens: Fetched<Vec<Token>> = Fetched::new();
     let secret = RwSignal::new(String::new());
     let load = move || tokens.ask(client.tokens());
@@ -83,10 +83,7 @@ fn NewSecret(secret: RwSignal<String>) -> impl IntoView {
 
 #[component]
 fn TokenRow(token: Token, changed: impl Fn() + Copy + Send + 'static) -> impl IntoView {
-    let client: Client = shared();
-    let view: View = shared();
-    let ticker: Ticker = shared();
-    let toast: Toast = shared();
+    let Shared { client, view, ticker, toast, .. } = shared();
     let sure = RwSignal::new(false);
     let id = token.id;
     let revoke = move |_| {
@@ -115,7 +112,7 @@ fn TokenRow(token: Token, changed: impl Fn() + Copy + Send + 'static) -> impl In
                     class="button"
                     class:button-danger=move || sure.get()
                     on:click=revoke
-                    on:blur=move |_| sure.set(false)
+                    on:blur=on(move |_| sure.set(false))
                 >
                     {move || if sure.get() { "Really revoke" } else { "Revoke" }}
                 </button>
@@ -126,7 +123,7 @@ fn TokenRow(token: Token, changed: impl Fn() + Copy + Send + 'static) -> impl In
 
 #[component]
 fn AddToken(secret: RwSignal<String>, changed: impl Fn() + Copy + Send + 'static) -> impl IntoView {
-    let client: Client = shared();
+    let Shared { client, .. } = shared();
     let form = NodeRef::<Form>::new();
     let name = RwSignal::new(String::new());
     let scopes = RwSignal::new(vec![TokenScope::Ingest]);
@@ -177,7 +174,7 @@ fn AddToken(secret: RwSignal<String>, changed: impl Fn() + Copy + Send + 'static
                     autocomplete="off"
                     placeholder="promtail on db-1"
                     required
-                    on:input=move |event| name.set(event_target_value(&event))
+                    on:input=on(move |event| name.set(event_target_value(&event)))
                 />
             </label>
             <fieldset class="field">

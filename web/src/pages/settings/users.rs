@@ -9,7 +9,7 @@ use web_logic::time;
 
 use crate::client::Client;
 use crate::components::Notice;
-use crate::state::{Fetched, Session, Ticker, Toast, View, shared};
+use crate::state::{Fetched, Session, Shared, Ticker, Toast, View, shared};
 
 const ROLES: [(Role, &str, &str); 3] = [
     (Role::Viewer, "viewer", "Viewer: sees everything"),
@@ -25,7 +25,7 @@ pub(super) fn role_word(role: Role) -> &'static str {
 /// The list, and the form to add one.
 #[component]
 pub(super) fn Users() -> impl IntoView {
-    let client: Client = shared();
+    let Shared { client, .. } = shared();
     let users: Fetched<Vec<User>> = Fetched::new();
     let load = move || users.ask(client.users());
     load();
@@ -63,11 +63,7 @@ pub(super) fn Users() -> impl IntoView {
 
 #[component]
 fn UserRow(user: User, changed: impl Fn() + Copy + Send + 'static) -> impl IntoView {
-    let client: Client = shared();
-    let session: Session = shared();
-    let view: View = shared();
-    let ticker: Ticker = shared();
-    let toast: Toast = shared();
+    let Shared { client, session, view, ticker, toast, .. } = shared();
     let sure = RwSignal::new(false);
     let name = StoredValue::new(user.name.clone());
     let is_self = move || session.name() == Some(name.get_value());
@@ -98,7 +94,7 @@ fn UserRow(user: User, changed: impl Fn() + Copy + Send + 'static) -> impl IntoV
                     disabled=is_self
                     title=move || if is_self() { "One cannot remove oneself" } else { "" }
                     on:click=remove
-                    on:blur=move |_| sure.set(false)
+                    on:blur=on(move |_| sure.set(false))
                 >
                     {move || if sure.get() { "Really remove" } else { "Remove" }}
                 </button>
@@ -109,8 +105,7 @@ fn UserRow(user: User, changed: impl Fn() + Copy + Send + 'static) -> impl IntoV
 
 #[component]
 fn AddUser(changed: impl Fn() + Copy + Send + 'static) -> impl IntoView {
-    let client: Client = shared();
-    let toast: Toast = shared();
+    let Shared { client, toast, .. } = shared();
     let form = NodeRef::<Form>::new();
     let (name, password) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let role = RwSignal::new(Role::Viewer);
@@ -155,7 +150,7 @@ fn AddUser(changed: impl Fn() + Copy + Send + 'static) -> impl IntoView {
                     spellcheck="false"
                     maxlength="64"
                     required
-                    on:input=move |event| name.set(event_target_value(&event))
+                    on:input=on(move |event| name.set(event_target_value(&event)))
                 />
             </label>
             <label class="field">
@@ -166,7 +161,7 @@ fn AddUser(changed: impl Fn() + Copy + Send + 'static) -> impl IntoView {
                     autocomplete="new-password"
                     minlength="10"
                     required
-                    on:input=move |event| password.set(event_target_value(&event))
+                    on:input=on(move |event| password.set(event_target_value(&event)))
                 />
             </label>
             <label class="field">

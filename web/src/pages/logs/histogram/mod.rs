@@ -17,8 +17,8 @@ use web_sys::PointerEvent;
 use super::counts::Counts;
 use crate::client::Failure;
 use crate::components::Notice;
-use crate::reactive::{effect, memo, on_resize};
-use crate::state::{Preferences, View, shared};
+use crate::reactive::{effect, derived, on_resize};
+use crate::state::{Preferences, Shared, View, shared};
 
 use paint::{draw_bars, draw_cursor};
 use readout::Readout;
@@ -40,8 +40,7 @@ struct Cursor {
 /// The histogram.
 #[component]
 pub(super) fn VolumeHistogram(counts: Counts) -> impl IntoView {
-    let view: View = shared();
-    let preferences: Preferences = shared();
+    let Shared { view, preferences, .. } = shared();
     let histogram = counts.histogram;
     let (bars, overlay) = (NodeRef::<Canvas>::new(), NodeRef::<Canvas>::new());
     let figure = NodeRef::<Figure>::new();
@@ -55,7 +54,7 @@ pub(super) fn VolumeHistogram(counts: Counts) -> impl IntoView {
             }
         },
     );
-    let chart = memo(move || {
+    let chart = derived(move || {
         let (width, height) = size.get();
         let histogram = histogram.get().filter(|_| width > 0.0);
         histogram.map(|histogram| Chart::new(&histogram, width, height - AXIS)).unwrap_or_default()

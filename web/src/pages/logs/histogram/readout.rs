@@ -8,17 +8,17 @@ use web_logic::number::count;
 use web_logic::time;
 
 use super::Cursor;
-use crate::state::{Fetched, View, shared};
+use crate::state::{Fetched, Shared, View, shared};
 
 /// What the bar under the cursor stands for.
 #[component]
 pub(super) fn Readout(
     histogram: Fetched<Histogram>,
-    chart: Memo<Chart>,
+    chart: Derived<Chart>,
     cursor: RwSignal<Cursor>,
     width: Signal<f64>,
 ) -> impl IntoView {
-    let view: View = shared();
+    let Shared { view, .. } = shared();
     let pointed = move || {
         let x = cursor.with(|cursor| cursor.x)?;
         let bucket = chart.with(|chart| chart.bucket_at(x))?;
