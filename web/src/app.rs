@@ -8,9 +8,9 @@ use crate::browser;
 use crate::components::{Banners, ContextBar, KeyHelp, Navigation, Palette, ToastLine};
 use crate::history::{History, Visit};
 use crate::pages::{LogsPage, NotFound, NowPage, SetUpPage, SettingsPage, SignInPage};
-use crate::reactive::{When, effect, derived};
-use crate::shortcuts::{self, PageActions};
-use crate::state::{Session, Shared, Who, self, shared};
+use crate::reactive::{Derived, When, derived, effect};
+use crate::shortcuts;
+use crate::state::{self, Session, Shared, Who, shared};
 
 /// What the whole window shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,7 +27,6 @@ enum Frame {
 #[component]
 pub(crate) fn App() -> impl IntoView {
     state::provide();
-    provide_context(PageActions::new());
     shortcuts::listen();
     let Shared { history, session, .. } = shared();
     let page = derived(move || history.page());

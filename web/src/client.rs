@@ -46,11 +46,11 @@ impl fmt::Display for Failure {
 }
 
 fn capitalised(message: &str) -> String {
-    let mut rest = message.chars();
-    match rest.next() {
-        Some(first) => first.to_uppercase().chain(rest).collect(),
-        None => String::new(),
+    let mut message = message.to_owned();
+    if let Some(first) = message.get_mut(..1) {
+        first.make_ascii_uppercase();
     }
+    message
 }
 
 #[derive(Deserialize)]

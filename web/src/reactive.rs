@@ -131,7 +131,10 @@ pub(crate) fn keyed(items: impl Fn() -> Vec<Item> + Send + Sync + 'static) -> An
 }
 
 /// Calls `changed` when the element is there, and whenever its size changes.
-pub(crate) fn on_resize(element: impl Fn() -> Option<Element> + 'static, changed: impl Fn() + Clone + 'static) {
+pub(crate) fn on_resize(
+    element: impl Fn() -> Option<Element> + 'static,
+    changed: impl Fn() + Clone + 'static,
+) {
     effect(move || {
         let Some(element) = element() else { return };
         let changed: Box<dyn FnMut()> = Box::new(changed.clone());

@@ -42,7 +42,7 @@ impl PageActions {
 /// Listens to the keyboard for as long as the page lives.
 pub(crate) fn listen() {
     let Shared { preferences, overlay, .. } = shared();
-    let actor = Actor { view: shared(), toast: shared(), overlay, page: shared() };
+    let actor = Actor(shared());
     let keys = StoredValue::new(Keys::default());
     window_event_listener(ev::keydown, move |event| {
         let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
@@ -74,25 +74,20 @@ fn takes_key(target: Option<&Element>, key: &str) -> bool {
 }
 
 #[derive(Clone, Copy)]
-struct Actor {
-    view: View,
-    toast: Toast,
-    overlay: RwSignal<Overlay>,
-    page: PageActions,
-}
+struct Actor(Shared);
 
 impl Actor {
     fn act(self, action: Action, event: &KeyboardEvent) {
         if action != Action::Escape {
             event.prevent_default();
         }
-        let view = self.view;
+        let view = self.0.view;
         let resolved = view.resolved.get_untracked();
         match action {
-            Action::Palette => self.overlay.update(|overlay| {
+            Action::Palette => self.0.overlay.update(|overlay| {
                 *overlay = if *overlay == Overlay::Palette { Overlay::None } else { Overlay::Palette };
             }),
-            Action::Help => self.overlay.set(Overlay::Help),
+            Action::Help => self.0.overlay.set(Overlay::Help),
             Action::Go(page) => {
                 let state = view.state.with_untracked(|state| state.carried());
                 view.show(page, &state, Visit::New);
@@ -103,27 +98,29 @@ impl Actor {
             Action::Later => view.set_range(resolved.shifted(true)),
             Action::ZoomOut => view.set_range(resolved.zoomed_out(browser::now())),
             Action::Freeze => view.set_range(resolved.frozen()),
-            Action::CopyLink => self.toast.copy(view.frozen_link(None), "Link"),
+            Action::CopyLink => self.0.toast.copy(view.frozen_link(None), "Link"),
             Action::CopyRange => {
                 let range = resolved.frozen();
-                self.toast.copy(format!("{} to {}", range.from, range.to), "Time range");
+                self.0.toast.copy(format!("{} to {}", range.from, range.to), "Time range");
             }
             Action::PasteRange => self.paste_range(),
-            Action::Escape => self.page.tell(action),
-            Action::Query | Action::Down | Action::Up | Action::Open | Action::Live => self.page.tell(action),
+            Action::Escape => self.0.actions.tell(action),
+            Action::Query | Action::Down | Action::Up | Action::Open | Action::Live => {
+                self.0.actions.tell(action)
+            }
         }
     }
 
     fn paste_range(self) {
         spawn_local(async move {
             let Some(text) = browser::pasted().await else {
-                self.toast.show("The browser did not let the page read the clipboard");
+                self.0.toast.show("The browser did not let the page read the clipboard");
                 return;
             };
-            let clock = browser::clock(self.view.state.with_untracked(|state| state.utc));
+            let clock = browser::clock(self.0.view.state.with_untracked(|state| state.utc));
             match Range::parse(&text, clock) {
-                Ok(range) => self.view.set_range(range),
-                Err(fault) => self.toast.show(fault.to_string()),
+                Ok(range) => self.0.view.set_range(range),
+                Err(fault) => self.0.toast.show(fault.to_string()),
             }
         });
     }

@@ -12,15 +12,17 @@ mod logs;
 mod now;
 
 pub use accounts::{
-    Credentials, NewToken, NewUser, PasswordChange, Role, Session, SessionUser, Setup, Token, TokenScope, TokenSecret,
-    User,
+    Credentials, NewToken, NewUser, PasswordChange, Role, Session, SessionUser, Setup, Token, TokenScope,
+    TokenSecret, User,
 };
 pub use live::{LiveLines, LivePaused};
 pub use logs::{
-    ContextRequest, Facet, FacetValue, Facets, Histogram, HistogramBucket, LEVELS, LogPage, LogRequest, LogRow,
-    QueryFault, StreamLabels,
+    ContextRequest, Facet, FacetValue, Facets, Histogram, HistogramBucket, LEVELS, LogPage, LogRequest,
+    LogRow, QueryFault, StreamLabels,
 };
-pub use now::{DockerState, DockerStatus, Fault, HealthState, Intake, Now, RunState, ServiceTile, WorkloadRow};
+pub use now::{
+    DockerState, DockerStatus, Fault, HealthState, Intake, Now, RunState, ServiceTile, WorkloadRow,
+};
 
 /// Nanoseconds since the Unix epoch.
 pub type Nanos = i64;

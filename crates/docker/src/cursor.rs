@@ -8,10 +8,16 @@
 //! Clocks step back, and then timestamps repeat. The cursor therefore also holds the highest timestamp ever
 //! taken: up to there, lines before the cursor's own are old ones; only a later one proves a gap.
 //!
+//! Some engines (20.10) give a follower lines twice when they begin a new log file. A line that is older than the
+//! last one and is among the [`RECENT_MAX`] last ones has come again; then the cursor's lines are searched for
+//! as if the log had been opened again.
+//!
 //! Pure: no clock and no I/O. The same is used for the engine's events, which are a log as well.
 
-use model::Timestamp;
+use std::collections::VecDeque;
 use std::time::Duration;
+
+use model::Timestamp;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 const FORMAT: u8 = 1;
@@ -19,6 +25,9 @@ const ENCODED_BYTES: usize = 1 + 8 + 8 + 8 + 4 + 4;
 
 /// A resting log's cursor moves on only after so much time, to save writes.
 const REST_STEP: Duration = Duration::from_secs(10);
+
+/// How many of the last lines are known by time and hash.
+const RECENT_MAX: usize = 4096;
 
 /// The end of what was taken of one log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +59,8 @@ pub(crate) struct Gap {
     pub(crate) from: Timestamp,
     /// The first line after it.
     pub(crate) to: Timestamp,
+    /// The cursor before it.
+    pub(crate) before: Cursor,
     /// The cursor to store with the report of the gap, so that it is reported once: after the gap and before
     /// the first line behind it.
     pub(crate) cursor: Cursor,
@@ -114,6 +125,8 @@ pub(crate) struct Progress<T> {
     cursor: Option<Cursor>,
     /// Set while the cursor's lines have not been seen since the log was opened.
     search: Option<Search<T>>,
+    /// The last lines, oldest first.
+    recent: VecDeque<(Timestamp, u64)>,
 }
 
 /// The lines with the cursor's timestamp so far.
@@ -133,7 +146,7 @@ impl<T> Search<T> {
 impl<T: LogLine> Progress<T> {
     /// With `cursor` as it was stored; `None` takes the log from its beginning.
     pub(crate) fn new(cursor: Option<Cursor>) -> Self {
-        Self { cursor, search: cursor.map(|_| Search::new()) }
+        Self { cursor, search: cursor.map(|_| Search::new()), recent: VecDeque::new() }
     }
 
     /// To be called whenever the log is opened again, from [`Progress::since`] or earlier.
@@ -167,6 +180,9 @@ impl<T: LogLine> Progress<T> {
     /// Offers the next line of the log. `take` gets what is new: the line, or nothing, or lines held back
     /// before. A gap is told before the lines behind it are given.
     pub(crate) fn offer(&mut self, line: T, take: &mut impl FnMut(Taken<T>)) {
+        if self.search.is_none() && self.came_again(&line) {
+            self.reopen();
+        }
         let (Some(search), Some(cursor)) = (&mut self.search, self.cursor) else {
             self.advance(&line);
             return take(Taken::Line(line));
@@ -207,15 +223,30 @@ impl<T: LogLine> Progress<T> {
         search.held.into_iter().for_each(|line| take(Taken::Line(line)));
     }
 
+    /// Whether the line was taken a short while ago.
+    fn came_again(&self, line: &T) -> bool {
+        let at = line.timestamp();
+        if self.cursor.is_none_or(|cursor| at >= cursor.timestamp) {
+            return false;
+        }
+        let mark = (at, xxh3_64_with_seed(line.text(), 0));
+        self.recent.iter().any(|recent| *recent == mark)
+    }
+
     fn advance(&mut self, line: &T) {
         let (at, text) = (line.timestamp(), line.text());
+        let hash = xxh3_64_with_seed(text, 0);
+        if self.recent.len() == RECENT_MAX {
+            self.recent.pop_front();
+        }
+        self.recent.push_back((at, hash));
         self.cursor = Some(match self.cursor {
             Some(last) if last.taken > 0 && last.timestamp == at => {
                 Cursor::line(at, last.high, last.taken.saturating_add(1), xxh3_64_with_seed(text, last.hash))
             }
             last => {
                 let high = last.map_or(Timestamp::MIN, |last| last.high);
-                Cursor::line(at, high, 1, xxh3_64_with_seed(text, 0))
+                Cursor::line(at, high, 1, hash)
             }
         });
     }
@@ -246,7 +277,7 @@ pub(crate) enum Taken<T> {
 fn gap(cursor: Cursor, to: Timestamp) -> Gap {
     // What is not above `high` is taken for old, and the line at `to` is not.
     let below = to.minus(Duration::from_nanos(1));
-    Gap { from: cursor.timestamp, to, cursor: Cursor::rest(to, cursor.high.min(below)) }
+    Gap { from: cursor.timestamp, to, before: cursor, cursor: Cursor::rest(to, cursor.high.min(below)) }
 }
 
 #[cfg(test)]

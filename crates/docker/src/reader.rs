@@ -95,6 +95,8 @@ pub(crate) struct Reader {
     reserve: Option<Connection>,
     /// The container had ended before the log was opened: if nothing new comes, that was all.
     confirming: bool,
+    /// The log is to be opened from its beginning.
+    read_whole: bool,
     /// A time that the clock stepped back to, until a line came since.
     stepped_to: Option<Timestamp>,
 }
@@ -130,6 +132,7 @@ impl Reader {
             ends_noted: ends,
             reserve: None,
             confirming: found == Found::Ended,
+            read_whole: false,
             stepped_to: None,
         }
     }
@@ -200,7 +203,9 @@ impl Reader {
             self.note_clock_step();
         }
         let tty = self.subject.borrow().tty;
-        let since = self.since(SystemTime::now().into(), tty).map(|since| since.minus(margin));
+        let whole = std::mem::take(&mut self.read_whole);
+        let since =
+            self.since(SystemTime::now().into(), tty).filter(|_| !whole).map(|since| since.minus(margin));
         Connection::open(&self.surface.client, &self.container_id, tty, since, &self.logs).await
     }
 

@@ -352,6 +352,41 @@ async fn what_was_thrown_away_is_told_once() {
 }
 
 #[tokio::test]
+async fn lines_that_the_engine_gives_twice_are_known() {
+    let engine = Engine::start();
+    engine.running(1, "web");
+    let mut porthole = Appliance::start(&engine, Store::default());
+    for round in 0..5 {
+        write_numbered(&engine, 1, round * 10, round * 10 + 10);
+        porthole.until("ten more", |store| store.lines("web", "stdout").len() >= round * 10 + 10).await;
+        engine.step_back(1, 7);
+    }
+    write_numbered(&engine, 1, 50, 51);
+    porthole.until("the last line", |store| store.lines("web", "stdout").last() == Some(&"line 50")).await;
+    assert_eq!(porthole.stop().await.lines("web", "stdout"), numbered(0, 51));
+}
+
+#[tokio::test]
+async fn a_gap_is_believed_only_of_a_whole_log() {
+    let engine = Engine::start();
+    engine.running(1, "web");
+    write_numbered(&engine, 1, 0, 10);
+    engine.write(1, 2, T, "err\n");
+    let mut porthole = Appliance::start(&engine, Store::default());
+    porthole.until("ten lines", |store| store.entries.len() == 11).await;
+    let store = porthole.kill().await;
+    write_numbered(&engine, 1, 10, 30);
+    engine.write(1, 2, T + 3 * S, "another\n");
+    engine.compress(1, 25);
+    let mut porthole = Appliance::start(&engine, store);
+    porthole.until("the rest", |store| store.entries.len() >= 32).await;
+    let store = porthole.stop().await;
+    assert_eq!(store.lines("web", "stdout"), numbered(0, 30));
+    assert_eq!(store.lines("web", "stderr"), ["err", "another"]);
+    assert_eq!(store.events(), Vec::<String>::new());
+}
+
+#[tokio::test]
 async fn logs_that_cannot_be_read_are_a_state() {
     let engine = Engine::start();
     engine.running(1, "mute");

@@ -18,7 +18,9 @@ const UNITS: [(&str, u64); 9] = [
 
 /// Why a text is no duration.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no duration; write a number and a unit, such as 30s, 1h30m or 7d (ns, us, ms, s, m, h, d, w, y)")]
+#[error(
+    "`{0}` is no duration; write a number and a unit, such as 30s, 1h30m or 7d (ns, us, ms, s, m, h, d, w, y)"
+)]
 pub struct ParseDurationError(String);
 
 /// Reads one or more numbers with units. Units may come in any order and repeat; a bare `0` is zero.

@@ -27,8 +27,16 @@ pub enum Level {
 
 impl Level {
     /// Every level, least severe first. The position in this list is the level's number on disk.
-    pub const ALL: [Self; 8] =
-        [Self::Unknown, Self::Trace, Self::Debug, Self::Info, Self::Warn, Self::Error, Self::Critical, Self::Fatal];
+    pub const ALL: [Self; 8] = [
+        Self::Unknown,
+        Self::Trace,
+        Self::Debug,
+        Self::Info,
+        Self::Warn,
+        Self::Error,
+        Self::Critical,
+        Self::Fatal,
+    ];
 
     /// Loki's word for it.
     pub const fn name(self) -> &'static str {

@@ -129,9 +129,10 @@ impl fmt::Display for Selector {
 
 fn anchored(pattern: &str) -> Result<Regex, MatcherError> {
     // `(?s)`: a label's value is one text, whatever line breaks it holds.
-    RegexBuilder::new(&format!("^(?s:{pattern})$")).size_limit(REGEX_BYTES_MAX).build().map_err(|error| {
-        MatcherError { pattern: pattern.to_owned(), reason: error.to_string() }
-    })
+    RegexBuilder::new(&format!("^(?s:{pattern})$"))
+        .size_limit(REGEX_BYTES_MAX)
+        .build()
+        .map_err(|error| MatcherError { pattern: pattern.to_owned(), reason: error.to_string() })
 }
 
 #[cfg(test)]

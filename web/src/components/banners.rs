@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::notice::Notice;
-use crate::reactive::{When, effect};
+use crate::reactive::{When, effect, on};
 use crate::state::{Reach, Session, Shared, Trouble, shared};
 
 /// Bars above every page.

@@ -5,10 +5,11 @@ use web_logic::route::Page;
 use web_logic::time;
 
 use super::environment_picker::EnvironmentPicker;
-use super::icon::{Icon, Sign};
+use super::icon::{Sign, icon};
 use super::service_picker::ServicePicker;
 use super::time_picker::TimePicker;
 use crate::live::{Link, Live};
+use crate::reactive::{Derived, on};
 use crate::state::{Overlay, Shared, Ticker, Toast, View, shared};
 
 /// The bar.

@@ -2,7 +2,8 @@
 
 use leptos::prelude::*;
 
-use super::icon::{Icon, Sign};
+use super::icon::{Sign, icon};
+use crate::reactive::on;
 use crate::state::{Shared, Toast, shared};
 
 /// Copies `text`; afterwards the page says that `what` was copied.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use leptos::prelude::*;
 
 use crate::live::Live;
-use crate::reactive::{derived};
+use crate::reactive::{derived, on};
 use crate::state::{Shared, View, shared};
 
 /// One environment, or all.
@@ -27,7 +27,7 @@ pub(crate) fn EnvironmentPicker() -> impl IntoView {
         view.change(|state| state.environment = (!value.is_empty()).then_some(value));
     };
     view! {
-        <select class="select" aria-label="Environment" title="Environment" prop:value=move || chosen.get() on:change=choose>
+        <select class="select" aria-label="Environment" title="Environment" prop:value=move || chosen.get() on:change=on(choose)>
             <option value="">"All environments"</option>
             {move || {
                 let option = |name: String| {

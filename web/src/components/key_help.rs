@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use web_logic::keys::HELP;
 
 use super::modal::Modal;
+use crate::reactive::on;
 use crate::state::{Overlay, Preferences, Shared, shared};
 
 /// The keys and what they do.

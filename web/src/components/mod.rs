@@ -20,7 +20,7 @@ mod toast_line;
 pub(crate) use banners::Banners;
 pub(crate) use context_bar::{ContextBar, toggle_live};
 pub(crate) use copy_button::CopyButton;
-pub(crate) use icon::{Icon, Sign};
+pub(crate) use icon::{Sign, icon};
 pub(crate) use key_help::KeyHelp;
 pub(crate) use navigation::Navigation;
 pub(crate) use notice::Notice;

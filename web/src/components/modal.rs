@@ -4,7 +4,7 @@ use leptos::html::Dialog;
 use leptos::prelude::*;
 use web_sys::MouseEvent;
 
-use crate::reactive::{When, effect, derived};
+use crate::reactive::{When, derived, effect, on};
 use crate::state::{Overlay, Shared, shared};
 
 /// A dialog that is open while `overlay` is the page's.
@@ -41,7 +41,7 @@ pub(crate) fn Modal(
     };
     let children = StoredValue::new(children);
     view! {
-        <dialog node_ref=dialog class=format!("modal {class}") aria-label=label on:close=on(move |_| close()) on:click=clicked>
+        <dialog node_ref=dialog class=format!("modal {class}") aria-label=label on:close=on(move |_| close()) on:click=on(clicked)>
             <When when=move || is_open.get()>
                 <div class="modal-body">{children.with_value(|children| children())}</div>
             </When>

@@ -3,7 +3,8 @@
 use leptos::prelude::*;
 use web_logic::route::Page;
 
-use super::icon::{Icon, Sign};
+use super::icon::{Sign, icon};
+use crate::reactive::Derived;
 use crate::state::{Shared, View, shared};
 
 /// The way to the pages.

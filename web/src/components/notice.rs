@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::icon::{Icon, Sign};
+use super::icon::{Sign, icon};
 
 /// A bar with a sentence and perhaps something to do. `tone` ends its class: `critical`, `warning`, `info`.
 #[component]

@@ -12,7 +12,7 @@ use web_sys::Element;
 use super::modal::Modal;
 use crate::history::{History, Visit};
 use crate::live::Live;
-use crate::reactive::{When, effect, derived};
+use crate::reactive::{When, derived, effect, on};
 use crate::state::{Overlay, Preferences, Session, Shared, Theme, Toast, View, shared};
 
 /// What an entry does.
@@ -55,7 +55,7 @@ pub(crate) fn Palette() -> impl IntoView {
 
 #[component]
 fn Finder() -> impl IntoView {
-    let actor = Actor::shared();
+    let actor = Actor(shared());
     let Shared { live, .. } = shared();
     let search = RwSignal::new(String::new());
     let marked = RwSignal::new(0_usize);
@@ -206,30 +206,12 @@ fn entries(live: Live) -> Vec<Entry> {
 }
 
 #[derive(Clone, Copy)]
-struct Actor {
-    view: View,
-    history: History,
-    preferences: Preferences,
-    session: Session,
-    toast: Toast,
-    overlay: RwSignal<Overlay>,
-}
+struct Actor(Shared);
 
 impl Actor {
-    fn shared() -> Self {
-        Self {
-            view: shared(),
-            history: shared(),
-            preferences: shared(),
-            session: shared(),
-            toast: shared(),
-            overlay: shared(),
-        }
-    }
-
     fn act(self, deed: Deed) {
-        self.overlay.set(Overlay::None);
-        let view = self.view;
+        self.0.overlay.set(Overlay::None);
+        let view = self.0.view;
         let mut state = view.state.with_untracked(|state| state.carried());
         match deed {
             Deed::Open(page) => view.show(page, &state, Visit::New),
@@ -243,20 +225,20 @@ impl Actor {
                 view.show(Page::Logs, &state, Visit::New);
             }
             Deed::Time(range) => self.on_logs(move || view.set_range(range)),
-            Deed::Theme(theme) => self.preferences.set_theme(theme),
+            Deed::Theme(theme) => self.0.preferences.set_theme(theme),
             Deed::Live => self.on_logs(move || super::toggle_live(view)),
             Deed::Wrap => self.on_logs(move || view.adjust(|state| state.wrap = !state.wrap)),
-            Deed::CopyLink => self.toast.copy(view.frozen_link(None), "Link"),
-            Deed::Help => self.overlay.set(Overlay::Help),
-            Deed::SignOut => self.session.sign_out(),
+            Deed::CopyLink => self.0.toast.copy(view.frozen_link(None), "Link"),
+            Deed::Help => self.0.overlay.set(Overlay::Help),
+            Deed::SignOut => self.0.session.sign_out(),
         }
     }
 
     /// Goes to Logs first if need be.
     fn on_logs(self, then: impl FnOnce()) {
-        if untrack(|| self.history.page()) != Page::Logs {
-            let state = self.view.state.with_untracked(|state| state.carried());
-            self.view.show(Page::Logs, &state, Visit::New);
+        if untrack(|| self.0.history.page()) != Page::Logs {
+            let state = self.0.view.state.with_untracked(|state| state.carried());
+            self.0.view.show(Page::Logs, &state, Visit::New);
         }
         then();
     }

@@ -6,9 +6,9 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, Node};
 
-use super::icon::{Icon, Sign};
+use super::icon::{Sign, icon};
 
-use crate::reactive::{When};
+use crate::reactive::{When, on};
 
 /// A button and its panel.
 #[component]
@@ -49,7 +49,7 @@ pub(crate) fn Popover(
     };
     let children = StoredValue::new(children);
     view! {
-        <div class="popover" node_ref=root on:keydown=escape>
+        <div class="popover" node_ref=root on:keydown=on(escape)>
             <button
                 type="button"
                 class="button popover-button"

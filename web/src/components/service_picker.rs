@@ -7,10 +7,10 @@ use web_logic::choice::Choice;
 use web_logic::fuzzy;
 
 use super::environment_picker::EnvironmentPicker;
-use super::icon::{Icon, Sign};
+use super::icon::{Sign, icon};
 use super::popover::Popover;
 use crate::live::Live;
-use crate::reactive::{Item, When, keyed, derived};
+use crate::reactive::{Item, When, derived, keyed, on};
 use crate::state::{Shared, View, shared};
 
 /// The choice of services.

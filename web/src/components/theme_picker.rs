@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::reactive::on;
 use crate::state::{Preferences, Shared, Theme, shared};
 
 /// Three buttons, one of them pressed.

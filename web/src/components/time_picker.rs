@@ -7,7 +7,7 @@ use web_logic::time::{self, Clock, PRESETS, Range, from_local, to_local};
 use super::icon::Sign;
 use super::popover::Popover;
 use crate::browser;
-use crate::reactive::{effect};
+use crate::reactive::{effect, on};
 use crate::state::{Shared, Ticker, View, shared};
 
 /// The choice of the time range.
@@ -79,7 +79,7 @@ fn Typed(choose: impl Fn(Range) + Copy + Send + Sync + 'static) -> impl IntoView
         }
     };
     view! {
-        <form on:submit=submit>
+        <form on:submit=on(submit)>
             <label class="field">
                 "Range"
                 <input
@@ -144,7 +144,7 @@ fn Dates(choose: impl Fn(Range) + Copy + Send + Sync + 'static) -> impl IntoView
         }
     };
     view! {
-        <form class="dates" on:submit=submit>
+        <form class="dates" on:submit=on(submit)>
             {field("From", from)}
             {field("To", to)}
             <button class="button button-main">"Use these times"</button>

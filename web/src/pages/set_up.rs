@@ -6,9 +6,9 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::client::Client;
-use crate::components::{Icon, Sign};
+use crate::components::{Sign, icon};
 use crate::history::{History, Visit};
-use crate::reactive::{When};
+use crate::reactive::{When, on};
 use crate::state::{Session, Shared, Who, shared};
 
 /// Makes the first user, or says where the link is.
@@ -107,7 +107,7 @@ fn FirstUser(secret: String) -> impl IntoView {
         }
     };
     view! {
-        <form class="gate-card" on:submit=submit>
+        <form class="gate-card" on:submit=on(submit)>
             <h1>
                 {icon(Sign::Porthole)}
                 "Set Porthole up"

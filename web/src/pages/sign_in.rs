@@ -7,9 +7,9 @@ use leptos::task::spawn_local;
 use web_logic::query_string;
 
 use crate::client::{Client, Failure};
-use crate::components::{Icon, Sign};
+use crate::components::{Sign, icon};
 use crate::history::{History, Visit};
-use crate::reactive::{effect};
+use crate::reactive::{effect, on};
 use crate::state::{Session, Shared, shared};
 
 /// Name and password.
@@ -40,7 +40,7 @@ pub(crate) fn SignInPage() -> impl IntoView {
     };
     view! {
         <main class="gate">
-            <form class="gate-card" on:submit=submit>
+            <form class="gate-card" on:submit=on(submit)>
                 <h1>
                     {icon(Sign::Porthole)}
                     "Porthole"

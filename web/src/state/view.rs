@@ -8,7 +8,7 @@ use web_logic::view::ViewState;
 
 use crate::browser;
 use crate::history::{History, Visit};
-use crate::reactive::{derived};
+use crate::reactive::{Derived, derived, on};
 
 /// What is looked at.
 #[derive(Clone, Copy)]

@@ -146,6 +146,24 @@ proptest! {
     }
 
     #[test]
+    fn lines_that_come_again_are_known(log in steady_log(), repeats in prop::collection::vec((0..40_usize, 1..30_usize), 0..5)) {
+        let mut shown = log.clone();
+        for (at, back) in repeats {
+            // The follower goes back to some earlier place, and reads on from there.
+            let at = at.min(shown.len());
+            let from = at.saturating_sub(back);
+            if shown[..at].last().is_some_and(|last| shown[from].at < last.at) {
+                let again = shown[from..at].to_vec();
+                shown.splice(at..at, again);
+            }
+        }
+        let mut stored = Stored::default();
+        stored.read(&shown, 3, usize::MAX);
+        prop_assert_eq!(stored.lines, log);
+        prop_assert_eq!(stored.gaps, []);
+    }
+
+    #[test]
     fn cursors_survive_their_bytes(log in jumpy_log(), open in any::<u32>()) {
         let mut progress = Progress::new(None);
         log.into_iter().for_each(|mark| progress.offer(mark, &mut |_| {}));

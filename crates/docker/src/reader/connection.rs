@@ -11,6 +11,8 @@ pub(super) struct Connection {
     pub(super) answer: Answer,
     pub(super) splitter: Splitter,
     pub(super) tty: bool,
+    /// It gives the log from its beginning.
+    pub(super) whole: bool,
     /// How many lines had been taken before it was read from.
     pub(super) taken_before: u64,
 }
@@ -29,7 +31,7 @@ impl Connection {
             None => Self::open_unknown(client, container_id, &path).await?,
         };
         let splitter = Splitter::new(tty, logs[Stream::Stdout.index()].progress.open());
-        Ok(Self { answer, splitter, tty, taken_before: 0 })
+        Ok(Self { answer, splitter, tty, whole: since.is_none(), taken_before: 0 })
     }
 
     /// Opens the log at once and asks meanwhile whether the container has a terminal: it may live for some

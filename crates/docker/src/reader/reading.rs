@@ -12,7 +12,7 @@ use super::hopper::Hopper;
 use super::watchdog::Watchdog;
 use super::{Log, Reader, Subject};
 use crate::client::RequestError;
-use crate::cursor::Cursor;
+use crate::cursor::{Cursor, Progress};
 use crate::pieces::{Piece, Stream};
 
 /// After so many lines at once, others are let come for a while: it saves waking up for each.
@@ -24,7 +24,7 @@ const STREAM_SKEW: Duration = Duration::from_secs(1);
 impl Reader {
     /// Takes what `connection` brings until it ends.
     pub(super) async fn read(&mut self, mut connection: Connection) -> Stop {
-        let mut watchdog = Watchdog::new();
+        let mut watchdog = Watchdog::new(self.hopper.bytes_seen());
         loop {
             let chunk = tokio::select! {
                 biased;
@@ -49,7 +49,7 @@ impl Reader {
             if let Err(stop) = self.take_ready(&mut connection, chunk) {
                 return stop;
             }
-            watchdog.saw(self.hopper.newest_seen());
+            watchdog.saw(self.hopper.newest_seen(), self.hopper.bytes_seen());
             if self.hopper.is_ready() {
                 if !self.flush().await {
                     return Stop::Closed;
@@ -90,6 +90,14 @@ impl Reader {
         let Self { logs, hopper, .. } = self;
         let pushed = connection.splitter.push(chunk, &mut |item| hopper.item(item, logs));
         pushed.map_err(|error| Stop::Nonsense(error.to_string()))?;
+        let doubted = hopper.doubt(connection.whole);
+        if !doubted.is_empty() {
+            for (stream, cursor) in doubted {
+                logs[stream.index()].progress = Progress::new(Some(cursor));
+            }
+            self.read_whole = true;
+            return Err(Stop::Reopen);
+        }
         if self.hopper.taken() > connection.taken_before {
             self.stepped_to = None;
             self.backoff.reset();

@@ -36,6 +36,10 @@ struct Container {
     breaks_after: Option<usize>,
     /// Followers get nothing more.
     deaf: bool,
+    /// How often followers go back, and by how many records.
+    steps_back: (usize, usize),
+    /// How many of the oldest records are left out when lines since a time are asked for.
+    compressed: usize,
 }
 
 impl Container {
@@ -143,8 +147,15 @@ impl Engine {
             "NetworkSettings": {"Networks": {}, "Ports": {}}
         });
         change(&mut inspect);
-        let container =
-            Container { inspect, log: Vec::new(), log_fault: None, breaks_after: None, deaf: false };
+        let container = Container {
+            inspect,
+            log: Vec::new(),
+            log_fault: None,
+            breaks_after: None,
+            deaf: false,
+            steps_back: (0, 0),
+            compressed: 0,
+        };
         self.change(|state| _ = state.containers.insert(id(n), container));
     }
 
@@ -176,6 +187,16 @@ impl Engine {
     /// From now on followers get nothing, as happens at the end of a container with 20.10.
     pub(crate) fn deafen(&self, n: u8, deaf: bool) {
         self.container(n, |container| container.deaf = deaf);
+    }
+
+    /// Lets followers give the last records again, as 20.10 does when it begins a new file.
+    pub(crate) fn step_back(&self, n: u8, records: usize) {
+        self.container(n, |container| container.steps_back = (container.steps_back.0 + 1, records));
+    }
+
+    /// Leaves the oldest records out when lines since a time are asked for, as 20.10 does with compressed files.
+    pub(crate) fn compress(&self, n: u8, records: usize) {
+        self.container(n, |container| container.compressed = records);
     }
 
     /// Writes to the log as it stands: end `text` with a line break or not.
@@ -348,10 +369,17 @@ impl Serving {
         let follow = parameter(query, "follow").is_some() && container?.runs();
         let tail = parameter(query, "tail").map(|tail| tail.parse::<usize>().unwrap());
         self.begin().await?;
-        let mut sent = 0;
+        let compressed = if since == i64::MIN { 0 } else { self.find(id)?.compressed };
+        let mut sent = compressed;
+        let mut steps_back = self.find(id)?.steps_back.0;
         loop {
             self.changes.mark_unchanged();
             let now = self.find(id);
+            let (steps, records) = now.as_ref().map_or((steps_back, 0), |container| container.steps_back);
+            if follow && steps > steps_back {
+                sent -= records;
+                steps_back = steps;
+            }
             let log = now.as_ref().map_or(&[][..], |container| &container.log);
             let deaf = follow && now.as_ref().is_some_and(|container| container.deaf);
             let log = if deaf { &log[..sent.min(log.len())] } else { log };

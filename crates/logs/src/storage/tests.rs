@@ -394,7 +394,7 @@ fn a_seal_waits_for_a_backup() {
 #[test]
 fn with_too_much_in_the_tail_the_largest_units_are_sealed() {
     let mut history = History::new();
-    let limits = Limits { block_weight: 1 << 20, tail_weight: 400, ..small() };
+    let limits = Limits { block_weight: 1 << 20, tail_weight: 800, ..small() };
     history.storage = Some(Storage::open(history.ground.shared(limits)).unwrap());
     history.append(0, 10, 0);
     history.append(1, 3, 0);
@@ -408,4 +408,22 @@ fn with_too_much_in_the_tail_the_largest_units_are_sealed() {
         .collect();
     assert!(left.len() < 3 && left.contains(&"s1".to_owned()), "{left:?}");
     history.check();
+}
+
+/// Lines without a text weigh something as well: else nothing would ever be made of them.
+#[test]
+fn empty_lines_become_blocks_too() {
+    let mut history = History::new();
+    for _ in 0..30 {
+        let mut pending = Pending::default();
+        let shared = history.storage().shared.clone();
+        pending.add(&shared, batch("empty", vec![entry(NOON, ""); 10]));
+        let packed = history.storage().pack(&mut pending, Survive::Crash).unwrap();
+        history.storage().commit(&packed).unwrap();
+        history.act(&Act::SealFull);
+        history.act(&Act::Merge);
+    }
+    assert!(history.storage().tail_weight() < 1000, "{}", history.storage().tail_weight());
+    let shared = history.storage().shared.clone();
+    assert_eq!(crate::testing::lines(&shared, "empty"), vec![""; 300]);
 }

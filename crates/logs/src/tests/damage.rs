@@ -12,15 +12,15 @@ use crate::Config;
 use crate::limits::Limits;
 use crate::testing::{DAY, Ground, NOON, batch, entry, lines, small};
 
-/// Blocks of the twenty lines of [`block`].
+/// Blocks of the forty lines of [`block`].
 fn open(ground: &Ground) -> Running {
-    Running::with(ground, Config::default(), Limits { block_weight: 2000, ..small() })
+    Running::with(ground, Config::default(), Limits { block_weight: 5000, ..small() })
 }
 
 /// As many lines as fill a block.
 fn block(service: &str, at: Timestamp) -> Batch {
     let line = |number: u32| entry(at, &format!("{number} {}", "of the lines of one block ".repeat(5)));
-    batch(service, (0..20).map(line).collect())
+    batch(service, (0..40).map(line).collect())
 }
 
 /// Two days of two services, sealed, and a line of each in the tail.
@@ -82,20 +82,20 @@ async fn a_damaged_block_is_named_and_the_others_are_read() {
     flip_in_block(&ground, NOON.minus(DAY));
     let running = open(&ground);
     let (lines, problems) = read(&running);
-    assert_eq!(lines, 84 - 20);
+    assert_eq!(lines, 164 - 40);
     assert_eq!(problems.len(), 1);
-    let named = "block 1 of the logs of 2025-11-21/normal: 20 lines of {service=";
+    let named = "block 1 of the logs of 2025-11-21/normal: 40 lines of {service=";
     assert!(
         problems[0].starts_with(named)
             && problems[0].ends_with("were left out: it does not match its checksum"),
         "{problems:?}"
     );
     let faults = faults(&running);
-    assert!(faults[0].starts_with("block 1 of the logs of 2025-11-21/normal: 20 lines of"), "{faults:?}");
+    assert!(faults[0].starts_with("block 1 of the logs of 2025-11-21/normal: 40 lines of"), "{faults:?}");
     // The counts are in the sidecar, which is whole.
     let range = TimeRange { start: NOON.minus(2 * DAY), end: NOON.plus(DAY) };
     let counts = running.logs.histogram(&Selector::default(), range, DAY).unwrap();
-    assert_eq!(counts.iter().flatten().sum::<u64>(), 84);
+    assert_eq!(counts.iter().flatten().sum::<u64>(), 164);
     running.close().await;
 }
 
@@ -106,7 +106,7 @@ async fn a_missing_block_is_named() {
     rusqlite::Connection::open(path).unwrap().execute("DELETE FROM block WHERE id = 2", []).unwrap();
     let running = open(&ground);
     let (lines, problems) = read(&running);
-    assert_eq!(lines, 64);
+    assert_eq!(lines, 124);
     assert!(problems[0].starts_with("block 2 of the logs of 2025-11-22/normal: "), "{problems:?}");
     assert!(problems[0].ends_with("it is missing"), "{problems:?}");
     running.close().await;
@@ -127,7 +127,7 @@ async fn a_damaged_day_that_nobody_writes_to_is_left_out_and_left_alone() {
 
     let running = open(&ground);
     let (lines, problems) = read(&running);
-    assert_eq!(lines, 42);
+    assert_eq!(lines, 82);
     assert_eq!(problems.len(), 1);
     assert!(problems[0].starts_with("the logs of 2025-11-21/normal were left out: "), "{problems:?}");
     assert!(
@@ -165,9 +165,9 @@ async fn a_damaged_day_that_is_written_to_is_put_aside_and_begun_anew() {
         let running = open(&ground);
         let (found, problems) = read(&running);
         // The day before, what was in the tail, and what came since.
-        assert_eq!((found, problems), (42 + 2 + 20 + 1, Vec::new()), "{name} {damage}");
+        assert_eq!((found, problems), (82 + 2 + 40 + 1, Vec::new()), "{name} {damage}");
         let web = lines(&running.logs.shared, "web");
-        assert_eq!((web.len(), web.last().unwrap().as_str()), (21 + 1 + 20 + 1, "the last"));
+        assert_eq!((web.len(), web.last().unwrap().as_str()), (41 + 1 + 40 + 1, "the last"));
         let aside =
             crate::testing::files(&ground.path()).iter().filter(|file| file.contains(".damaged-")).count();
         assert!(aside > 0, "{name} {damage}");
@@ -189,7 +189,7 @@ async fn a_day_whose_making_was_cut_short_is_finished() {
         running.logs.push(vec![block("web", NOON)]).await.unwrap();
         running.close().await;
         let running = open(&ground);
-        assert_eq!((read(&running), faults(&running)), ((20, Vec::new()), Vec::new()));
+        assert_eq!((read(&running), faults(&running)), ((40, Vec::new()), Vec::new()));
         assert_eq!(crate::testing::files(&ground.path()).len(), 3);
         running.close().await;
     }
@@ -201,7 +201,7 @@ async fn a_missing_data_file_is_told_of_when_the_day_is_looked_at() {
     fs::remove_file(file(&ground, NOON.minus(DAY), "normal.data.db")).unwrap();
     let running = open(&ground);
     let (lines, problems) = read(&running);
-    assert_eq!((lines, problems.len()), (44, 2));
+    assert_eq!((lines, problems.len()), (84, 2));
     assert!(problems.iter().all(|problem| problem.contains("normal.data.db does not exist")), "{problems:?}");
     let faults = faults(&running);
     assert!(
@@ -223,8 +223,8 @@ async fn a_damaged_row_of_the_tail_costs_its_lines_alone() {
     drop(tail);
     let running = open(&ground);
     let (lines, problems) = read(&running);
-    assert_eq!((lines, problems.len()), (83, 1));
-    assert!(problems[0].starts_with("lines up to 21 in tail.db of the logs of 2025-11-2"), "{problems:?}");
+    assert_eq!((lines, problems.len()), (163, 1));
+    assert!(problems[0].starts_with("lines up to 41 in tail.db of the logs of 2025-11-2"), "{problems:?}");
     // It does not stand in the way of a seal.
     for (service, at) in
         [("web", NOON), ("worker", NOON), ("web", NOON.minus(DAY)), ("worker", NOON.minus(DAY))]
@@ -235,7 +235,7 @@ async fn a_damaged_row_of_the_tail_costs_its_lines_alone() {
     assert_eq!(crate::testing::until(damaged).await, (crate::DropReason::Damaged, 1));
     running.close().await;
     let running = open(&ground);
-    assert_eq!(read(&running), (83 + 80, Vec::new()));
+    assert_eq!(read(&running), (163 + 160, Vec::new()));
     running.close().await;
 }
 
@@ -247,6 +247,6 @@ async fn a_damaged_sidecar_is_made_up_for() {
     let running = open(&ground);
     let range = TimeRange { start: NOON, end: NOON.plus(Duration::from_secs(60)) };
     let counts = running.logs.histogram(&Selector::default(), range, Duration::from_secs(60)).unwrap();
-    assert_eq!(counts.iter().flatten().sum::<u64>(), 42);
+    assert_eq!(counts.iter().flatten().sum::<u64>(), 82);
     running.close().await;
 }

@@ -65,7 +65,9 @@ impl<'a> Reader<'a> {
             .bytes()
             .enumerate()
             .take_while(|(index, byte)| {
-                byte.is_ascii_alphabetic() || *byte == b'_' || (*index > 0 && (byte.is_ascii_digit() || *byte == b':'))
+                byte.is_ascii_alphabetic()
+                    || *byte == b'_'
+                    || (*index > 0 && (byte.is_ascii_digit() || *byte == b':'))
             })
             .count();
         if length == 0 {
@@ -77,7 +79,8 @@ impl<'a> Reader<'a> {
 
     fn value(&mut self) -> Result<String, ParseLabelsError> {
         if self.take('`') {
-            let length = self.rest().find('`').ok_or_else(|| self.fault("the value's closing backtick is missing"))?;
+            let length =
+                self.rest().find('`').ok_or_else(|| self.fault("the value's closing backtick is missing"))?;
             let value = self.rest()[..length].to_owned();
             self.at += length + 1;
             return Ok(value);
@@ -95,7 +98,9 @@ impl<'a> Reader<'a> {
                     Some(unescaped) => value.push(unescaped),
                     None => {
                         self.at += offset;
-                        return Err(self.fault("unknown escape; known are \\\" \\\\ \\n \\r \\t \\xhh \\uhhhh \\Uhhhhhhhh"));
+                        return Err(self.fault(
+                            "unknown escape; known are \\\" \\\\ \\n \\r \\t \\xhh \\uhhhh \\Uhhhhhhhh",
+                        ));
                     }
                 },
                 other => value.push(other),

@@ -24,7 +24,10 @@ fn label_sets_as_clients_push_them() {
     check("{a=1}", "at byte 3: expected a quoted value");
     check(r#"{a="1", a="2"}"#, "at byte 13: this name was given before");
     check(r#"{a="1"} x"#, "at byte 8: nothing may follow the closing `}`");
-    check(r#"{a="\q"}"#, "at byte 4: unknown escape; known are \\\" \\\\ \\n \\r \\t \\xhh \\uhhhh \\Uhhhhhhhh");
+    check(
+        r#"{a="\q"}"#,
+        "at byte 4: unknown escape; known are \\\" \\\\ \\n \\r \\t \\xhh \\uhhhh \\Uhhhhhhhh",
+    );
 }
 
 #[test]

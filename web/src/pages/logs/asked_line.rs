@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 
 use super::Question;
-use crate::components::{Icon, Sign};
-use crate::reactive::{derived};
+use crate::components::{Sign, icon};
+use crate::reactive::{Derived, derived, on};
 use crate::state::{Shared, Toast, shared};
 
 /// The query as it went to the server.

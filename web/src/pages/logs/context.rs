@@ -10,7 +10,7 @@ use web_logic::time;
 
 use crate::client::Client;
 use crate::components::{Notice, draw};
-use crate::reactive::{effect};
+use crate::reactive::{effect, on};
 use crate::state::{Fetched, Shared, View, shared};
 
 /// So many lines before and after, and after each "More".

@@ -12,7 +12,7 @@ use web_logic::view::ViewState;
 use super::Question;
 use crate::browser;
 use crate::client::Client;
-use crate::reactive::{effect, derived};
+use crate::reactive::{Derived, derived, effect};
 use crate::state::{Fetched, Reach, Shared, View, shared};
 
 /// The counts of the page.
@@ -41,7 +41,7 @@ impl Counts {
             levels: Fetched::new(),
             services: Fetched::new(),
             containers: Fetched::new(),
-            client: shared(),
+            client: shared().client,
         }
     }
 

@@ -14,8 +14,8 @@ use super::context::Around;
 use super::feed::Feed;
 use super::fields::FieldTable;
 use super::json_tree::JsonTree;
-use crate::components::{Icon, Sign, draw};
-use crate::reactive::{When, on_resize};
+use crate::components::{Sign, draw, icon};
+use crate::reactive::{When, on, on_resize};
 use crate::state::{Shared, Toast, View, shared};
 
 /// More of a line is only copied.

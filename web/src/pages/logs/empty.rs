@@ -16,7 +16,7 @@ use crate::browser;
 use crate::client::Client;
 use crate::live::Live;
 use crate::pages::now::FirstRun;
-use crate::reactive::{When, effect, derived};
+use crate::reactive::{When, derived, effect, on};
 use crate::state::{Fetched, Shared, Toast, View, shared};
 
 /// Why there are no lines.
@@ -164,7 +164,7 @@ fn JumpToLast() -> impl IntoView {
         });
     };
     view! {
-        <button type="button" class="button button-main" on:click=jump>
+        <button type="button" class="button button-main" on:click=on(jump)>
             "Jump to the last line"
         </button>
     }

@@ -13,7 +13,7 @@ use web_logic::tail::Tail;
 use super::Question;
 use crate::client::{Client, Failure};
 use crate::live::{Heard, Live};
-use crate::state::{View, shared};
+use crate::state::{Shared, View, shared};
 
 /// The lines and where one is in them.
 #[derive(Clone, Copy)]
@@ -85,6 +85,7 @@ enum Stay {
 
 impl Feed {
     pub(super) fn new() -> Self {
+        let Shared { client, live, .. } = shared();
         Self {
             sheet: RwSignal::new(Sheet::new(METRICS, Step::End, Step::End)),
             target: RwSignal::new((0, 0.0)),
@@ -101,8 +102,8 @@ impl Feed {
             centred: StoredValue::new(None),
             at_edge: StoredValue::new(true),
             turn: StoredValue::new(0),
-            client: shared(),
-            live: shared(),
+            client,
+            live,
         }
     }
 

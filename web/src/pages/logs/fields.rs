@@ -4,7 +4,8 @@ use leptos::prelude::*;
 use web_logic::line::Field;
 use web_logic::logql::{LineFilter, with_filter};
 
-use crate::components::{Icon, Sign};
+use crate::components::{Sign, icon};
+use crate::reactive::on;
 use crate::state::{Shared, View, shared};
 
 /// The fields of a logfmt line.

@@ -12,7 +12,7 @@ use web_logic::time::DAY;
 use super::feed::Feed;
 use super::row::Row;
 use crate::browser;
-use crate::reactive::{Item, effect, keyed, derived, on_resize};
+use crate::reactive::{Derived, Item, derived, effect, keyed, on_resize};
 use crate::state::{Shared, View, shared};
 
 /// Scrolling by less than this draws nothing new: there are rows beyond what is seen.

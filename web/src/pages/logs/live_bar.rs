@@ -4,8 +4,8 @@ use leptos::prelude::*;
 use web_logic::number::count;
 
 use super::feed::Feed;
-use crate::components::{Icon, Sign};
-use crate::reactive::{When};
+use crate::components::{Sign, icon};
+use crate::reactive::{When, on};
 
 /// The bar; it stays for as long as lines are held back.
 #[component]

@@ -23,7 +23,7 @@ use web_logic::time::Resolved;
 
 use crate::browser;
 use crate::components::toggle_live;
-use crate::reactive::{effect, derived};
+use crate::reactive::{derived, effect};
 use crate::shortcuts::PageActions;
 use crate::state::{Reach, Shared, View, shared};
 

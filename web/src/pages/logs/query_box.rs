@@ -8,8 +8,8 @@ use web_logic::logql::compose;
 
 use super::feed::Feed;
 use crate::client::Failure;
-use crate::components::{Icon, Sign};
-use crate::reactive::{effect, derived};
+use crate::components::{Sign, icon};
+use crate::reactive::{derived, effect, on};
 use crate::state::{Shared, View, shared};
 
 /// Whoever types pauses as long before the query is asked.
@@ -48,7 +48,7 @@ pub(super) fn QueryBox(feed: Feed, filters_open: RwSignal<bool>) -> impl IntoVie
         ask();
     };
     view! {
-        <form class="query" role="search" on:submit=submit>
+        <form class="query" role="search" on:submit=on(submit)>
             <label class="query-field">
                 {icon(Sign::Search)}
                 <span class="visually-hidden">"Query"</span>
@@ -63,7 +63,7 @@ pub(super) fn QueryBox(feed: Feed, filters_open: RwSignal<bool>) -> impl IntoVie
                     aria-invalid=move || fault_of(feed).is_some().to_string()
                     aria-describedby="query-fault"
                     prop:value=move || draft.get()
-                    on:input=typed
+                    on:input=on(typed)
                 />
                 <kbd class="wide-only">"/"</kbd>
             </label>

@@ -11,7 +11,7 @@ use super::detail::Detail;
 use super::feed::Feed;
 use crate::browser;
 use crate::components::draw;
-use crate::reactive::{When, derived};
+use crate::reactive::{Derived, When, derived};
 use crate::state::{Shared, View, shared};
 
 /// One line.

@@ -11,8 +11,8 @@ use web_logic::view::ViewState;
 use web_sys::MouseEvent;
 
 use super::counts::Counts;
-use crate::components::{Icon, Sign};
-use crate::reactive::{Item, When, keyed, derived};
+use crate::components::{Sign, icon};
+use crate::reactive::{Item, When, derived, keyed, on};
 use crate::state::{Shared, View, shared};
 
 /// Services and containers that are listed at first.

@@ -8,9 +8,9 @@ use super::asked_line::AskedLine;
 use super::counts::Counts;
 use super::feed::Feed;
 use crate::client::Failure;
-use crate::components::{Icon, Notice, Sign};
+use crate::components::{Notice, Sign, icon};
 use crate::live::Live;
-use crate::reactive::{When};
+use crate::reactive::{Derived, When, on};
 use crate::state::{Shared, View, shared};
 
 /// The strip.

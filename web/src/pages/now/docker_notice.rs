@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use web_logic::time;
 
 use crate::components::Notice;
-use crate::reactive::{derived};
+use crate::reactive::{Derived, derived};
 use crate::state::{Shared, View, shared};
 
 /// Says that the engine does not answer, why, and what to do.

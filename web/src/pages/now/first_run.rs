@@ -7,8 +7,8 @@ use leptos::prelude::*;
 use web_logic::number::plural;
 
 use crate::browser;
-use crate::components::{CopyButton, Icon, Sign};
-use crate::reactive::{When};
+use crate::components::{CopyButton, Sign, icon};
+use crate::reactive::{Derived, When};
 
 const COMPOSE: &str = "\
 services:

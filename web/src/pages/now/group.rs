@@ -8,7 +8,7 @@ use web_logic::choice::Choice;
 use web_logic::view::ViewState;
 
 use super::tile::Tile;
-use crate::reactive::{Item, When, keyed, derived};
+use crate::reactive::{Derived, Item, When, derived, keyed, on};
 use crate::state::{Shared, View, shared};
 
 /// What names a tile.
@@ -78,7 +78,7 @@ fn NoneLeft() -> impl IntoView {
     view! {
         <section class="empty">
             <p>"No service is left by what is chosen above."</p>
-            <button type="button" class="button" on:click=show_all>
+            <button type="button" class="button" on:click=on(show_all)>
                 "Show all services"
             </button>
         </section>

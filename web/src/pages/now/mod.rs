@@ -14,7 +14,7 @@ use leptos::prelude::*;
 
 use crate::components::Notice;
 use crate::live::Live;
-use crate::reactive::{When, derived};
+use crate::reactive::{Derived, When, derived};
 use crate::state::{Shared, shared};
 
 use docker_notice::DockerNotice;

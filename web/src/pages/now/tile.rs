@@ -15,7 +15,7 @@ use web_logic::view::ViewState;
 
 use super::group::TileKey;
 use super::state_mark::{self, StateMark};
-use crate::reactive::{derived};
+use crate::reactive::{Derived, derived, on};
 use crate::state::{Shared, Ticker, View, shared};
 
 /// One service.

@@ -12,7 +12,7 @@ use web_logic::verdict::{Problem, Tone, Verdict, judge};
 use web_logic::view::ViewState;
 
 use crate::browser;
-use crate::reactive::{When, derived};
+use crate::reactive::{Derived, When, derived, on};
 use crate::state::{Shared, Ticker, View, shared};
 
 /// More are folded away: who has so many looks at the first ones first.

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use web_logic::number::{bytes, count};
 
 use crate::live::Live;
-use crate::reactive::{derived};
+use crate::reactive::derived;
 use crate::state::{Session, Shared, shared};
 
 /// Build, engine, stored lines, and what was dropped.

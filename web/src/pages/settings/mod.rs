@@ -7,8 +7,8 @@ mod users;
 
 use leptos::prelude::*;
 
-use crate::components::{Icon, Sign, ThemePicker};
-use crate::reactive::{When, derived};
+use crate::components::{Sign, ThemePicker, icon};
+use crate::reactive::{When, derived, on};
 use crate::state::{Preferences, Session, Shared, Who, shared};
 
 use about::About;

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::client::Client;
+use crate::reactive::on;
 use crate::state::{Shared, Toast, shared};
 
 /// The password until now, and twice the one from now on.
@@ -54,7 +55,7 @@ pub(super) fn PasswordForm() -> impl IntoView {
     view! {
         <details class="fold">
             <summary>"Change password"</summary>
-            <form class="form-row" node_ref=form on:submit=submit>
+            <form class="form-row" node_ref=form on:submit=on(submit)>
                 {field("Current password", "current-password", current)}
                 {field("New password, at least ten characters", "new-password", new)}
                 {field("The same again", "new-password", again)}

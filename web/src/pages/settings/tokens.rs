@@ -9,7 +9,7 @@ use web_logic::time;
 
 use crate::client::Client;
 use crate::components::{CopyButton, Notice};
-use crate::reactive::{When};
+use crate::reactive::{When, on};
 use crate::state::{Fetched, Shared, Ticker, Toast, View, shared};
 
 const SCOPES: [(TokenScope, &str, &str); 3] = [
@@ -111,7 +111,7 @@ fn TokenRow(token: Token, changed: impl Fn() + Copy + Send + 'static) -> impl In
                     type="button"
                     class="button"
                     class:button-danger=move || sure.get()
-                    on:click=revoke
+                    on:click=on(revoke)
                     on:blur=on(move |_| sure.set(false))
                 >
                     {move || if sure.get() { "Really revoke" } else { "Revoke" }}
@@ -159,14 +159,14 @@ fn AddToken(secret: RwSignal<String>, changed: impl Fn() + Copy + Send + 'static
         };
         view! {
             <label class="check">
-                <input type="checkbox" prop:checked=move || scopes.with(|scopes| scopes.contains(&scope)) on:change=toggle />
+                <input type="checkbox" prop:checked=move || scopes.with(|scopes| scopes.contains(&scope)) on:change=on(toggle) />
                 {words}
             </label>
         }
     };
     view! {
         <h3>"Make a token"</h3>
-        <form class="form-row" node_ref=form on:submit=submit>
+        <form class="form-row" node_ref=form on:submit=on(submit)>
             <label class="field">
                 "What it is for"
                 <input

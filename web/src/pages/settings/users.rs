@@ -9,6 +9,7 @@ use web_logic::time;
 
 use crate::client::Client;
 use crate::components::Notice;
+use crate::reactive::on;
 use crate::state::{Fetched, Session, Shared, Ticker, Toast, View, shared};
 
 const ROLES: [(Role, &str, &str); 3] = [
@@ -93,7 +94,7 @@ fn UserRow(user: User, changed: impl Fn() + Copy + Send + 'static) -> impl IntoV
                     class:button-danger=move || sure.get()
                     disabled=is_self
                     title=move || if is_self() { "One cannot remove oneself" } else { "" }
-                    on:click=remove
+                    on:click=on(remove)
                     on:blur=on(move |_| sure.set(false))
                 >
                     {move || if sure.get() { "Really remove" } else { "Remove" }}
@@ -140,7 +141,7 @@ fn AddUser(changed: impl Fn() + Copy + Send + 'static) -> impl IntoView {
     };
     view! {
         <h3>"Add a user"</h3>
-        <form class="form-row" node_ref=form on:submit=submit>
+        <form class="form-row" node_ref=form on:submit=on(submit)>
             <label class="field">
                 "Name"
                 <input
@@ -166,7 +167,7 @@ fn AddUser(changed: impl Fn() + Copy + Send + 'static) -> impl IntoView {
             </label>
             <label class="field">
                 "Role"
-                <select class="select" on:change=chosen>
+                <select class="select" on:change=on(chosen)>
                     {ROLES.iter().map(|(_, word, words)| view! { <option value=*word>{*words}</option> }).collect_view()}
                 </select>
             </label>

@@ -17,7 +17,7 @@ use web_sys::PointerEvent;
 use super::counts::Counts;
 use crate::client::Failure;
 use crate::components::Notice;
-use crate::reactive::{effect, derived, on_resize};
+use crate::reactive::{derived, effect, on_resize};
 use crate::state::{Preferences, Shared, View, shared};
 
 use paint::{draw_bars, draw_cursor};

@@ -8,6 +8,7 @@ use web_logic::number::count;
 use web_logic::time;
 
 use super::Cursor;
+use crate::reactive::Derived;
 use crate::state::{Fetched, Shared, View, shared};
 
 /// What the bar under the cursor stands for.
