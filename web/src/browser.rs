@@ -118,6 +118,15 @@ pub(crate) fn focus(selector: &str) {
     }
 }
 
+/// Takes the focus away from where it is.
+pub(crate) fn release_focus() {
+    if let Some(element) =
+        document().active_element().and_then(|element| element.dyn_into::<HtmlElement>().ok())
+    {
+        let _ = element.blur();
+    }
+}
+
 /// Whether text is selected, so that a click was the end of a selection.
 pub(crate) fn has_selection() -> bool {
     let selection = window().get_selection().ok().flatten();

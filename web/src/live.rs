@@ -17,7 +17,7 @@ use web_sys::{EventSource, MessageEvent, VisibilityState};
 
 use crate::browser;
 use crate::client::Client;
-use crate::reactive::{derived, effect, on};
+use crate::reactive::{derived, effect};
 use crate::state::Session;
 
 /// The stream.

@@ -6,6 +6,7 @@ use std::any::Any;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
+use leptos::html::Input;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
@@ -111,6 +112,14 @@ pub(crate) fn When(
     (move || if holds.get() { children() } else { fallback.run() }).into_any()
 }
 
+/// A view for each item. All such lists are of one type; so is what is there or not, a list of one or none.
+pub(crate) fn each<T, V: IntoView + 'static>(
+    items: impl IntoIterator<Item = T>,
+    draw: impl FnMut(T) -> V,
+) -> Vec<AnyView> {
+    items.into_iter().map(draw).map(IntoAny::into_any).collect()
+}
+
 /// An item of [`keyed`]: what names it, and how it is drawn.
 pub(crate) struct Item {
     key: String,
@@ -128,6 +137,15 @@ impl Item {
 pub(crate) fn keyed(items: impl Fn() -> Vec<Item> + Send + Sync + 'static) -> AnyView {
     let items: Box<dyn Fn() -> Vec<Item> + Send + Sync> = Box::new(items);
     view! { <For each=items key=|item| item.key.clone() children=|item| (item.draw)() /> }.into_any()
+}
+
+/// Puts the focus into a field as soon as it is there. Browsers heed `autofocus` only while a page loads.
+pub(crate) fn focus_on(field: NodeRef<Input>) {
+    effect(move || {
+        if let Some(field) = field.get() {
+            let _ = field.focus();
+        }
+    });
 }
 
 /// Calls `changed` when the element is there, and whenever its size changes.

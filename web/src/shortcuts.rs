@@ -12,7 +12,7 @@ use web_sys::{Element, KeyboardEvent};
 
 use crate::browser;
 use crate::history::Visit;
-use crate::state::{Overlay, Preferences, Shared, Toast, View, shared};
+use crate::state::{Overlay, Shared, shared};
 
 /// The page that is shown may handle actions of its own.
 #[derive(Clone, Copy)]
@@ -60,6 +60,10 @@ pub(crate) fn listen() {
         if covered && !matches!(action, Action::Escape | Action::Palette) {
             return;
         }
+        if action == Action::Escape && press.typing {
+            browser::release_focus();
+            return;
+        }
         actor.act(action, &event);
     });
 }
@@ -89,7 +93,7 @@ impl Actor {
             }),
             Action::Help => self.0.overlay.set(Overlay::Help),
             Action::Go(page) => {
-                let state = view.state.with_untracked(|state| state.carried());
+                let state = view.state.with_untracked(|state| state.carried_to(page));
                 view.show(page, &state, Visit::New);
             }
             Action::Refresh => view.refresh(),

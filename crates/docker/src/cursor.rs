@@ -23,9 +23,6 @@ use xxhash_rust::xxh3::xxh3_64_with_seed;
 const FORMAT: u8 = 1;
 const ENCODED_BYTES: usize = 1 + 8 + 8 + 8 + 4 + 4;
 
-/// A resting log's cursor moves on only after so much time, to save writes.
-const REST_STEP: Duration = Duration::from_secs(10);
-
 /// How many of the last lines are known by time and hash.
 const RECENT_MAX: usize = 4096;
 
@@ -97,9 +94,9 @@ impl Cursor {
         bytes
     }
 
-    /// Of the last line taken, or before which nothing is left to take.
-    pub(crate) fn timestamp(&self) -> Timestamp {
-        self.timestamp
+    /// Whether the clock had stepped back before the last line, and not come so far again.
+    pub(crate) fn is_behind(&self) -> bool {
+        self.high > self.timestamp && self.taken > 0
     }
 
     fn line(timestamp: Timestamp, high: Timestamp, taken: u32, hash: u64) -> Self {
@@ -132,29 +129,37 @@ pub(crate) struct Progress<T> {
 /// The lines with the cursor's timestamp so far.
 #[derive(Debug)]
 struct Search<T> {
+    /// Whether the cursor's lines must come; not, if the log is read from a later time.
+    expects: bool,
     seen: u32,
     hash: u64,
     held: Vec<T>,
 }
 
 impl<T> Search<T> {
-    const fn new() -> Self {
-        Self { seen: 0, hash: 0, held: Vec::new() }
+    const fn new(expects: bool) -> Self {
+        Self { expects, seen: 0, hash: 0, held: Vec::new() }
     }
 }
 
 impl<T: LogLine> Progress<T> {
     /// With `cursor` as it was stored; `None` takes the log from its beginning.
     pub(crate) fn new(cursor: Option<Cursor>) -> Self {
-        Self { cursor, search: cursor.map(|_| Search::new()), recent: VecDeque::new() }
+        let mut progress = Self { cursor, search: None, recent: VecDeque::new() };
+        progress.reopen(None);
+        progress
     }
 
-    /// To be called whenever the log is opened again, from [`Progress::since`] or earlier.
-    pub(crate) fn reopen(&mut self) {
-        self.search = self.cursor.map(|_| Search::new());
+    /// To be called whenever the log is opened again: from `since`, or from its beginning. `since` must not be
+    /// later than any line that was not taken.
+    pub(crate) fn reopen(&mut self, since: Option<Timestamp>) {
+        self.search = self.cursor.map(|cursor| {
+            let is_shown = since.is_none_or(|since| since <= cursor.timestamp);
+            Search::new(is_shown && cursor.taken > 0)
+        });
     }
 
-    /// Where to open the log; `None` for its beginning.
+    /// From when on lines were not taken; `None` for all.
     pub(crate) fn since(&self) -> Option<Timestamp> {
         self.cursor.map(|cursor| cursor.timestamp)
     }
@@ -181,14 +186,14 @@ impl<T: LogLine> Progress<T> {
     /// before. A gap is told before the lines behind it are given.
     pub(crate) fn offer(&mut self, line: T, take: &mut impl FnMut(Taken<T>)) {
         if self.search.is_none() && self.came_again(&line) {
-            self.reopen();
+            self.reopen(None);
         }
         let (Some(search), Some(cursor)) = (&mut self.search, self.cursor) else {
             self.advance(&line);
             return take(Taken::Line(line));
         };
         let at = line.timestamp();
-        if cursor.taken > 0 && at == cursor.timestamp {
+        if search.expects && at == cursor.timestamp {
             search.seen += 1;
             search.hash = xxh3_64_with_seed(line.text(), search.hash);
             search.held.push(line);
@@ -196,7 +201,7 @@ impl<T: LogLine> Progress<T> {
                 self.compare(cursor, take);
             }
         } else if at > cursor.high {
-            if cursor.taken > 0 {
+            if search.expects {
                 take(Taken::Gap(gap(cursor, at)));
             }
             self.search = None;
@@ -204,7 +209,7 @@ impl<T: LogLine> Progress<T> {
             take(Taken::Line(line));
         } else {
             // Old. Lines held until here were of an earlier time that the clock has stepped back to since.
-            *search = Search::new();
+            *search = Search::new(search.expects);
         }
     }
 
@@ -215,7 +220,7 @@ impl<T: LogLine> Progress<T> {
             return;
         }
         if cursor.timestamp < cursor.high {
-            self.search = Some(Search::new());
+            self.search = Some(Search::new(true));
             return;
         }
         take(Taken::Gap(gap(cursor, cursor.timestamp)));
@@ -249,19 +254,6 @@ impl<T: LogLine> Progress<T> {
                 Cursor::line(at, high, 1, hash)
             }
         });
-    }
-
-    /// Notes that everything before `until` was seen (in the log that this one shares with another stream) and
-    /// nothing of it is this one's. Saves reading all that again for the sake of a last line long ago. Tells
-    /// whether the cursor moved.
-    pub(crate) fn rest_until(&mut self, until: Timestamp) -> bool {
-        let (last, high) = self.cursor.map_or((Timestamp::MIN, Timestamp::MIN), |c| (c.timestamp, c.high));
-        if until <= high || until < last.plus(REST_STEP) {
-            return false;
-        }
-        self.cursor = Some(Cursor::rest(until, high));
-        self.search = None;
-        true
     }
 }
 

@@ -20,8 +20,9 @@ mod reload;
 
 /// How long open requests and the collector may take to end.
 const GRACE: Duration = Duration::from_secs(10);
-/// How long the last lines may take to reach the disk.
-const GRACE_WRITER: Duration = Duration::from_secs(60);
+/// How long the last lines may take to reach the disk. Both together stay below the 30 s that the compose file
+/// gives before it kills.
+const GRACE_WRITER: Duration = Duration::from_secs(15);
 
 /// An appliance whose stores are open and whose ports are bound; nothing runs yet.
 pub(crate) struct Appliance {

@@ -1,9 +1,8 @@
 //! The sentence on top of Now, from what is known: what is down, what is unhealthy, where errors grew.
 
-use std::cmp::Reverse;
-
 use api::{DockerState, HealthState, Millis, Now, RunState, ServiceTile, WorkloadRow};
 
+use crate::level::LevelSet;
 use crate::number::{count, plural};
 use crate::time::{self, Clock, DAY};
 
@@ -44,6 +43,8 @@ pub struct Problem {
     pub detail: String,
     /// Whether `subject` is a service whose lines can be looked at, and its environment.
     pub service_in: Option<String>,
+    /// Which of its lines tell more.
+    pub levels: LevelSet,
 }
 
 /// Errors of the last minutes that count as recent.
@@ -64,8 +65,11 @@ pub fn judge(now: &Now, clock: Clock<'_>) -> Verdict {
         what: "has a fault".to_owned(),
         detail: fault.message.clone(),
         service_in: None,
+        levels: LevelSet::default(),
     }));
-    problems.sort_by_key(|problem| Reverse(problem.tone));
+    let (critical, others): (Vec<_>, Vec<_>) =
+        problems.into_iter().partition(|problem| problem.tone == Tone::Critical);
+    let problems = [critical, others].concat();
     let nothing_known = now.services.is_empty() && now.intake.newest.is_none();
     let tone =
         problems.first().map_or(if nothing_known { Tone::Waiting } else { Tone::Quiet }, |worst| worst.tone);
@@ -104,6 +108,7 @@ fn docker_problem(now: &Now, clock: Clock<'_>) -> Option<Problem> {
         what: "does not answer".to_owned(),
         detail: format!("{}; containers are shown as they were", time::since(docker.since, clock)),
         service_in: None,
+        levels: LevelSet::default(),
     })
 }
 
@@ -115,6 +120,7 @@ fn state_problem(tile: &ServiceTile, clock: Clock<'_>) -> Option<Problem> {
             what: what.to_owned(),
             detail,
             service_in: Some(tile.environment.clone()),
+            levels: LevelSet::default(),
         })
     };
     let affected = |what: &dyn Fn(&WorkloadRow) -> bool| {
@@ -187,6 +193,7 @@ fn surge_problem(tile: &ServiceTile) -> Option<Problem> {
         what: "logs more errors".to_owned(),
         detail: format!("{} in {RECENT_MINUTES} minutes, {compared}", plural(recent, "error line")),
         service_in: Some(tile.environment.clone()),
+        levels: LevelSet::ERRORS,
     })
 }
 

@@ -3,6 +3,7 @@
 use crate::choice::Choice;
 use crate::level::LevelSet;
 use crate::query_string;
+use crate::route::Page;
 use crate::time::{Moment, Range};
 
 /// What is looked at, and how.
@@ -89,12 +90,14 @@ impl ViewState {
         if address.is_empty() { path.to_owned() } else { format!("{path}?{address}") }
     }
 
-    /// What goes along to another page: where and when, not what was searched for there.
+    /// What goes along to another page: where and when, not what was searched for there. Now shows every
+    /// service: whoever looked at one must not miss another.
     #[must_use]
-    pub fn carried(&self) -> Self {
+    pub fn carried_to(&self, page: Page) -> Self {
+        let services = if page == Page::Now { Choice::default() } else { self.services.clone() };
         Self {
             environment: self.environment.clone(),
-            services: self.services.clone(),
+            services,
             range: self.range,
             wrap: self.wrap,
             utc: self.utc,
@@ -130,6 +133,15 @@ mod tests {
         assert_eq!(view, ViewState::default());
         let view = ViewState::from_address("?from=now-2d");
         assert_eq!(view.range, Range::last(2 * 86_400_000));
+    }
+
+    #[test]
+    fn pages_share_where_and_when() {
+        let view = ViewState::from_address(
+            "from=now-2h&env=staging&svc=web&ctr=web-1&lvl=error&q=x&live=1&sel=1.a.0&tz=utc",
+        );
+        assert_eq!(view.carried_to(Page::Logs).to_address(), "from=now-2h&to=now&env=staging&svc=web&tz=utc");
+        assert_eq!(view.carried_to(Page::Now).to_address(), "from=now-2h&to=now&env=staging&tz=utc");
     }
 
     fn any_choice() -> impl Strategy<Value = Choice> {

@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 
 use super::notice::Notice;
-use crate::reactive::{When, effect, on};
-use crate::state::{Reach, Session, Shared, Trouble, shared};
+use crate::reactive::{When, each, effect, on};
+use crate::state::{Reach, Shared, Trouble, shared};
 
 /// Bars above every page.
 #[component]
@@ -24,7 +24,7 @@ pub(crate) fn Banners() -> impl IntoView {
         }
     });
     view! {
-        {move || reach.trouble.get().map(|trouble| view! { <Notice tone="critical">{words(trouble)}</Notice> })}
+        {move || each(reach.trouble.get(), |trouble| view! { <Notice tone="critical">{words(trouble)}</Notice> })}
         <When when=move || reach.outdated.get()>
             <Notice tone="info">
                 "Porthole was updated while this page was open. "

@@ -8,9 +8,9 @@ use super::environment_picker::EnvironmentPicker;
 use super::icon::{Sign, icon};
 use super::service_picker::ServicePicker;
 use super::time_picker::TimePicker;
-use crate::live::{Link, Live};
+use crate::live::Link;
 use crate::reactive::{Derived, on};
-use crate::state::{Overlay, Shared, Ticker, Toast, View, shared};
+use crate::state::{Overlay, Shared, View, shared};
 
 /// The bar.
 #[component]

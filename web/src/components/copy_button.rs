@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::icon::{Sign, icon};
 use crate::reactive::on;
-use crate::state::{Shared, Toast, shared};
+use crate::state::{Shared, shared};
 
 /// Copies `text`; afterwards the page says that `what` was copied.
 #[component]

@@ -4,9 +4,8 @@ use std::collections::BTreeSet;
 
 use leptos::prelude::*;
 
-use crate::live::Live;
-use crate::reactive::{derived, on};
-use crate::state::{Shared, View, shared};
+use crate::reactive::{derived, each, on};
+use crate::state::{Shared, shared};
 
 /// One environment, or all.
 #[component]
@@ -26,16 +25,14 @@ pub(crate) fn EnvironmentPicker() -> impl IntoView {
         let value = event_target_value(&event);
         view.change(|state| state.environment = (!value.is_empty()).then_some(value));
     };
+    let option = move |name: String| {
+        let selected = name == chosen.get();
+        view! { <option value=name.clone() selected=selected>{name.clone()}</option> }
+    };
     view! {
         <select class="select" aria-label="Environment" title="Environment" prop:value=move || chosen.get() on:change=on(choose)>
             <option value="">"All environments"</option>
-            {move || {
-                let option = |name: String| {
-                    let selected = name == chosen.get();
-                    view! { <option value=name.clone() selected=selected>{name.clone()}</option> }
-                };
-                known.get().into_iter().map(option).collect_view()
-            }}
+            {move || each(known.get(), option)}
         </select>
     }
 }

@@ -4,8 +4,8 @@ use leptos::prelude::*;
 use web_logic::keys::HELP;
 
 use super::modal::Modal;
-use crate::reactive::on;
-use crate::state::{Overlay, Preferences, Shared, shared};
+use crate::reactive::{each, on};
+use crate::state::{Overlay, Shared, shared};
 
 /// The keys and what they do.
 #[component]
@@ -15,17 +15,17 @@ pub(crate) fn KeyHelp() -> impl IntoView {
         <Modal overlay=Overlay::Help label="Keys" class="key-help">
             <h2>"Keys"</h2>
             <dl class="keys">
-                {HELP
-                    .iter()
-                    .map(|(keys, what)| {
+                {each(
+                    HELP,
+                    |(keys, what)| {
                         view! {
                             <div>
-                                <dt>{keys.split("   ").map(|one| view! { <kbd>{one}</kbd> }).collect_view()}</dt>
-                                <dd>{*what}</dd>
+                                <dt>{each(keys.split("   "), |one| view! { <kbd>{one}</kbd> })}</dt>
+                                <dd>{what}</dd>
                             </div>
                         }
-                    })
-                    .collect_view()}
+                    },
+                )}
             </dl>
             <label class="check">
                 <input

@@ -5,7 +5,7 @@ use web_logic::route::Page;
 
 use super::icon::{Sign, icon};
 use crate::reactive::Derived;
-use crate::state::{Shared, View, shared};
+use crate::state::{Shared, shared};
 
 /// The way to the pages.
 #[component]

@@ -10,10 +10,10 @@ use web_logic::time::{PRESETS, Range};
 use web_sys::Element;
 
 use super::modal::Modal;
-use crate::history::{History, Visit};
+use crate::history::Visit;
 use crate::live::Live;
-use crate::reactive::{When, derived, effect, on};
-use crate::state::{Overlay, Preferences, Session, Shared, Theme, Toast, View, shared};
+use crate::reactive::{When, derived, each, effect, focus_on, on};
+use crate::state::{Overlay, Shared, Theme, shared};
 
 /// What an entry does.
 #[derive(Clone, Debug, PartialEq)]
@@ -63,11 +63,7 @@ fn Finder() -> impl IntoView {
     let list = NodeRef::<Ul>::new();
     let all = derived(move || entries(live));
     let found = derived(move || search.with(|search| all.with(|all| find(search, all))));
-    effect(move || {
-        if let Some(input) = input.get() {
-            let _ = input.focus();
-        }
-    });
+    focus_on(input);
     effect(move || {
         let marked = marked.get();
         let entry = list.get().and_then(|list| list.children().item(marked as u32));
@@ -115,11 +111,9 @@ fn Finder() -> impl IntoView {
         />
         <ul node_ref=list id="palette-entries" class="palette-entries" role="listbox" aria-label="Found">
             {move || {
-                found
-                    .get()
-                    .into_iter()
-                    .enumerate()
-                    .map(|(index, entry)| {
+                each(
+                    found.get().into_iter().enumerate(),
+                    |(index, entry)| {
                         view! {
                             <li
                                 id=format!("palette-{index}")
@@ -133,8 +127,8 @@ fn Finder() -> impl IntoView {
                                 <span class="palette-kind">{entry.kind}</span>
                             </li>
                         }
-                    })
-                    .collect_view()
+                    },
+                )
             }}
         </ul>
         <When when=move || found.with(Vec::is_empty)>
@@ -160,24 +154,28 @@ fn highlighted(entry: &Entry) -> Vec<AnyView> {
     entry.words.chars().enumerate().map(letter).collect()
 }
 
+/// Best first; without a search in the order in which they are listed.
 fn find(search: &str, all: &[Entry]) -> Vec<Entry> {
-    let mut found: Vec<(i32, Entry)> = all
-        .iter()
-        .filter_map(|entry| {
-            let matched = fuzzy::find(search, &entry.words)?;
-            Some((matched.score, Entry { at: matched.at, ..entry.clone() }))
-        })
-        .collect();
-    // Without a search the order in which entries are listed is the best one.
-    if !search.trim().is_empty() {
-        found.sort_by_key(|(score, _)| -score);
+    let is_all = search.trim().is_empty();
+    let mut found: Vec<(i32, Entry)> = Vec::new();
+    for entry in all {
+        let Some(matched) = fuzzy::find(search, &entry.words) else { continue };
+        let score = if is_all { 0 } else { matched.score };
+        let place = found.partition_point(|(other, _)| *other >= score);
+        found.insert(place, (score, Entry { at: matched.at, ..entry.clone() }));
     }
     found.into_iter().take(SHOWN_MAX).map(|(_, entry)| entry).collect()
 }
 
 fn entries(live: Live) -> Vec<Entry> {
-    let mut entries = Vec::new();
-    let mut put = |kind, words: String, deed| entries.push(Entry { kind, words, deed, at: Vec::new() });
+    let mut entries: Vec<Entry> = Vec::new();
+    let mut put = |kind, words: String, deed| {
+        let entry = Entry { kind, words, deed, at: Vec::new() };
+        // A service of two environments is found once.
+        if !entries.contains(&entry) {
+            entries.push(entry);
+        }
+    };
     for page in [Page::Now, Page::Logs, Page::Settings] {
         put("Page", page.name().to_owned(), Deed::Open(page));
     }
@@ -201,7 +199,6 @@ fn entries(live: Live) -> Vec<Entry> {
     }
     put("Help", "Keys".to_owned(), Deed::Help);
     put("Account", "Sign out".to_owned(), Deed::SignOut);
-    entries.dedup();
     entries
 }
 
@@ -212,9 +209,9 @@ impl Actor {
     fn act(self, deed: Deed) {
         self.0.overlay.set(Overlay::None);
         let view = self.0.view;
-        let mut state = view.state.with_untracked(|state| state.carried());
+        let mut state = view.state.with_untracked(|state| state.carried_to(Page::Logs));
         match deed {
-            Deed::Open(page) => view.show(page, &state, Visit::New),
+            Deed::Open(page) => view.show(page, &view.state.get_untracked().carried_to(page), Visit::New),
             Deed::Service(service) => {
                 state.services = Choice::only(&service);
                 view.show(Page::Logs, &state, Visit::New);
@@ -237,7 +234,7 @@ impl Actor {
     /// Goes to Logs first if need be.
     fn on_logs(self, then: impl FnOnce()) {
         if untrack(|| self.0.history.page()) != Page::Logs {
-            let state = self.0.view.state.with_untracked(|state| state.carried());
+            let state = self.0.view.state.with_untracked(|state| state.carried_to(Page::Logs));
             self.0.view.show(Page::Logs, &state, Visit::New);
         }
         then();

@@ -9,9 +9,8 @@ use web_logic::fuzzy;
 use super::environment_picker::EnvironmentPicker;
 use super::icon::{Sign, icon};
 use super::popover::Popover;
-use crate::live::Live;
-use crate::reactive::{Item, When, derived, keyed, on};
-use crate::state::{Shared, View, shared};
+use crate::reactive::{Item, When, derived, focus_on, keyed, on};
+use crate::state::{Shared, shared};
 
 /// The choice of services.
 #[component]
@@ -43,6 +42,8 @@ fn summary(choice: &Choice) -> String {
 fn ServiceList() -> impl IntoView {
     let Shared { view, live, .. } = shared();
     let search = RwSignal::new(String::new());
+    let field = NodeRef::new();
+    focus_on(field);
     let shown = derived(move || {
         let mut names: BTreeSet<String> = live.now.with(|now| {
             let services = now.iter().flat_map(|now| &now.services);
@@ -61,7 +62,7 @@ fn ServiceList() -> impl IntoView {
             type="search"
             placeholder="Find a service"
             aria-label="Find a service"
-            autofocus
+            node_ref=field
             on:input=on(move |event| search.set(event_target_value(&event)))
         />
         <ul class="choices">

@@ -2,8 +2,8 @@
 
 use leptos::prelude::*;
 
-use crate::reactive::on;
-use crate::state::{Preferences, Shared, Theme, shared};
+use crate::reactive::{each, on};
+use crate::state::{Shared, Theme, shared};
 
 /// Three buttons, one of them pressed.
 #[component]
@@ -23,7 +23,7 @@ pub(crate) fn ThemePicker() -> impl IntoView {
     };
     view! {
         <div class="segments" role="group" aria-label="Theme">
-            {Theme::ALL.map(button).collect_view()}
+            {each(Theme::ALL, button)}
         </div>
     }
 }

@@ -7,8 +7,8 @@ use web_logic::time::{self, Clock, PRESETS, Range, from_local, to_local};
 use super::icon::Sign;
 use super::popover::Popover;
 use crate::browser;
-use crate::reactive::{effect, on};
-use crate::state::{Shared, Ticker, View, shared};
+use crate::reactive::{each, effect, focus_on, on};
+use crate::state::{Shared, shared};
 
 /// The choice of the time range.
 #[component]
@@ -34,6 +34,21 @@ fn TimePanel(open: RwSignal<bool>) -> impl IntoView {
         view.set_range(range);
         open.set(false);
     };
+    let preset = move |(words, range): (&'static str, Range)| {
+        let chosen = move || view.state.with(|state| state.range == range);
+        view! {
+            <li>
+                <button
+                    type="button"
+                    class="preset"
+                    aria-pressed=move || chosen().to_string()
+                    on:click=on(move |_| choose(range))
+                >
+                    {words}
+                </button>
+            </li>
+        }
+    };
     view! {
         <div class="time-panel">
             <div class="time-own">
@@ -41,26 +56,7 @@ fn TimePanel(open: RwSignal<bool>) -> impl IntoView {
                 <Dates choose />
                 <ZoneSwitch />
             </div>
-            <ul class="presets">
-                {PRESETS
-                    .iter()
-                    .map(|(words, range)| {
-                        let chosen = move || view.state.with(|state| state.range == *range);
-                        view! {
-                            <li>
-                                <button
-                                    type="button"
-                                    class="preset"
-                                    aria-pressed=move || chosen().to_string()
-                                    on:click=on(move |_| choose(*range))
-                                >
-                                    {*words}
-                                </button>
-                            </li>
-                        }
-                    })
-                    .collect_view()}
-            </ul>
+            <ul class="presets">{each(PRESETS, preset)}</ul>
         </div>
     }
 }
@@ -69,6 +65,8 @@ fn TimePanel(open: RwSignal<bool>) -> impl IntoView {
 #[component]
 fn Typed(choose: impl Fn(Range) + Copy + Send + Sync + 'static) -> impl IntoView {
     let Shared { view, .. } = shared();
+    let field = NodeRef::new();
+    focus_on(field);
     let text = RwSignal::new(String::new());
     let fault = RwSignal::new(String::new());
     let submit = move |event: SubmitEvent| {
@@ -85,7 +83,7 @@ fn Typed(choose: impl Fn(Range) + Copy + Send + Sync + 'static) -> impl IntoView
                 <input
                     class="input"
                     placeholder="15m, now-1d/d, 02:00-02:30"
-                    autofocus
+                    node_ref=field
                     autocomplete="off"
                     spellcheck="false"
                     aria-describedby="time-fault"

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::state::{Shared, Toast, shared};
+use crate::state::{Shared, shared};
 
 /// The message; it is read out politely.
 #[component]

@@ -5,11 +5,10 @@ use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use crate::client::Client;
 use crate::components::{Sign, icon};
-use crate::history::{History, Visit};
+use crate::history::Visit;
 use crate::reactive::{When, on};
-use crate::state::{Session, Shared, Who, shared};
+use crate::state::{Shared, Who, shared};
 
 /// Makes the first user, or says where the link is.
 #[component]

@@ -6,11 +6,11 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use web_logic::query_string;
 
-use crate::client::{Client, Failure};
+use crate::client::Failure;
 use crate::components::{Sign, icon};
-use crate::history::{History, Visit};
+use crate::history::Visit;
 use crate::reactive::{effect, on};
-use crate::state::{Session, Shared, shared};
+use crate::state::{Shared, shared};
 
 /// Name and password.
 #[component]

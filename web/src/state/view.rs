@@ -8,7 +8,7 @@ use web_logic::view::ViewState;
 
 use crate::browser;
 use crate::history::{History, Visit};
-use crate::reactive::{Derived, derived, on};
+use crate::reactive::{Derived, derived};
 
 /// What is looked at.
 #[derive(Clone, Copy)]
@@ -62,7 +62,7 @@ impl View {
 
     /// The address of another page, looking at the same services and time.
     pub(crate) fn href(self, page: Page) -> String {
-        self.state.with(|state| state.carried().on(page.path()))
+        self.state.with(|state| state.carried_to(page).on(page.path()))
     }
 
     /// Chooses a time range. What moves with the clock begins anew even if it was chosen already.
@@ -85,6 +85,9 @@ impl View {
     /// The address of exactly what is seen: absolute times, and the row that is marked.
     pub(crate) fn frozen_link(self, selected: Option<String>) -> String {
         let mut state = self.state.get_untracked();
+        if state.live {
+            self.refresh();
+        }
         state.range = self.resolved.get_untracked().frozen();
         state.live = false;
         state.selected = selected.or(state.selected);

@@ -49,7 +49,7 @@ impl Stored {
     }
 
     fn since(&self) -> i64 {
-        self.cursor.map_or(i64::MIN, |cursor| cursor.timestamp().nanos())
+        Progress::<Mark>::new(self.cursor).since().map_or(i64::MIN, Timestamp::nanos)
     }
 }
 
@@ -188,7 +188,7 @@ fn taken(progress: &mut Progress<Mark>, at: i64, text: &'static str) -> Vec<Take
 fn a_gap_is_told_once() {
     let mut progress = Progress::new(None);
     taken(&mut progress, 100, "known");
-    progress.reopen();
+    progress.reopen(None);
     let first = taken(&mut progress, 300, "later");
     let [Taken::Gap(gap), Taken::Line(_)] = first.as_slice() else { panic!("{first:?}") };
     assert_eq!((gap.from.nanos(), gap.to.nanos()), (100, 300));
@@ -204,7 +204,7 @@ fn a_gap_is_told_once() {
 fn another_line_at_the_cursors_time_is_new_and_a_gap() {
     let mut progress = Progress::new(None);
     taken(&mut progress, 100, "known");
-    progress.reopen();
+    progress.reopen(None);
     let all = taken(&mut progress, 100, "unknown");
     assert!(matches!(all.as_slice(), [Taken::Gap(_), Taken::Line(Mark { text: "unknown", .. })]), "{all:?}");
     let Taken::Gap(gap) = &all[0] else { unreachable!() };
@@ -213,19 +213,18 @@ fn another_line_at_the_cursors_time_is_new_and_a_gap() {
 }
 
 #[test]
-fn a_resting_log_is_read_from_where_the_other_one_stands() {
-    let second = 1_000_000_000;
-    let mut progress = Progress::new(None);
-    taken(&mut progress, 5 * second, "long ago");
-    assert!(!progress.rest_until(Timestamp::from_seconds(5)), "not before its own last line");
-    assert!(!progress.rest_until(Timestamp::from_seconds(14)), "not for so little");
-    assert!(progress.rest_until(Timestamp::from_seconds(900)));
-
-    let mut again = Progress::new(progress.cursor());
-    assert_eq!(again.since(), Some(Timestamp::from_seconds(900)));
-    assert!(taken(&mut again, 5 * second, "long ago").is_empty());
-    assert!(matches!(taken(&mut again, 901 * second, "new").as_slice(), [Taken::Line(_)]), "and no gap");
-
-    let mut silent = Progress::<Mark>::new(None);
-    assert!(silent.rest_until(Timestamp::from_seconds(900)), "a log without any line rests as well");
+fn a_silent_log_need_not_show_its_last_line() {
+    let check = |since: i64, at: i64, expected: [usize; 2]| {
+        let mut progress = Progress::new(None);
+        taken(&mut progress, 500, "long ago");
+        progress.reopen(Some(Timestamp::from_nanos(since)));
+        let all = taken(&mut progress, at, "next");
+        let gaps = all.iter().filter(|taken| matches!(taken, Taken::Gap(_))).count();
+        assert_eq!([gaps, all.len() - gaps], expected, "since {since}, then {at}");
+    };
+    check(400, 900, [1, 1]);
+    check(500, 900, [1, 1]);
+    check(501, 900, [0, 1]);
+    check(800, 900, [0, 1]);
+    check(800, 450, [0, 0]);
 }

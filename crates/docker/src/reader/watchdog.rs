@@ -15,12 +15,12 @@ use crate::pieces::{Item, Splitter};
 
 /// When to look after so many bytes …
 const FILE_BYTES: u64 = 256 << 10;
-const AFTER_FLOOD: Duration = Duration::from_millis(400);
+const AFTER_FLOOD: Duration = Duration::from_millis(150);
 /// … and otherwise.
 const FIRST: Duration = Duration::from_secs(60);
 const LAST: Duration = Duration::from_secs(600);
 /// How long a line may be on its way.
-const GRACE: Duration = Duration::from_millis(200);
+const GRACE: Duration = Duration::from_millis(50);
 
 /// Sleeps while lines come.
 pub(super) struct Watchdog {

@@ -58,7 +58,10 @@ impl Line {
             }))
         };
         let mut lines: Vec<Arc<Self>> = page.rows.into_iter().filter_map(line).collect();
-        lines.sort_by_cached_key(|line| (line.time, place_in_time(&line.id)));
+        if lines.first().zip(lines.last()).is_some_and(|(first, last)| first.time > last.time) {
+            lines.reverse();
+        }
+        settle(&mut lines);
         lines
     }
 
@@ -74,10 +77,24 @@ impl Line {
     }
 }
 
+/// Puts lines in order that are so already but for those of equal time.
+fn settle(lines: &mut [Arc<Line>]) {
+    let is_before = |one: &Line, other: &Line| {
+        one.time < other.time || one.time == other.time && place_in_time(&one.id) < place_in_time(&other.id)
+    };
+    for end in 1..lines.len() {
+        let mut at = end;
+        while at > 0 && is_before(&lines[at], &lines[at - 1]) {
+            lines.swap(at, at - 1);
+            at -= 1;
+        }
+    }
+}
+
 /// Stream and number of a line among those of its very nanosecond.
-fn place_in_time(id: &str) -> (String, u64) {
+fn place_in_time(id: &str) -> (&str, u64) {
     let mut parts = id.split('.').skip(1);
-    let stream = parts.next().unwrap_or_default().to_owned();
+    let stream = parts.next().unwrap_or_default();
     (stream, parts.next().and_then(|number| number.parse().ok()).unwrap_or(0))
 }
 

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::Question;
 use crate::components::{Sign, icon};
 use crate::reactive::{Derived, derived, on};
-use crate::state::{Shared, Toast, shared};
+use crate::state::{Shared, shared};
 
 /// The query as it went to the server.
 #[component]

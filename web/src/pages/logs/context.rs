@@ -8,10 +8,9 @@ use web_logic::level;
 use web_logic::line::{Line, summary};
 use web_logic::time;
 
-use crate::client::Client;
 use crate::components::{Notice, draw};
-use crate::reactive::{effect, on};
-use crate::state::{Fetched, Shared, View, shared};
+use crate::reactive::{each, effect, on};
+use crate::state::{Fetched, Shared, shared};
 
 /// So many lines before and after, and after each "More".
 const LINES: [u32; 4] = [10, 30, 100, 500];
@@ -36,7 +35,7 @@ pub(super) fn Around(id: String) -> impl IntoView {
         }
     };
     let lines = move || {
-        fetched.get().map(|lines| lines.iter().map(|line| around_row(line, line.id == id)).collect_view())
+        each(fetched.get().iter().flat_map(|lines| lines.iter()), |line| around_row(line, line.id == id))
     };
     view! {
         <section class="around" aria-label="Context around this line" class:stale=move || fetched.is_busy()>
@@ -49,7 +48,7 @@ pub(super) fn Around(id: String) -> impl IntoView {
                     "More lines"
                 </button>
             </div>
-            {move || fetched.failure().map(|failure| view! { <Notice tone="warning">{failure.to_string()}</Notice> })}
+            {move || each(fetched.failure(), |failure| view! { <Notice tone="warning">{failure.to_string()}</Notice> })}
             <ol class="around-lines">
                 {lines}
             </ol>

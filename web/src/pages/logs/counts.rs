@@ -13,7 +13,7 @@ use super::Question;
 use crate::browser;
 use crate::client::Client;
 use crate::reactive::{Derived, derived, effect};
-use crate::state::{Fetched, Reach, Shared, View, shared};
+use crate::state::{Fetched, Shared, View, shared};
 
 /// The counts of the page.
 #[derive(Clone, Copy)]

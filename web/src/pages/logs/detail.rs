@@ -15,8 +15,8 @@ use super::feed::Feed;
 use super::fields::FieldTable;
 use super::json_tree::JsonTree;
 use crate::components::{Sign, draw, icon};
-use crate::reactive::{When, on, on_resize};
-use crate::state::{Shared, Toast, View, shared};
+use crate::reactive::{When, each, on, on_resize};
+use crate::state::{Shared, shared};
 
 /// More of a line is only copied.
 const TEXT_MAX: usize = 64 * 1024;
@@ -94,7 +94,7 @@ fn Content(line: Arc<Line>) -> impl IntoView {
         return view! { <JsonTree json line /> }.into_any();
     }
     let (pieces, left_out) = shown(&line.text, &line.marks, TEXT_MAX);
-    let rest = (left_out > 0).then(|| {
+    let rest = each((left_out > 0).then_some(left_out), |left_out| {
         view! { <p class="hint">{format!("{} more are not shown; Copy line takes all.", bytes(left_out as u64))}</p> }
     });
     let table = fields(&plain(&line.text));
@@ -115,8 +115,8 @@ fn Labels(line: Arc<Line>) -> impl IntoView {
         line.metadata.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
     view! {
         <dl class="labels">
-            {labels.into_iter().map(|(name, value)| view! { <Label name value narrows=true /> }).collect_view()}
-            {metadata.into_iter().map(|(name, value)| view! { <Label name value narrows=false /> }).collect_view()}
+            {each(labels, |(name, value)| view! { <Label name value narrows=true /> })}
+            {each(metadata, |(name, value)| view! { <Label name value narrows=false /> })}
         </dl>
     }
 }
@@ -131,7 +131,7 @@ fn Label(name: String, value: String, narrows: bool) -> impl IntoView {
             state.selected = None;
         });
     };
-    let buttons = narrows.then(|| {
+    let buttons = each(narrows.then_some(()), |()| {
         view! {
             <button type="button" class="button-icon" aria-label="Only this" title="Only lines with this label" on:click=on(move |_| narrow(false))>
                 {icon(Sign::Plus)}

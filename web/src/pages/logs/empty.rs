@@ -13,8 +13,7 @@ use web_logic::view::ViewState;
 
 use super::feed::Feed;
 use crate::browser;
-use crate::client::Client;
-use crate::live::Live;
+use crate::client::Failure;
 use crate::pages::now::FirstRun;
 use crate::reactive::{When, derived, effect, on};
 use crate::state::{Fetched, Shared, Toast, View, shared};
@@ -46,7 +45,13 @@ pub(super) fn Empty(feed: Feed) -> impl IntoView {
             (true, false) => Reason::Range,
         }
     });
+    let at_fault = move || feed.failure.with(|failure| matches!(failure, Some(Failure::Refused(_))));
     view! {
+        <When when=at_fault>
+            <section class="empty empty-lines">
+                <p class="empty-words">"The query cannot be answered: its fault is shown below the query box."</p>
+            </section>
+        </When>
         <When when=move || is_empty.get()>
             <section class="empty empty-lines">
                 {move || match reason.get() {

@@ -5,8 +5,8 @@ use web_logic::line::Field;
 use web_logic::logql::{LineFilter, with_filter};
 
 use crate::components::{Sign, icon};
-use crate::reactive::on;
-use crate::state::{Shared, View, shared};
+use crate::reactive::{each, on};
+use crate::state::{Shared, shared};
 
 /// The fields of a logfmt line.
 #[component]
@@ -22,7 +22,7 @@ pub(super) fn FieldTable(fields: Vec<Field>) -> impl IntoView {
             </div>
         }
     };
-    view! { <dl class="fields">{fields.into_iter().map(row).collect_view()}</dl> }.into_any()
+    view! { <dl class="fields">{each(fields, row)}</dl> }.into_any()
 }
 
 /// Only lines like this, or without them.

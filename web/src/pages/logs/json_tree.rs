@@ -8,6 +8,8 @@ use web_logic::number::plural;
 
 use super::fields::FilterButtons;
 
+use crate::reactive::each;
+
 /// Objects and lists with more members begin folded.
 const OPEN_MAX: usize = 20;
 
@@ -18,13 +20,14 @@ pub(super) fn JsonTree(json: Json, line: Arc<Line>) -> impl IntoView {
         JsonValue::Object(members) | JsonValue::List(members) => members,
         JsonValue::Word(_) | JsonValue::Text(_) => Vec::new(),
     };
-    view! { <ul class="json">{members.into_iter().map(|member| node(member, &line)).collect_view()}</ul> }
+    view! { <ul class="json">{each(members, |member| node(member, &line))}</ul> }
 }
 
 fn node(json: Json, line: &Arc<Line>) -> AnyView {
     let filter = json.filter(&line.text);
-    let buttons = filter.map(|filter| view! { <FilterButtons filter /> });
-    let key = (!json.key.is_empty()).then(|| view! { <span class="json-key">{json.key}</span> });
+    let buttons = each(filter, |filter| view! { <FilterButtons filter /> });
+    let key = Some(json.key).filter(|key| !key.is_empty());
+    let key = each(key, |key| view! { <span class="json-key">{key}</span> });
     match json.value {
         JsonValue::Word(word) => {
             view! { <li>{key} <span class="json-word">{word}</span> {buttons}</li> }.into_any()
@@ -41,7 +44,7 @@ fn node(json: Json, line: &Arc<Line>) -> AnyView {
 fn branch(key: AnyView, members: Vec<Json>, word: &'static str, line: &Arc<Line>) -> AnyView {
     let count = members.len();
     let open = count <= OPEN_MAX;
-    let inside = members.into_iter().map(|member| node(member, line)).collect_view();
+    let inside = each(members, |member| node(member, line));
     view! {
         <li>
             <details open=open>

@@ -13,7 +13,7 @@ use super::feed::Feed;
 use super::row::Row;
 use crate::browser;
 use crate::reactive::{Derived, Item, derived, effect, keyed, on_resize};
-use crate::state::{Shared, View, shared};
+use crate::state::{Shared, shared};
 
 /// Scrolling by less than this draws nothing new: there are rows beyond what is seen.
 const STEP: f64 = 110.0;

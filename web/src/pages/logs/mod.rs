@@ -24,8 +24,7 @@ use web_logic::time::Resolved;
 use crate::browser;
 use crate::components::toggle_live;
 use crate::reactive::{derived, effect};
-use crate::shortcuts::PageActions;
-use crate::state::{Reach, Shared, View, shared};
+use crate::state::{Shared, View, shared};
 
 use counts::Counts;
 use empty::Empty;

@@ -9,8 +9,8 @@ use web_logic::logql::compose;
 use super::feed::Feed;
 use crate::client::Failure;
 use crate::components::{Sign, icon};
-use crate::reactive::{derived, effect, on};
-use crate::state::{Shared, View, shared};
+use crate::reactive::{derived, each, effect, on};
+use crate::state::{Shared, shared};
 
 /// Whoever types pauses as long before the query is asked.
 const TYPING: Duration = Duration::from_millis(300);
@@ -78,7 +78,7 @@ pub(super) fn QueryBox(feed: Feed, filters_open: RwSignal<bool>) -> impl IntoVie
             </button>
         </form>
         <div id="query-fault" role="alert">
-            {move || fault_of(feed).map(|fault| view! { <QueryFaultLine fault /> })}
+            {move || each(fault_of(feed), |fault| view! { <QueryFaultLine fault /> })}
         </div>
     }
 }
@@ -96,7 +96,7 @@ fn QueryFaultLine(fault: api::QueryFault) -> impl IntoView {
     let Shared { view, .. } = shared();
     let (asked, typed) = view.state.with_untracked(|state| (compose(state, None), state.query.clone()));
     let placed = fault.at.and_then(|at| asked.in_box(&typed, at)).map(|at| (typed, at));
-    let marked = placed.map(|(text, (start, end))| {
+    let marked = each(placed, |(text, (start, end))| {
         // A place behind the last character is shown as a gap.
         let faulty = if start == end { "\u{a0}".to_owned() } else { text[start..end].to_owned() };
         view! {

@@ -12,7 +12,7 @@ use super::feed::Feed;
 use crate::browser;
 use crate::components::draw;
 use crate::reactive::{Derived, When, derived};
-use crate::state::{Shared, View, shared};
+use crate::state::{Shared, shared};
 
 /// One line.
 #[component]

@@ -13,7 +13,7 @@ use web_sys::MouseEvent;
 use super::counts::Counts;
 use crate::components::{Sign, icon};
 use crate::reactive::{Item, When, derived, keyed, on};
-use crate::state::{Shared, View, shared};
+use crate::state::{Shared, shared};
 
 /// Services and containers that are listed at first.
 const SHORT: usize = 12;

@@ -9,9 +9,8 @@ use super::counts::Counts;
 use super::feed::Feed;
 use crate::client::Failure;
 use crate::components::{Notice, Sign, icon};
-use crate::live::Live;
-use crate::reactive::{Derived, When, on};
-use crate::state::{Shared, View, shared};
+use crate::reactive::{Derived, When, each, on};
+use crate::state::{Shared, shared};
 
 /// The strip.
 #[component]
@@ -75,16 +74,16 @@ fn Notices(feed: Feed, counts: Counts) -> impl IntoView {
             .then(|| format!("Lines come too fast to show them all: one in {} is shown.", flow.one_in));
         let skipped = (flow.skipped > 0)
             .then(|| format!("{} left out here; they are stored.", plural(flow.skipped, "line")));
-        [sampled, skipped].into_iter().flatten().collect::<Vec<_>>().join(" ")
+        [sampled, skipped].into_iter().flatten()
     };
     view! {
-        {move || broken().map(|message| view! {
+        {move || each(broken(), |message| view! {
             <Notice tone="critical">"The lines could not be read. " {message}</Notice>
         })}
         {move || {
-            warnings().into_iter().map(|warning| view! { <Notice tone="warning">{warning}</Notice> }).collect_view()
+            each(warnings(), |warning| view! { <Notice tone="warning">{warning}</Notice> })
         }}
-        {move || Some(flow()).filter(|flow| !flow.is_empty()).map(|flow| view! { <Notice tone="info">{flow}</Notice> })}
+        {move || each(flow(), |flow| view! { <Notice tone="info">{flow}</Notice> })}
         <When when=away>
             <Notice tone="warning">
                 "The Docker engine does not answer: lines of its containers do not arrive for now. " <a href="/">"What to do"</a>

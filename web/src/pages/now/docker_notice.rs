@@ -8,7 +8,7 @@ use web_logic::time;
 
 use crate::components::Notice;
 use crate::reactive::{Derived, derived};
-use crate::state::{Shared, View, shared};
+use crate::state::{Shared, shared};
 
 /// Says that the engine does not answer, why, and what to do.
 #[component]

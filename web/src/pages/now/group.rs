@@ -9,7 +9,7 @@ use web_logic::view::ViewState;
 
 use super::tile::Tile;
 use crate::reactive::{Derived, Item, When, derived, keyed, on};
-use crate::state::{Shared, View, shared};
+use crate::state::{Shared, shared};
 
 /// What names a tile.
 #[derive(Clone, Debug, PartialEq, Eq)]

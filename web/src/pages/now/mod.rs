@@ -13,8 +13,7 @@ use api::Now;
 use leptos::prelude::*;
 
 use crate::components::Notice;
-use crate::live::Live;
-use crate::reactive::{Derived, When, derived};
+use crate::reactive::{Derived, When, derived, each};
 use crate::state::{Shared, shared};
 
 use docker_notice::DockerNotice;
@@ -54,7 +53,7 @@ fn Waiting() -> impl IntoView {
     view! {
         <div class="now" aria-hidden="true">
             <div class="skeleton-line skeleton-wide"></div>
-            <div class="skeleton-tiles">{(0..6).map(|_| view! { <div></div> }).collect_view()}</div>
+            <div class="skeleton-tiles">{each(0..6, |_| view! { <div></div> })}</div>
         </div>
     }
 }
@@ -70,7 +69,7 @@ fn Unreadable(now: Derived<Arc<Now>>) -> impl IntoView {
                 <ul class="plain">
                     {move || {
                         let line = |fault: api::Fault| view! { <li><code>{fault.subject}</code>" "{fault.message}</li> };
-                        unreadable.get().into_iter().map(line).collect_view()
+                        each(unreadable.get(), line)
                     }}
                 </ul>
             </Notice>

@@ -15,14 +15,14 @@ use web_logic::view::ViewState;
 
 use super::group::TileKey;
 use super::state_mark::{self, StateMark};
-use crate::reactive::{Derived, derived, on};
-use crate::state::{Shared, Ticker, View, shared};
+use crate::reactive::{Derived, derived, each};
+use crate::state::{Shared, shared};
 
 /// One service.
 #[component]
 pub(super) fn Tile(which: TileKey, now: Derived<Arc<Now>>) -> impl IntoView {
     let name = which.service.clone();
-    let logs = logs_of(&which);
+    let logs = now.with_untracked(|now| logs_of(&which, now));
     let errors = ViewState { levels: LevelSet::ERRORS, ..logs.clone() };
     let tile =
         derived(move || now.with(|now| now.services.iter().find(|tile| TileKey::of(tile) == which).cloned()));
@@ -61,9 +61,11 @@ pub(super) fn Tile(which: TileKey, now: Derived<Arc<Now>>) -> impl IntoView {
     }
 }
 
-fn logs_of(which: &TileKey) -> ViewState {
+/// The lines of a service. Where there is only one environment it is not named: it would stay chosen.
+fn logs_of(which: &TileKey, now: &Now) -> ViewState {
+    let several = now.services.iter().any(|tile| tile.environment != which.environment);
     ViewState {
-        environment: Some(which.environment.clone()).filter(|environment| !environment.is_empty()),
+        environment: Some(which.environment.clone()).filter(|_| several),
         services: Choice::only(&which.service),
         ..ViewState::default()
     }
@@ -109,7 +111,7 @@ fn Facts(tile: Derived<Option<ServiceTile>>) -> impl IntoView {
         })
     });
     let deployed = move || {
-        deploy.get().map(|at| {
+        each(deploy.get(), |at| {
             let hover = time::full(at, view.clock().zone);
             view! { <span title=hover>{format!("deployed {}", time::ago(at, ticker.now()))}</span> }
         })
@@ -146,9 +148,10 @@ fn containers(tile: &ServiceTile) -> AnyView {
             </li>
         }
     };
-    let others = (well > 0).then(|| {
+    let others = each((well > 0).then_some(well), |well| {
         let word = if well == all { "container" } else { "other container" };
         view! { <li class="tile-ending">{plural(well as u64, word)}</li> }
     });
-    view! { <ul class="tile-containers">{tile.workloads.iter().filter(ill).map(row).collect_view()} {others}</ul> }.into_any()
+    view! { <ul class="tile-containers">{each(tile.workloads.iter().filter(ill), row)} {others}</ul> }
+        .into_any()
 }

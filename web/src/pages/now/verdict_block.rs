@@ -12,8 +12,8 @@ use web_logic::verdict::{Problem, Tone, Verdict, judge};
 use web_logic::view::ViewState;
 
 use crate::browser;
-use crate::reactive::{Derived, When, derived, on};
-use crate::state::{Shared, Ticker, View, shared};
+use crate::reactive::{Derived, When, derived, each};
+use crate::state::{Shared, shared};
 
 /// More are folded away: who has so many looks at the first ones first.
 const PROBLEMS_MAX: usize = 5;
@@ -59,7 +59,7 @@ fn Problems(verdict: Derived<Verdict>) -> impl IntoView {
     let list = move |from: usize, to: usize| {
         verdict.with(|verdict| {
             let shown = verdict.problems.iter().skip(from).take(to - from);
-            shown.map(|problem| view! { <ProblemRow problem=problem.clone() /> }).collect_view()
+            each(shown, |problem| view! { <ProblemRow problem=problem.clone() /> })
         })
     };
     view! {
@@ -75,10 +75,11 @@ fn Problems(verdict: Derived<Verdict>) -> impl IntoView {
 
 #[component]
 fn ProblemRow(problem: Problem) -> impl IntoView {
-    let link = problem.service_in.as_ref().map(|environment| {
+    let link = each(problem.service_in.as_ref(), |environment| {
         let state = ViewState {
             services: Choice::only(&problem.subject),
             environment: Some(environment.clone()).filter(|environment| !environment.is_empty()),
+            levels: problem.levels,
             ..ViewState::default()
         };
         view! { <a href=state.on(Page::Logs.path())>"Logs"</a> }

@@ -3,9 +3,8 @@
 use leptos::prelude::*;
 use web_logic::number::{bytes, count};
 
-use crate::live::Live;
 use crate::reactive::derived;
-use crate::state::{Session, Shared, shared};
+use crate::state::{Shared, shared};
 
 /// Build, engine, stored lines, and what was dropped.
 #[component]

@@ -9,7 +9,7 @@ use leptos::prelude::*;
 
 use crate::components::{Sign, ThemePicker, icon};
 use crate::reactive::{When, derived, on};
-use crate::state::{Preferences, Session, Shared, Who, shared};
+use crate::state::{Shared, Who, shared};
 
 use about::About;
 use password::PasswordForm;

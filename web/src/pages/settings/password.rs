@@ -6,9 +6,8 @@ use leptos::html::Form;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use crate::client::Client;
 use crate::reactive::on;
-use crate::state::{Shared, Toast, shared};
+use crate::state::{Shared, shared};
 
 /// The password until now, and twice the one from now on.
 #[component]

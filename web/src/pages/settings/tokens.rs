@@ -7,10 +7,9 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use web_logic::time;
 
-use crate::client::Client;
 use crate::components::{CopyButton, Notice};
-use crate::reactive::{When, on};
-use crate::state::{Fetched, Shared, Ticker, Toast, View, shared};
+use crate::reactive::{When, each, on};
+use crate::state::{Fetched, Shared, shared};
 
 const SCOPES: [(TokenScope, &str, &str); 3] = [
     (TokenScope::Ingest, "ingest", "ingest: send lines and samples"),
@@ -29,14 +28,14 @@ pub(super) fn Tokens() -> impl IntoView {
     let rows = move || {
         let tokens = tokens.get();
         let row = |token: &Token| view! { <TokenRow token=token.clone() changed=load /> };
-        tokens.map(|tokens| tokens.iter().map(row).collect_view())
+        each(tokens.iter().flat_map(|tokens| tokens.iter()), row)
     };
     let is_empty = move || tokens.get().is_some_and(|tokens| tokens.is_empty());
     view! {
         <section class="card">
             <h2>"Tokens"</h2>
             <p class="hint">"For Promtail, Grafana, CI and other machines: as a bearer token, or as the password of Basic authentication."</p>
-            {move || tokens.failure().map(|failure| view! { <Notice tone="critical">{failure.to_string()}</Notice> })}
+            {move || each(tokens.failure(), |failure| view! { <Notice tone="critical">{failure.to_string()}</Notice> })}
             <When when=move || !is_empty() fallback=|| view! { <p class="hint">"There are none yet."</p> }>
                 <div class="table-scroll">
                     <table class="table">
@@ -103,7 +102,7 @@ fn TokenRow(token: Token, changed: impl Fn() + Copy + Send + 'static) -> impl In
     view! {
         <tr>
             <td>{token.name.clone()}</td>
-            <td>{scopes.map(|(_, word, _)| view! { <span class="tag">{*word}</span> }).collect_view()}</td>
+            <td>{each(scopes, |(_, word, _)| view! { <span class="tag">{*word}</span> })}</td>
             <td>{move || time::day_and_time(token.created, view.clock())}</td>
             <td>{move || used.map_or_else(|| "never".to_owned(), |at| time::ago(at, ticker.now()))}</td>
             <td class="table-end">
@@ -179,7 +178,7 @@ fn AddToken(secret: RwSignal<String>, changed: impl Fn() + Copy + Send + 'static
             </label>
             <fieldset class="field">
                 <legend>"It may"</legend>
-                {SCOPES.map(scope_box).collect_view()}
+                {each(SCOPES, scope_box)}
             </fieldset>
             <button class="button button-main">"Make"</button>
         </form>

@@ -7,10 +7,9 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use web_logic::time;
 
-use crate::client::Client;
 use crate::components::Notice;
-use crate::reactive::on;
-use crate::state::{Fetched, Session, Shared, Ticker, Toast, View, shared};
+use crate::reactive::{each, on};
+use crate::state::{Fetched, Shared, shared};
 
 const ROLES: [(Role, &str, &str); 3] = [
     (Role::Viewer, "viewer", "Viewer: sees everything"),
@@ -33,12 +32,12 @@ pub(super) fn Users() -> impl IntoView {
     let rows = move || {
         let users = users.get();
         let row = |user: &User| view! { <UserRow user=user.clone() changed=load /> };
-        users.map(|users| users.iter().map(row).collect_view())
+        each(users.iter().flat_map(|users| users.iter()), row)
     };
     view! {
         <section class="card">
             <h2>"Users"</h2>
-            {move || users.failure().map(|failure| view! { <Notice tone="critical">{failure.to_string()}</Notice> })}
+            {move || each(users.failure(), |failure| view! { <Notice tone="critical">{failure.to_string()}</Notice> })}
             <div class="table-scroll">
                 <table class="table">
                     <thead>
@@ -168,7 +167,7 @@ fn AddUser(changed: impl Fn() + Copy + Send + 'static) -> impl IntoView {
             <label class="field">
                 "Role"
                 <select class="select" on:change=on(chosen)>
-                    {ROLES.iter().map(|(_, word, words)| view! { <option value=*word>{*words}</option> }).collect_view()}
+                    {each(ROLES, |(_, word, words)| view! { <option value=word>{words}</option> })}
                 </select>
             </label>
             <button class="button button-main">"Add"</button>

@@ -17,8 +17,8 @@ use web_sys::PointerEvent;
 use super::counts::Counts;
 use crate::client::Failure;
 use crate::components::Notice;
-use crate::reactive::{derived, effect, on_resize};
-use crate::state::{Preferences, Shared, View, shared};
+use crate::reactive::{derived, each, effect, on_resize};
+use crate::state::{Shared, shared};
 
 use paint::{draw_bars, draw_cursor};
 use readout::Readout;
@@ -155,10 +155,10 @@ pub(super) fn VolumeHistogram(counts: Counts) -> impl IntoView {
             <figcaption class="visually-hidden">{summary}</figcaption>
         </figure>
         {move || {
-            let failure = histogram.failure();
-            failure
-                .filter(|failure| !matches!(failure, Failure::Refused(_)))
-                .map(|failure| view! { <Notice tone="warning">"The histogram is missing: " {failure.to_string()}</Notice> })
+            let failure = histogram.failure().filter(|failure| !matches!(failure, Failure::Refused(_)));
+            each(failure, |failure| {
+                view! { <Notice tone="warning">"The histogram is missing: " {failure.to_string()}</Notice> }
+            })
         }}
     }
 }
