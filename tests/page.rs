@@ -10,7 +10,7 @@ use crate::harness::home::PASSWORD;
 use crate::harness::{Appliance, Engine, Home, loki};
 
 tests! {
-    [Page]:
+    [ShippedPage]:
         its_files_are_compressed_cached_and_strict;
     [Chromium, Page]:
         wrong_credentials_are_told,

@@ -8,7 +8,7 @@ mod protocol;
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use serde_json::{Value, json};
@@ -21,6 +21,9 @@ use protocol::Connection;
 /// How long the page may take for anything on a loaded machine.
 const LIMIT: Duration = Duration::from_secs(30);
 
+/// How long the browser may take to end by itself.
+const END: Duration = Duration::from_secs(10);
+
 /// Script that finds what a person would call `wanted` among what can be clicked.
 const CLICKABLE: &str = include_str!("browser/clickable.js");
 /// Script that finds the field that a person would call `wanted`.
@@ -31,10 +34,18 @@ pub(crate) fn page_is_built() -> bool {
     checkout().join("web/dist/index.html").is_file()
 }
 
+/// Whether it was made as it is shipped: small and compressed.
+pub(crate) fn page_is_compressed() -> bool {
+    let files = fs::read_dir(checkout().join("web/dist"));
+    files.is_ok_and(|files| {
+        files.flatten().any(|file| file.file_name().to_string_lossy().ends_with(".wasm.br"))
+    })
+}
+
 /// One tab of a browser of its own, with its own cookies.
 pub(crate) struct Page {
     connection: Connection,
-    _process: Process,
+    process: Process,
     _profile: TempDir,
 }
 
@@ -66,7 +77,7 @@ impl Page {
             let (port, path) = text.split_once('\n')?;
             path.starts_with('/').then(|| format!("ws://127.0.0.1:{port}{path}"))
         });
-        let mut page = Self { connection: Connection::open(&address), _process: process, _profile: profile };
+        let mut page = Self { connection: Connection::open(&address), process, _profile: profile };
         for domain in ["Page", "Runtime", "Log", "Network"] {
             page.call(&format!("{domain}.enable"), &json!({}));
         }
@@ -110,7 +121,7 @@ impl Page {
 
     /// Waits until an expression is true; ends the test with the page's text if it never is.
     pub(crate) fn await_true(&mut self, what: &str, expression: &str) {
-        let start = std::time::Instant::now();
+        let start = Instant::now();
         // While a page is being replaced by the next, nothing can be evaluated in it.
         while !self.try_evaluate(expression).is_some_and(|value| value == true) {
             if start.elapsed() > LIMIT {
@@ -252,6 +263,12 @@ impl Drop for Page {
     fn drop(&mut self) {
         if std::thread::panicking() {
             eprintln!("--- the browser's complaints ---\n{}", self.connection.complaints().join("\n"));
+        }
+        // Killed, it would leave processes behind that still write into the profile while it is removed.
+        self.connection.close();
+        let start = Instant::now();
+        while self.process.ended().is_none() && start.elapsed() < END {
+            std::thread::sleep(Duration::from_millis(20));
         }
     }
 }

@@ -16,6 +16,8 @@ pub(crate) enum Part {
     Chromium,
     /// The embedded page: a binary built after `cargo xtask web`.
     Page,
+    /// The page as it is shipped, compressed.
+    ShippedPage,
     /// The right to mount and to be refused: root.
     Root,
     /// The static binary that goes into the image.
@@ -33,6 +35,8 @@ impl Part {
             Self::Page => {
                 (!super::browser::page_is_built()).then_some("the page: cargo xtask web, then build again")
             }
+            Self::ShippedPage => (!super::browser::page_is_compressed())
+                .then_some("the page as it is shipped: cargo xtask web --release, then build again"),
             Self::Root => (!is_root()).then_some("the right to mount: run as root"),
             Self::StaticBinary => (!super::images::static_binary().is_file())
                 .then_some("the static binary: cargo xtask image --binary, or PORTHOLE_STATIC_BINARY=<file>"),

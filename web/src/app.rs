@@ -89,7 +89,6 @@ fn name_window(page: Derived<Page>) {
 fn Shell(page: Derived<Page>) -> impl IntoView {
     let has_context = move || page.get().has_context();
     view! {
-        <a class="skip" href="#main">"Skip to the content"</a>
         <div class="shell">
             <Navigation page />
             <div class="shell-body">

@@ -44,13 +44,6 @@ impl Stream {
     pub(crate) const fn index(self) -> usize {
         self as usize
     }
-
-    pub(crate) const fn other(self) -> Self {
-        match self {
-            Self::Stdout => Self::Stderr,
-            Self::Stderr => Self::Stdout,
-        }
-    }
 }
 
 /// What the engine wrote at once.

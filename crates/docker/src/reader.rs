@@ -1,10 +1,11 @@
 //! Follows the log of one container from where it was left until the container is gone.
 //!
-//! One request at a time: `follow=1` and `since` the older of both streams' cursors. It ends when the container
+//! One request at a time: `follow=1` and `since` a line up to which nothing is missing. It ends when the container
 //! does, and is made again when the container starts again, when the connection broke, when the clock stepped
 //! back, or when the log has lines that did not come. Whatever is read twice is told by the cursors.
 
 mod aftermath;
+mod bookmark;
 mod connection;
 mod hopper;
 mod reading;
@@ -19,16 +20,18 @@ use tokio_util::sync::CancellationToken;
 
 use crate::backoff::Backoff;
 use crate::client::{Client, RequestError};
-use crate::cursor::{Cursor, Progress};
+use crate::cursor::Progress;
 use crate::lines::{Joiner, Line};
 use crate::status::{Counters, Status};
 use aftermath::{Next, Stop};
-use connection::Connection;
+pub(crate) use bookmark::{Bookmark, forgotten};
 pub(crate) use connection::seconds;
+use connection::{Connection, Extent};
+pub(crate) use hopper::EVENT_STREAM;
 use hopper::Hopper;
-pub(crate) use hopper::{EVENT_STREAM, position_key};
 
-/// A log is opened from so much before its cursor, in case that the clock was set back by a little meanwhile.
+/// A log is opened from so much before its anchor: the times of two streams are not quite in order, and clocks are
+/// set back by a little.
 const SINCE_MARGIN: Duration = Duration::from_secs(2);
 /// How long to hand over at the end. What is not handed over is read again at the next start.
 const LAST_FLUSH_TIMEOUT: Duration = Duration::from_secs(5);
@@ -67,14 +70,11 @@ pub(crate) struct Surface {
     pub(crate) counters: Arc<Counters>,
 }
 
-/// Where the streams were left, by [`Stream::index`].
-pub(crate) type Cursors = [Option<Cursor>; 2];
-
 /// How the reading ended.
 #[derive(Debug)]
 pub(crate) struct Ended {
     pub(crate) container_id: String,
-    pub(crate) cursors: Cursors,
+    pub(crate) bookmark: Bookmark,
     /// Whether a reader of the same container may come further.
     pub(crate) unreadable: bool,
 }
@@ -85,6 +85,8 @@ pub(crate) struct Reader {
     container_id: String,
     subject: watch::Receiver<Subject>,
     logs: [Log; 2],
+    /// See [`Bookmark::anchor`]; as of the last flush.
+    anchor: Option<Timestamp>,
     hopper: Hopper,
     backoff: Backoff,
     /// How many starts the log was opened after.
@@ -112,7 +114,7 @@ impl Reader {
         surface: Surface,
         container_id: String,
         subject: watch::Receiver<Subject>,
-        cursors: Cursors,
+        bookmark: Bookmark,
         found: Found,
     ) -> Self {
         let log = |cursor| Log {
@@ -125,7 +127,8 @@ impl Reader {
             surface,
             container_id,
             subject,
-            logs: cursors.map(log),
+            logs: bookmark.cursors.map(log),
+            anchor: bookmark.anchor,
             backoff: Backoff::new(),
             // If the log of a run that has just begun cannot be had, that is a loss.
             starts_opened: if found == Found::Starting { 0 } else { starts },
@@ -144,7 +147,8 @@ impl Reader {
             tracing::warn!(container = %self.container_id, "lines were not taken in time; they are read again later");
         }
         let cursors = self.logs.map(|log| log.progress.cursor());
-        Ended { container_id: self.container_id, cursors, unreadable }
+        let bookmark = Bookmark { cursors, anchor: self.anchor };
+        Ended { container_id: self.container_id, bookmark, unreadable }
     }
 
     /// Tells at the end whether the log is unreadable for good. May be dropped at any time without losing a
@@ -186,44 +190,43 @@ impl Reader {
         self.ends_noted = ends;
         let mut connection = match self.reserve.take() {
             Some(connection) => connection,
-            None if self.confirming => self.connect(Duration::ZERO).await?,
-            None => self.connect(SINCE_MARGIN).await?,
+            None => self.connect().await?,
         };
+        self.hopper.begin(connection.extent.anchor());
         connection.taken_before = self.hopper.taken();
         self.starts_opened = self.starts_opened.max(starts);
         for log in &mut self.logs {
-            log.progress.reopen();
+            log.progress.reopen(connection.extent.since());
             log.joiner = Joiner::new(connection.tty, log.progress.open(), SystemTime::now().into());
         }
         Ok(connection)
     }
 
-    async fn connect(&mut self, margin: Duration) -> Result<Connection, RequestError> {
+    async fn connect(&mut self) -> Result<Connection, RequestError> {
         if self.surface.clock_steps.has_changed().unwrap_or(false) {
             self.note_clock_step();
         }
         let tty = self.subject.borrow().tty;
+        let extent = self.extent(SystemTime::now().into());
+        Connection::open(&self.surface.client, &self.container_id, tty, extent, &self.logs).await
+    }
+
+    /// How much of the log is to be asked for.
+    fn extent(&mut self, now: Timestamp) -> Extent {
         let whole = std::mem::take(&mut self.read_whole);
-        let since =
-            self.since(SystemTime::now().into(), tty).filter(|_| !whole).map(|since| since.minus(margin));
-        Connection::open(&self.surface.client, &self.container_id, tty, since, &self.logs).await
+        let Some(anchor) = self.anchor.filter(|_| !whole) else { return Extent::Whole };
+        let since = anchor.minus(SINCE_MARGIN);
+        if let Some(stepped_to) = self.stepped_to {
+            return Extent::Since(since.min(stepped_to));
+        }
+        // The clock stepped back while nobody looked, nobody knows how far; or it did before.
+        let is_behind =
+            self.logs.iter().filter_map(|log| log.progress.cursor()).any(|cursor| cursor.is_behind());
+        if now < anchor || is_behind { Extent::Whole } else { Extent::Last { since, anchor } }
     }
 
     fn note_clock_step(&mut self) {
         let step = *self.surface.clock_steps.borrow_and_update();
         self.stepped_to = self.stepped_to.into_iter().chain(step).min();
-    }
-
-    /// From when the log is asked for; `None` for all of it.
-    fn since(&self, now: Timestamp, tty: Option<bool>) -> Option<Timestamp> {
-        let used = if tty == Some(true) { &self.logs[..1] } else { &self.logs[..] };
-        let cursors: Option<Vec<Timestamp>> = used.iter().map(|log| log.progress.since()).collect();
-        let since = cursors?.into_iter().min()?;
-        match self.stepped_to {
-            Some(stepped_to) => Some(since.min(stepped_to)),
-            // The clock stepped back while nobody looked, nobody knows how far.
-            None if now < since => None,
-            None => Some(since),
-        }
     }
 }

@@ -31,6 +31,13 @@ impl Connection {
         connection
     }
 
+    /// Asks the browser to end, with all that it has started.
+    pub(super) fn close(&mut self) {
+        self.session = None;
+        // It may end before it answers.
+        let _ = self.call("Browser.close", &json!({}));
+    }
+
     /// Calls a method that cannot fail.
     pub(super) fn expect(&mut self, method: &str, parameters: &Value) -> Value {
         self.call(method, parameters).unwrap_or_else(|error| panic!("{method}: {error}"))

@@ -81,8 +81,10 @@ fn sentence(now: &Now, problems: &[Problem], nothing_known: bool) -> String {
     match problems {
         [] if nothing_known => "Nothing to watch yet.".to_owned(),
         [] if all == 0 => "No container is known; lines arrive from elsewhere.".to_owned(),
-        [] if all == 1 => format!("{} is running.", now.services[0].service),
-        [] => format!("All {} services are running.", count(all)),
+        [] if all == 1 && now.services[0].state == RunState::Running => {
+            format!("{} is running.", now.services[0].service)
+        }
+        [] => all_well(now, all),
         [only] => {
             let comma = if only.detail.is_empty() { "" } else { ", " };
             format!("{} {}{comma}{}.", only.subject, only.what, only.detail.trim_end_matches('.'))
@@ -98,6 +100,21 @@ fn sentence(now: &Now, problems: &[Problem], nothing_known: bool) -> String {
             format!("{} need attention: {}{more}.", plural(several.len() as u64, "thing"), named.join(", "))
         }
     }
+}
+
+fn all_well(now: &Now, all: u64) -> String {
+    let running = now.services.iter().filter(|tile| tile.state == RunState::Running).count() as u64;
+    match all - running {
+        0 => format!("All {} services are running.", count(all)),
+        1 => format!("{} running, 1 has done its work.", services(running)),
+        others => {
+            format!("{} running, {} have done their work or never started.", services(running), count(others))
+        }
+    }
+}
+
+fn services(running: u64) -> String {
+    format!("{} {}", plural(running, "service"), if running == 1 { "is" } else { "are" })
 }
 
 fn docker_problem(now: &Now, clock: Clock<'_>) -> Option<Problem> {

@@ -17,7 +17,7 @@ use crate::state::{Overlay, Shared, View, shared};
 pub(crate) fn ContextBar(page: Derived<Page>) -> impl IntoView {
     let Shared { overlay, .. } = shared();
     view! {
-        <div class="context" role="toolbar" aria-label="What is looked at">
+        <header class="context" aria-label="What is looked at">
             <span class="wide-only">
                 <EnvironmentPicker />
             </span>
@@ -38,7 +38,7 @@ pub(crate) fn ContextBar(page: Derived<Page>) -> impl IntoView {
                 <span class="wide-only">"Go to…"</span>
                 <kbd class="wide-only">"Ctrl K"</kbd>
             </button>
-        </div>
+        </header>
     }
 }
 

@@ -12,6 +12,9 @@ use crate::state::{Shared, shared};
 pub(crate) fn Navigation(page: Derived<Page>) -> impl IntoView {
     view! {
         <nav class="rail" aria-label="Pages">
+            <a class="skip" href="#main">
+                "Skip to the content"
+            </a>
             <span class="rail-mark" aria-hidden="true">
                 {icon(Sign::Porthole)}
             </span>

@@ -177,8 +177,8 @@ impl Fleet {
         let starts = u64::from(container.runs != Runs::default());
         let (sender, subject) = watch::channel(Subject { identity, tty, starts, ends: 0 });
         container.subject = Some(sender);
-        let cursors = self.left.take(id);
-        let reader = Reader::new(self.surface.clone(), id.to_owned(), subject, cursors, found);
+        let bookmark = self.left.take(id);
+        let reader = Reader::new(self.surface.clone(), id.to_owned(), subject, bookmark, found);
         self.readers.spawn(reader.run(self.shutdown.clone()));
     }
 
@@ -203,14 +203,14 @@ impl Fleet {
     }
 
     fn retire(&mut self, ended: Ended) {
-        let Ended { container_id, cursors, unreadable } = ended;
+        let Ended { container_id, bookmark, unreadable } = ended;
         self.reading.remove(&container_id);
         if let Some(container) = self.containers.get_mut(&container_id) {
             container.subject = None;
             container.forsaken = true;
             container.unreadable = unreadable;
         }
-        self.left.put(container_id, cursors);
+        self.left.put(container_id, bookmark);
         self.forget_removed();
     }
 

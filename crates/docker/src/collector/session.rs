@@ -73,7 +73,7 @@ pub(super) struct Session<'k> {
 impl<'k> Session<'k> {
     pub(super) fn new(keeper: &'k mut Keeper, version: Version) -> Self {
         keeper.fleet.doubt_all();
-        keeper.events.reopen();
+        keeper.events.reopen(None);
         Self {
             keeper,
             version: Some(version),

@@ -8,6 +8,7 @@ use model::{Batch, Entry, Labels, Position, Timestamp, label};
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep_until};
 
+use super::bookmark::position;
 use super::{Log, Subject, Surface};
 use crate::cursor::{Cursor, Gap, Progress, Taken};
 use crate::events::Happening;
@@ -20,6 +21,9 @@ const BATCH_BYTES: usize = 256 << 10;
 const BATCH_LINES: usize = 4096;
 /// … or when its first line has waited so long.
 const BATCH_AGE: Duration = Duration::from_millis(100);
+
+/// How far the times of two streams may be out of order, at most.
+const STREAM_SKEW: Duration = Duration::from_secs(1);
 
 /// Two streams' worth of lines; bounded by [`BATCH_BYTES`] and one chunk.
 pub(super) struct Hopper {
@@ -35,8 +39,14 @@ pub(super) struct Hopper {
     /// How many lines were taken.
     taken: u64,
     newest_seen: Timestamp,
+    /// The last line taken of either stream.
+    last_taken: Option<Timestamp>,
     bytes_seen: u64,
     complaint: Option<String>,
+    /// The anchor that the answer must reach back to; until its first line is there.
+    anchor: Option<Timestamp>,
+    /// It does not, so nothing of it is taken.
+    falls_short: bool,
 }
 
 #[derive(Default)]
@@ -61,15 +71,38 @@ impl Hopper {
             since: None,
             taken: 0,
             newest_seen: Timestamp::MIN,
+            last_taken: None,
             bytes_seen: 0,
             complaint: None,
+            anchor: None,
+            falls_short: false,
         }
+    }
+
+    /// Another answer begins. With `anchor`, it was asked for the log's last lines only, and is taken if that line
+    /// is among them.
+    pub(super) fn begin(&mut self, anchor: Option<Timestamp>) {
+        self.anchor = anchor;
+        self.falls_short = false;
+    }
+
+    /// Whether the answer does not reach back to the anchor.
+    pub(super) fn falls_short(&self) -> bool {
+        self.falls_short
     }
 
     /// Takes what the log consists of.
     pub(super) fn item(&mut self, item: Item<'_>, logs: &mut [Log; 2]) {
         match item {
             Item::Piece(piece) => {
+                if let (Some(anchor), Some(first)) = (self.anchor, piece.timestamp) {
+                    self.anchor = None;
+                    // The times of two streams are not quite in order.
+                    self.falls_short = first != anchor && first > anchor.minus(STREAM_SKEW);
+                }
+                if self.falls_short {
+                    return;
+                }
                 self.newest_seen = self.newest_seen.max(piece.timestamp.unwrap_or(Timestamp::MIN));
                 self.bytes_seen += piece.content.len() as u64;
                 logs[piece.stream.index()].push(&piece, self);
@@ -103,6 +136,7 @@ impl Hopper {
         pending.bytes += text.len();
         pending.entries.push(Entry { timestamp, line: text, metadata });
         self.taken += 1;
+        self.last_taken = Some(timestamp);
         if self.since.is_none() {
             self.since = Some(Instant::now());
         }
@@ -138,8 +172,7 @@ impl Hopper {
         self.pending.iter().any(full) || self.since.is_some_and(|since| since.elapsed() >= BATCH_AGE)
     }
 
-    /// Whether lines of `stream` wait here.
-    pub(super) fn holds(&self, stream: Stream) -> bool {
+    fn holds(&self, stream: Stream) -> bool {
         !self.pending[stream.index()].entries.is_empty()
     }
 
@@ -153,6 +186,11 @@ impl Hopper {
         self.newest_seen
     }
 
+    /// The time of the last line taken, of either stream.
+    pub(super) fn last_taken(&self) -> Option<Timestamp> {
+        self.last_taken
+    }
+
     /// How many bytes of lines were read, new or known.
     pub(super) fn bytes_seen(&self) -> u64 {
         self.bytes_seen
@@ -163,22 +201,23 @@ impl Hopper {
         self.complaint.take()
     }
 
-    /// Hands over what waits of `stream`, with the cursors of it and, if it moved, of the other stream. False if
-    /// nobody takes it any more. Nothing is lost when the future is dropped.
-    pub(super) async fn send(&mut self, stream: Stream, cursors: [Option<Cursor>; 2]) -> bool {
+    /// Hands over what waits of `stream`, with where the log is left after it. False if nobody takes it any more. Nothing is lost when
+    /// the future is dropped.
+    pub(super) async fn send(
+        &mut self,
+        stream: Stream,
+        cursor: Option<Cursor>,
+        anchor: Option<Timestamp>,
+    ) -> bool {
         self.refresh_labels();
         if let Some((gap, _)) = self.pending[stream.index()].gap
-            && !self.send_gap(stream, gap).await
+            && !self.send_gap(stream, gap, anchor).await
         {
             return false;
         }
-        if !self.holds(stream) {
-            return true;
-        }
+        let Some(cursor) = cursor.filter(|_| self.holds(stream)) else { return true };
         let Ok(permit) = self.out.reserve().await else { return false };
-        let streams = [stream, stream.other()];
-        let moved = streams.into_iter().zip(cursors).filter_map(|(stream, cursor)| Some((stream, cursor?)));
-        let positions = moved.map(|(stream, cursor)| position(&self.container_id, stream, &cursor)).collect();
+        let positions = vec![position(&self.container_id, stream, &cursor, anchor)];
         let Pending { entries, bytes, .. } = std::mem::take(&mut self.pending[stream.index()]);
         self.counters.lines.fetch_add(entries.len() as u64, Ordering::Relaxed);
         self.counters.bytes.fetch_add(bytes as u64, Ordering::Relaxed);
@@ -191,9 +230,9 @@ impl Hopper {
     }
 
     /// A gap is told together with a cursor behind it, so that it is told once.
-    async fn send_gap(&mut self, stream: Stream, gap: Gap) -> bool {
+    async fn send_gap(&mut self, stream: Stream, gap: Gap, anchor: Option<Timestamp>) -> bool {
         let happening = Happening::Gap { stream: stream.name(), from: gap.from, to: gap.to };
-        let positions = vec![position(&self.container_id, stream, &gap.cursor)];
+        let positions = vec![position(&self.container_id, stream, &gap.cursor, anchor)];
         if !self.send_event(&happening, gap.to, positions).await {
             return false;
         }
@@ -232,15 +271,6 @@ fn labels(subject: &Subject) -> [Labels; 3] {
 
 /// The stream of entries about containers.
 pub(crate) const EVENT_STREAM: &str = "event";
-
-fn position(container_id: &str, stream: Stream, cursor: &Cursor) -> Position {
-    Position { key: position_key(container_id, stream), value: Some(cursor.encode()) }
-}
-
-/// `docker/<container id>/stdout`.
-pub(crate) fn position_key(container_id: &str, stream: Stream) -> String {
-    format!("docker/{container_id}/{}", stream.name())
-}
 
 /// Offers `line`, and notes with the cursor if it was new and had no line break.
 fn offer(progress: &mut Progress<Line>, line: Line, take: &mut impl FnMut(Taken<Line>)) {

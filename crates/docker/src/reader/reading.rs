@@ -7,20 +7,18 @@ use futures_util::FutureExt;
 use tokio::sync::watch;
 
 use super::aftermath::Stop;
-use super::connection::Connection;
+use super::connection::{Connection, Extent};
 use super::hopper::Hopper;
 use super::watchdog::Watchdog;
 use super::{Log, Reader, Subject};
 use crate::client::RequestError;
-use crate::cursor::{Cursor, Progress};
+use crate::cursor::Progress;
 use crate::pieces::{Piece, Stream};
 
 /// After so many lines at once, others are let come for a while: it saves waking up for each.
 const FLOOD_LINES: u64 = 8;
 const FLOOD_PAUSE: Duration = Duration::from_millis(5);
 
-/// What one stream wrote by then is surely read when the other one's line of so much later is.
-const STREAM_SKEW: Duration = Duration::from_secs(1);
 impl Reader {
     /// Takes what `connection` brings until it ends.
     pub(super) async fn read(&mut self, mut connection: Connection) -> Stop {
@@ -33,7 +31,7 @@ impl Reader {
                     return Stop::Reopen;
                 }
                 () = Self::container_ends(&mut self.subject, &mut self.ends_noted) => {
-                    self.reserve = self.connect(Duration::ZERO).await.ok();
+                    self.reserve = self.connect().await.ok();
                     continue;
                 }
                 chunk = connection.answer.chunk() => chunk,
@@ -90,8 +88,8 @@ impl Reader {
         let Self { logs, hopper, .. } = self;
         let pushed = connection.splitter.push(chunk, &mut |item| hopper.item(item, logs));
         pushed.map_err(|error| Stop::Nonsense(error.to_string()))?;
-        let doubted = hopper.doubt(connection.whole);
-        if !doubted.is_empty() {
+        let doubted = hopper.doubt(connection.extent == Extent::Whole);
+        if hopper.falls_short() || !doubted.is_empty() {
             for (stream, cursor) in doubted {
                 logs[stream.index()].progress = Progress::new(Some(cursor));
             }
@@ -108,24 +106,17 @@ impl Reader {
     /// Hands over what was read, gaps first. False if nobody takes it any more.
     pub(super) async fn flush(&mut self) -> bool {
         for stream in Stream::BOTH {
-            let other = &mut self.logs[stream.other().index()];
-            let resting = !self.hopper.holds(stream.other()) && other.joiner.begun_at().is_none();
-            let mut cursors = [self.logs[stream.index()].progress.cursor(), None];
-            if resting && self.hopper.holds(stream) {
-                cursors[1] = self.rest(stream.other(), cursors[0]);
-            }
-            if !self.hopper.send(stream, cursors).await {
+            let cursor = self.logs[stream.index()].progress.cursor();
+            if !self.hopper.send(stream, cursor, self.anchor).await {
                 return false;
             }
         }
+        // From here on nothing is missing up to the last line, but for lines that have begun before it.
+        if let Some(last) = self.hopper.last_taken() {
+            let begun = self.logs.iter().filter_map(|log| log.joiner.begun_at());
+            self.anchor = begun.chain([last]).min();
+        }
         true
-    }
-
-    /// Lets the cursor of a `stream` that is silent follow the other stream's.
-    fn rest(&mut self, stream: Stream, other: Option<Cursor>) -> Option<Cursor> {
-        let until = other?.timestamp().minus(STREAM_SKEW);
-        let progress = &mut self.logs[stream.index()].progress;
-        if progress.rest_until(until) { progress.cursor() } else { None }
     }
 
     /// Waits until the container ends; for ever, if it is no longer there.

@@ -370,7 +370,8 @@ impl Serving {
         let tail = parameter(query, "tail").map(|tail| tail.parse::<usize>().unwrap());
         self.begin().await?;
         let compressed = if since == i64::MIN { 0 } else { self.find(id)?.compressed };
-        let mut sent = compressed;
+        let length = self.find(id)?.log.len();
+        let mut sent = tail.map_or(0, |tail| length.saturating_sub(tail)).max(compressed);
         let mut steps_back = self.find(id)?.steps_back.0;
         loop {
             self.changes.mark_unchanged();
@@ -383,8 +384,7 @@ impl Serving {
             let log = now.as_ref().map_or(&[][..], |container| &container.log);
             let deaf = follow && now.as_ref().is_some_and(|container| container.deaf);
             let log = if deaf { &log[..sent.min(log.len())] } else { log };
-            let from = tail.map_or(sent, |tail| log.len().saturating_sub(tail));
-            for record in log.get(from..).unwrap_or(&[]) {
+            for record in log.get(sent..).unwrap_or(&[]) {
                 if self.shall_break(id, sent) {
                     return None;
                 }

@@ -97,8 +97,8 @@ pub fn plain(text: &str) -> String {
 
 /// Members that hold the message.
 const MESSAGES: [&str; 4] = ["message", "msg", "event", "short_message"];
-/// Members that the row shows already, as its time and its level.
-const SHOWN_ELSEWHERE: [&str; 12] = [
+/// Members that the row shows already: its time, its level, whose line it is.
+const SHOWN_ELSEWHERE: [&str; 14] = [
     "asctime",
     "timestamp",
     "time",
@@ -111,6 +111,8 @@ const SHOWN_ELSEWHERE: [&str; 12] = [
     "lvl",
     "levelno",
     "log_level",
+    "service",
+    "environment",
 ];
 
 fn of_json(text: &str, json: &Json, marks: &[(u32, u32)]) -> Option<Vec<Piece>> {

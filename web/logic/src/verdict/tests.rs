@@ -56,7 +56,14 @@ fn the_worst_is_said_first() {
     let running = || tile("db", RunState::Running);
     check(vec![], Tone::Waiting, "Nothing to watch yet.");
     check(vec![running()], Tone::Quiet, "db is running.");
-    check(vec![running(), tile("migrate", RunState::Finished)], Tone::Quiet, "All 2 services are running.");
+    check(vec![running(), running()], Tone::Quiet, "All 2 services are running.");
+    let finished = || tile("migrate", RunState::Finished);
+    check(vec![running(), finished()], Tone::Quiet, "1 service is running, 1 has done its work.");
+    check(
+        vec![running(), running(), finished(), tile("new", RunState::Created)],
+        Tone::Quiet,
+        "2 services are running, 2 have done their work or never started.",
+    );
     check(
         vec![running(), tile("web", RunState::Failed)],
         Tone::Critical,

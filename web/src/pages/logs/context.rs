@@ -49,7 +49,7 @@ pub(super) fn Around(id: String) -> impl IntoView {
                 </button>
             </div>
             {move || each(fetched.failure(), |failure| view! { <Notice tone="warning">{failure.to_string()}</Notice> })}
-            <ol class="around-lines">
+            <ol class="around-lines" tabindex="0" aria-label="Lines around this line">
                 {lines}
             </ol>
         </section>

@@ -95,9 +95,9 @@ fn Group(title: String, keys: Derived<Vec<TileKey>>, now: Derived<Arc<Now>>) -> 
     };
     view! {
         <section class="group">
-            <When when=several>
-                <h2 class="group-title">{heading.clone()}</h2>
-            </When>
+            <h2 class="group-title" class:visually-hidden=move || !several()>
+                {heading}
+            </h2>
             <div class="tiles">{keyed(tiles)}</div>
         </section>
     }

@@ -28,6 +28,9 @@ pub(super) fn Tile(which: TileKey, now: Derived<Arc<Now>>) -> impl IntoView {
         derived(move || now.with(|now| now.services.iter().find(|tile| TileKey::of(tile) == which).cloned()));
     let with = move |read: fn(&ServiceTile) -> AnyView| tile.with(|tile| tile.as_ref().map(read));
     let all_errors = move || tile.with(|tile| tile.as_ref().map_or(0, errors_in));
+    let recent_errors = move || {
+        tile.with(|tile| tile.as_ref().is_some_and(|tile| spark::per_minute(&tile.error_lines) > 0.0))
+    };
     let needs_someone = move || {
         tile.with(|tile| {
             tile.as_ref().is_some_and(|tile| state_mark::words(tile.state, tile.health).1 == "critical")
@@ -48,7 +51,7 @@ pub(super) fn Tile(which: TileKey, now: Derived<Arc<Now>>) -> impl IntoView {
                 {move || with(line_rate)}
                 <a
                     class="tile-errors"
-                    class:tile-errors-none=move || all_errors() == 0
+                    class:tile-errors-now=move || recent_errors()
                     title=move || format!("{} in the last hour", plural(all_errors(), "error line"))
                     href=errors.on(Page::Logs.path())
                 >
@@ -80,7 +83,11 @@ fn line_rate(tile: &ServiceTile) -> AnyView {
 }
 
 fn error_rate(tile: &ServiceTile) -> AnyView {
-    view! { <b>{rate(spark::per_minute(&tile.error_lines))}</b>" errors/min" }.into_any()
+    let now = spark::per_minute(&tile.error_lines);
+    match errors_in(tile) {
+        all if all > 0 && now == 0.0 => view! { <b>{count(all)}</b>" errors in 1 h" }.into_any(),
+        _ => view! { <b>{rate(now)}</b>" errors/min" }.into_any(),
+    }
 }
 
 const SPARK: (f64, f64) = (240.0, 36.0);
