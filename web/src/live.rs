@@ -189,10 +189,13 @@ fn data<T: DeserializeOwned>(event: &MessageEvent) -> Option<T> {
         .ok()
 }
 
+/// What is called with each event of one name.
+type Handler = Closure<dyn FnMut(MessageEvent)>;
+
 /// An event source that is closed when it is dropped.
 struct Source {
     events: EventSource,
-    handlers: Vec<(&'static str, Closure<dyn FnMut(MessageEvent)>)>,
+    handlers: Vec<(&'static str, Handler)>,
 }
 
 impl Source {

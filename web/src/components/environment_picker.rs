@@ -27,7 +27,8 @@ pub(crate) fn EnvironmentPicker() -> impl IntoView {
     };
     let option = move |name: String| {
         let selected = name == chosen.get();
-        view! { <option value=name.clone() selected=selected>{name.clone()}</option> }
+        let value = name.clone();
+        view! { <option value=value selected=selected>{name}</option> }
     };
     view! {
         <select class="select" aria-label="Environment" title="Environment" prop:value=move || chosen.get() on:change=on(choose)>

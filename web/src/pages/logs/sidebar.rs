@@ -134,7 +134,7 @@ fn FacetRow(dimension: Dimension, value: FacetValue, most: Signal<u64>) -> impl 
     let excluded =
         move || view.state.with(|state| name.with_value(|name| is_excluded(state, dimension, name)));
     let choose = move |exclude: bool| {
-        view.change(|state| name.with_value(|name| toggle(state, dimension, name, exclude)))
+        view.change(|state| name.with_value(|name| toggle(state, dimension, name, exclude)));
     };
     let clicked = move |event: MouseEvent| {
         event.prevent_default();

@@ -51,7 +51,7 @@ pub(super) fn Tile(which: TileKey, now: Derived<Arc<Now>>) -> impl IntoView {
                 {move || with(line_rate)}
                 <a
                     class="tile-errors"
-                    class:tile-errors-now=move || recent_errors()
+                    class:tile-errors-now=recent_errors
                     title=move || format!("{} in the last hour", plural(all_errors(), "error line"))
                     href=errors.on(Page::Logs.path())
                 >

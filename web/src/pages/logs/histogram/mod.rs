@@ -101,7 +101,7 @@ pub(super) fn VolumeHistogram(counts: Counts) -> impl IntoView {
             if cursor.dragged_from.is_none() {
                 cursor.x = None;
             }
-        })
+        });
     };
     let pressed = move |event: KeyboardEvent| {
         let width = size.get_untracked().0;
