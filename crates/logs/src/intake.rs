@@ -22,6 +22,10 @@ pub enum PushError {
     /// More lines wait than fit; send them again later.
     #[error("too many lines are waiting to be written; send them again in a second")]
     Full,
+    /// Nothing can be written for now; the sentence says why. Refused at once, since a sender who waits in
+    /// vain sends the same lines again and would find them doubled.
+    #[error("lines cannot be written for now: {0}")]
+    Stuck(String),
     /// The store ends, or ended before the lines were on disk.
     #[error("the store of logs is shutting down")]
     Closed,

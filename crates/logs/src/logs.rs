@@ -21,7 +21,7 @@ use crate::reader;
 use crate::shared::Shared;
 use crate::status::{DropReason, Status};
 use crate::storage::Storage;
-use crate::writer::Writer;
+use crate::writer::{WRITING, Writer};
 
 /// Why the store could not be opened; one sentence for the operator.
 #[derive(Debug, thiserror::Error)]
@@ -72,7 +72,10 @@ impl Logs {
     /// Stores the batches and answers once they would survive a loss of power. Entries that [`Logs::refuses`]
     /// are dropped and counted.
     pub async fn push(&self, batches: Vec<Batch>) -> Result<(), PushError> {
-        self.intake.push(batches).await
+        match self.shared.faults.of(WRITING) {
+            Some(problem) => Err(PushError::Stuck(problem)),
+            None => self.intake.push(batches).await,
+        }
     }
 
     /// Why an entry of this time would be dropped whatever its stream, if it would be.

@@ -139,6 +139,11 @@ impl Faults {
         }
     }
 
+    /// What is wrong with the subject.
+    pub(crate) fn of(&self, subject: &str) -> Option<String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(subject).cloned()
+    }
+
     /// Everything below the subject is gone.
     pub(crate) fn forget(&self, prefix: &str) {
         self.0

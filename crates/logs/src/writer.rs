@@ -16,6 +16,9 @@ use crate::shared::Shared;
 use crate::storage::{Packed, Storage, StorageError};
 use crate::tail::Survive;
 
+/// The subject of faults that keep lines from being written.
+pub(crate) const WRITING: &str = "writing logs";
+
 /// How often it is looked for what is due by age.
 const UPKEEP_EVERY: Duration = Duration::from_secs(30);
 
@@ -112,7 +115,7 @@ impl Work {
             waiters: Vec::new(),
             since: None,
             group: None,
-            commits: Attempts::new("writing logs", retry_max),
+            commits: Attempts::new(WRITING, retry_max),
             seals: Attempts::new("sealing logs", retry_max),
             upkeep_at: now + UPKEEP_EVERY,
             expire_at: now + EXPIRE_EVERY,

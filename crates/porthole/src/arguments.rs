@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Logs of every container, stored and searchable: one process, one file, one page.
 #[derive(Debug, Parser)]
-#[command(name = "porthole", version = crate::command::VERSION, args_conflicts_with_subcommands = true)]
+#[command(name = "porthole", version = crate::command::VERSION)]
 pub(crate) struct Arguments {
     /// Without a command: serve.
     #[command(subcommand)]
@@ -19,17 +19,17 @@ pub(crate) struct Arguments {
 #[derive(Clone, Debug, Default, Args)]
 pub(crate) struct Place {
     /// The settings [default: $PORTHOLE_CONFIG, ./porthole.toml, /etc/porthole/porthole.toml, none]
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, global = true, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
     /// The directory that holds everything
-    #[arg(long, value_name = "DIR", env = "PORTHOLE_DATA", default_value = "data")]
+    #[arg(long, global = true, value_name = "DIR", env = "PORTHOLE_DATA", default_value = "data")]
     pub(crate) data: PathBuf,
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Runs the appliance (the default)
-    Serve(Place),
+    Serve,
     /// Runs it on a throw-away directory with a simulated shop
     Demo {
         /// The same seed gives the same shop
@@ -37,36 +37,28 @@ pub(crate) enum Command {
         seed: u64,
     },
     /// Prints every fault of the settings, with its place and what to write instead
-    Check(Place),
+    Check,
     /// Exits 0 if the appliance that runs on the data directory is ready
-    Healthcheck(Place),
+    Healthcheck,
     /// Writes a consistent copy of the data directory, while the appliance runs or not
     Backup {
         /// A directory that does not exist yet or is empty
         to: PathBuf,
-        #[command(flatten)]
-        place: Place,
     },
     /// Puts a backup back into an empty data directory
     Restore {
         /// What `backup` wrote
         from: PathBuf,
-        #[command(flatten)]
-        place: Place,
     },
     /// Accounts of the page
     User {
         #[command(subcommand)]
         action: UserAction,
-        #[command(flatten)]
-        place: Place,
     },
     /// Tokens for machines
     Token {
         #[command(subcommand)]
         action: TokenAction,
-        #[command(flatten)]
-        place: Place,
     },
 }
 
@@ -153,5 +145,13 @@ mod tests {
         let arguments = Arguments::parse_from(["porthole", "--data", "/tmp/x"]);
         assert!(arguments.command.is_none());
         assert_eq!(arguments.place.data, PathBuf::from("/tmp/x"));
+    }
+
+    #[test]
+    fn where_the_data_is_may_be_said_anywhere() {
+        for line in ["--data d user remove x", "user --data d remove x", "user remove x --data d"] {
+            let arguments = Arguments::parse_from(["porthole"].into_iter().chain(line.split(' ')));
+            assert_eq!(arguments.place.data, PathBuf::from("d"), "{line}");
+        }
     }
 }

@@ -18,15 +18,16 @@ pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// Runs what was typed.
 pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
-    match arguments.command.unwrap_or(Command::Serve(arguments.place)) {
-        Command::Serve(place) => serve::run(&place).await,
+    let place = arguments.place;
+    match arguments.command.unwrap_or(Command::Serve) {
+        Command::Serve => serve::run(&place).await,
         Command::Demo { seed } => demo::run(seed).await,
-        Command::Check(place) => check::run(&place),
-        Command::Healthcheck(place) => healthcheck::run(&place).await,
-        Command::Backup { to, place } => backup::backup(&to, &place).await,
-        Command::Restore { from, place } => backup::restore(&from, &place),
-        Command::User { action, place } => accounts::user(action, &place).await,
-        Command::Token { action, place } => accounts::token(action, &place).await,
+        Command::Check => check::run(&place),
+        Command::Healthcheck => healthcheck::run(&place).await,
+        Command::Backup { to } => backup::backup(&to, &place).await,
+        Command::Restore { from } => backup::restore(&from, &place),
+        Command::User { action } => accounts::user(action, &place).await,
+        Command::Token { action } => accounts::token(action, &place).await,
     }
 }
 

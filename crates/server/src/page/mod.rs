@@ -70,7 +70,8 @@ fn is_view(path: &str, headers: &HeaderMap) -> bool {
         .get_all(header::ACCEPT)
         .iter()
         .any(|value| value.to_str().is_ok_and(|text| text.contains("text/html")));
-    !is_protocols && !has_extension && accepts_html
+    // Uptime checks and curl ask for the first page without saying what they take.
+    !is_protocols && !has_extension && (accepts_html || path == "/")
 }
 
 fn file<F: Files>(name: &str, headers: &HeaderMap) -> Option<Response> {
