@@ -32,6 +32,8 @@ pub(crate) use inspect::{EndpointSettings, Inspect, Summary};
 
 /// The newest API that this crate was written against; an older engine is spoken to in its own version.
 const NEWEST_API_MINOR: u32 = 53;
+/// The last API before the engine's reading of logs was written anew.
+const BAD_FOLLOWER_API_MINOR: u32 = 41;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// Until the head of an answer is there. An engine that is stopping a container answers late about it.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
@@ -72,6 +74,12 @@ impl Client {
         self.api_minor.store(spoken, Ordering::Relaxed);
         version.api_version = format!("1.{spoken}");
         Ok(version)
+    }
+
+    /// Whether the engine follows logs badly, as up to 20.10 (API 1.41): followers may miss the last lines of a
+    /// container that ends, and get lines twice when a new log file is begun.
+    pub(crate) fn follows_badly(&self) -> bool {
+        self.api_minor.load(Ordering::Relaxed) <= BAD_FOLLOWER_API_MINOR
     }
 
     /// The JSON at `path`, which begins with a slash and has no version.

@@ -10,7 +10,8 @@
 //!
 //! Some engines (20.10) give a follower lines twice when they begin a new log file. A line that is older than the
 //! last one and is among the [`RECENT_MAX`] last ones has come again; then the cursor's lines are searched for
-//! as if the log had been opened again.
+//! as if the log had been opened again. With such engines the last line itself counts as such, too, though it may
+//! be a second one that is the same to the nanosecond: their clocks do not make such lines.
 //!
 //! Pure: no clock and no I/O. The same is used for the engine's events, which are a log as well.
 
@@ -122,6 +123,8 @@ pub(crate) struct Progress<T> {
     cursor: Option<Cursor>,
     /// Set while the cursor's lines have not been seen since the log was opened.
     search: Option<Search<T>>,
+    /// Whether the engine is known to give lines twice.
+    repeats: bool,
     /// The last lines, oldest first.
     recent: VecDeque<(Timestamp, u64)>,
 }
@@ -145,7 +148,7 @@ impl<T> Search<T> {
 impl<T: LogLine> Progress<T> {
     /// With `cursor` as it was stored; `None` takes the log from its beginning.
     pub(crate) fn new(cursor: Option<Cursor>) -> Self {
-        let mut progress = Self { cursor, search: None, recent: VecDeque::new() };
+        let mut progress = Self { cursor, search: None, repeats: false, recent: VecDeque::new() };
         progress.reopen(None);
         progress
     }
@@ -157,6 +160,11 @@ impl<T: LogLine> Progress<T> {
             let is_shown = since.is_none_or(|since| since <= cursor.timestamp);
             Search::new(is_shown && cursor.taken > 0)
         });
+    }
+
+    /// Says whether the engine is known to give lines twice.
+    pub(crate) fn set_repeats(&mut self, repeats: bool) {
+        self.repeats = repeats;
     }
 
     /// From when on lines were not taken; `None` for all.
@@ -231,7 +239,8 @@ impl<T: LogLine> Progress<T> {
     /// Whether the line was taken a short while ago.
     fn came_again(&self, line: &T) -> bool {
         let at = line.timestamp();
-        if self.cursor.is_none_or(|cursor| at >= cursor.timestamp) {
+        let Some(cursor) = self.cursor else { return false };
+        if at > cursor.timestamp || (at == cursor.timestamp && !self.repeats) {
             return false;
         }
         let mark = (at, xxh3_64_with_seed(line.text(), 0));

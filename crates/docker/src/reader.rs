@@ -20,7 +20,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::backoff::Backoff;
 use crate::client::{Client, RequestError};
-use crate::cursor::Progress;
+use crate::cursor::{Cursor, Progress};
 use crate::lines::{Joiner, Line};
 use crate::status::{Counters, Status};
 use aftermath::{Next, Stop};
@@ -99,6 +99,8 @@ pub(crate) struct Reader {
     confirming: bool,
     /// The log is to be opened from its beginning.
     read_whole: bool,
+    /// The cursors at the time when the log was opened.
+    opened_with: [Option<Cursor>; 2],
     /// A time that the clock stepped back to, until a line came since.
     stepped_to: Option<Timestamp>,
 }
@@ -136,6 +138,7 @@ impl Reader {
             reserve: None,
             confirming: found == Found::Ended,
             read_whole: false,
+            opened_with: bookmark.cursors,
             stepped_to: None,
         }
     }
@@ -170,10 +173,10 @@ impl Reader {
         }
     }
 
-    /// Waits until the container started more than `starts` times, or ended since the log was opened; false once it
-    /// is gone.
+    /// Waits until the container started more than `starts` times (or ended since the log was opened, if the engine is
+    /// one that may have lost its last lines); false once it is gone.
     async fn await_event(&mut self, starts: u64) -> bool {
-        let ends = self.ends_noted;
+        let ends = if self.surface.client.follows_badly() { self.ends_noted } else { u64::MAX };
         self.subject.wait_for(|subject| subject.starts > starts || subject.ends > ends).await.is_ok()
     }
 
@@ -195,8 +198,11 @@ impl Reader {
         self.hopper.begin(connection.extent.anchor());
         connection.taken_before = self.hopper.taken();
         self.starts_opened = self.starts_opened.max(starts);
-        for log in &mut self.logs {
+        let follows_badly = self.surface.client.follows_badly();
+        for (log, opened_with) in self.logs.iter_mut().zip(&mut self.opened_with) {
+            *opened_with = log.progress.cursor();
             log.progress.reopen(connection.extent.since());
+            log.progress.set_repeats(follows_badly);
             log.joiner = Joiner::new(connection.tty, log.progress.open(), SystemTime::now().into());
         }
         Ok(connection)

@@ -66,6 +66,7 @@ async fn lines_have_identity_stream_and_container() {
 #[tokio::test]
 async fn a_kill_loses_and_doubles_nothing() {
     let engine = Engine::start();
+    engine.speak(47);
     engine.running(1, "web");
     let mut store = Store::default();
     for round in 0..6 {
@@ -242,6 +243,24 @@ async fn the_last_lines_are_there_even_if_the_follower_missed_them() {
         engine.remove(n, now());
         engine.forget_events();
     }
+}
+
+#[tokio::test]
+async fn engines_that_lose_nothing_are_asked_once() {
+    let engine = Engine::start();
+    engine.speak(47);
+    engine.running(1, "job");
+    engine.write(1, 1, T, "first\n");
+    let mut porthole = Appliance::start(&engine, Store::default());
+    porthole.until("the first line", |store| store.lines("job", "stdout").len() == 1).await;
+    engine.write(1, 1, T + 1, "last");
+    engine.end_container(1, now(), 0);
+    porthole.until("the last line", |store| store.lines("job", "stdout").len() == 2).await;
+    porthole.until("its end", |store| store.events().len() == 1).await;
+    let store = porthole.stop().await;
+    assert_eq!(store.lines("job", "stdout"), ["first", "last"]);
+    let asked = engine.requests().into_iter().filter(|request| request.contains("/v1.47/containers/0101"));
+    assert_eq!(asked.filter(|request| request.contains("/logs")).count(), 1);
 }
 
 #[tokio::test]

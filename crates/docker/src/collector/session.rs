@@ -98,7 +98,8 @@ impl<'k> Session<'k> {
     }
 
     async fn subscribe(&mut self) -> Result<Answer, RequestError> {
-        let since = self.keeper.events.since().unwrap_or(self.keeper.started_at).minus(SINCE_MARGIN);
+        let since = self.keeper.events.since().map(|since| since.minus(SINCE_MARGIN));
+        let since = since.unwrap_or(self.keeper.started_at);
         self.keeper.client.stream(&format!("/events?since={}&{PATH_FILTER}", seconds(since))).await
     }
 

@@ -185,6 +185,21 @@ fn taken(progress: &mut Progress<Mark>, at: i64, text: &'static str) -> Vec<Take
 }
 
 #[test]
+fn the_last_line_comes_again_only_from_engines_known_for_that() {
+    let check = |repeats: bool, expected: usize| {
+        let mut progress = Progress::new(None);
+        progress.set_repeats(repeats);
+        let lines: Vec<_> = [(1, "a"), (2, "b"), (2, "b"), (3, "b"), (3, "c")]
+            .into_iter()
+            .flat_map(|(at, text)| taken(&mut progress, at, text))
+            .collect();
+        assert_eq!(lines.len(), expected, "{lines:?}");
+    };
+    check(false, 5);
+    check(true, 4);
+}
+
+#[test]
 fn a_gap_is_told_once() {
     let mut progress = Progress::new(None);
     taken(&mut progress, 100, "known");

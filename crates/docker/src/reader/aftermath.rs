@@ -63,12 +63,17 @@ impl Reader {
         }
     }
 
-    /// The engine ended the log. Engines lose the last lines of a follower when the container ends (20.10 does), so
-    /// it is looked at again until nothing new comes. A container that is removed when it ends leaves some
-    /// milliseconds for that: therefore the `reserve`.
+    /// The engine ended the log. Old engines lose the last lines of a follower when the container ends, so it is
+    /// looked at again until nothing new comes. A container that is removed when it ends leaves some milliseconds for
+    /// that: therefore the `reserve`. (Newer engines are not asked, as an engine that is asked for a log while it
+    /// removes the container may find a file in its way.)
     async fn after_end(&mut self, empty: bool) -> Next {
+        if self.read_whole {
+            return Next::Open;
+        }
         let ended_since = self.reserve.is_some() || self.subject.borrow().ends > self.ends_noted;
-        if !self.confirming || !empty || ended_since {
+        let was_all = self.confirming && empty && !ended_since;
+        if !was_all && self.surface.client.follows_badly() {
             self.confirming = true;
             return Next::Open;
         }

@@ -39,7 +39,7 @@ pub(super) struct Hopper {
     /// How many lines were taken.
     taken: u64,
     newest_seen: Timestamp,
-    /// The last line taken of either stream.
+    /// The last line taken of either stream, unless it was taken back.
     last_taken: Option<Timestamp>,
     bytes_seen: u64,
     complaint: Option<String>,
@@ -79,8 +79,8 @@ impl Hopper {
         }
     }
 
-    /// Another answer begins. With `anchor`, it was asked for the log's last lines only, and is taken if that line
-    /// is among them.
+    /// Another answer begins. With `anchor`, it was asked for the log's last lines only, and counts if that line is
+    /// among them.
     pub(super) fn begin(&mut self, anchor: Option<Timestamp>) {
         self.anchor = anchor;
         self.falls_short = false;
@@ -91,15 +91,22 @@ impl Hopper {
         self.falls_short
     }
 
+    /// Whether lines wait here of an answer that has not shown the anchor.
+    pub(super) fn is_unsure(&self) -> bool {
+        self.anchor.is_some() && Stream::BOTH.into_iter().any(|stream| self.holds(stream))
+    }
+
+    /// Throws away what waits here.
+    pub(super) fn clear(&mut self) {
+        self.pending = Default::default();
+        (self.since, self.last_taken) = (None, None);
+    }
+
     /// Takes what the log consists of.
     pub(super) fn item(&mut self, item: Item<'_>, logs: &mut [Log; 2]) {
         match item {
             Item::Piece(piece) => {
-                if let (Some(anchor), Some(first)) = (self.anchor, piece.timestamp) {
-                    self.anchor = None;
-                    // The times of two streams are not quite in order.
-                    self.falls_short = first != anchor && first > anchor.minus(STREAM_SKEW);
-                }
+                self.look_for_anchor(piece.timestamp);
                 if self.falls_short {
                     return;
                 }
@@ -108,6 +115,15 @@ impl Hopper {
                 logs[piece.stream.index()].push(&piece, self);
             }
             Item::Complaint(words) => self.complaint = Some(String::from_utf8_lossy(words).trim().to_owned()),
+        }
+    }
+
+    fn look_for_anchor(&mut self, at: Option<Timestamp>) {
+        let (Some(anchor), Some(at)) = (self.anchor, at) else { return };
+        if at == anchor {
+            self.anchor = None;
+        } else if at > anchor.plus(STREAM_SKEW) {
+            self.falls_short = true;
         }
     }
 
@@ -153,6 +169,7 @@ impl Hopper {
             if let Some((gap, before)) = pending.gap.take_if(|(_, before)| !whole || *before > 0) {
                 pending.bytes -= pending.entries.drain(before..).map(|entry| entry.line.len()).sum::<usize>();
                 doubted.push((stream, gap.before));
+                self.last_taken = None;
             }
         }
         doubted

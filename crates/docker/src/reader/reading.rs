@@ -31,7 +31,9 @@ impl Reader {
                     return Stop::Reopen;
                 }
                 () = Self::container_ends(&mut self.subject, &mut self.ends_noted) => {
-                    self.reserve = self.connect().await.ok();
+                    if self.surface.client.follows_badly() {
+                        self.reserve = self.connect().await.ok();
+                    }
                     continue;
                 }
                 chunk = connection.answer.chunk() => chunk,
@@ -51,6 +53,9 @@ impl Reader {
             if self.hopper.is_ready() {
                 if !self.flush().await {
                     return Stop::Closed;
+                }
+                if self.read_whole {
+                    return Stop::Reopen;
                 }
             } else if self.hopper.taken() - taken_before >= FLOOD_LINES {
                 tokio::time::sleep(FLOOD_PAUSE).await;
@@ -88,12 +93,14 @@ impl Reader {
         let Self { logs, hopper, .. } = self;
         let pushed = connection.splitter.push(chunk, &mut |item| hopper.item(item, logs));
         pushed.map_err(|error| Stop::Nonsense(error.to_string()))?;
-        let doubted = hopper.doubt(connection.extent == Extent::Whole);
-        if hopper.falls_short() || !doubted.is_empty() {
-            for (stream, cursor) in doubted {
-                logs[stream.index()].progress = Progress::new(Some(cursor));
-            }
+        for (stream, cursor) in hopper.doubt(connection.extent == Extent::Whole) {
+            logs[stream.index()].progress = Progress::new(Some(cursor));
             self.read_whole = true;
+        }
+        if self.hopper.falls_short() {
+            self.take_back();
+        }
+        if self.read_whole {
             return Err(Stop::Reopen);
         }
         if self.hopper.taken() > connection.taken_before {
@@ -103,8 +110,20 @@ impl Reader {
         self.hopper.complaint().map_or(Ok(()), |words| Err(Stop::Complaint(words)))
     }
 
+    /// Takes back what the present answer brought, and has the whole log read.
+    fn take_back(&mut self) {
+        self.hopper.clear();
+        for (log, cursor) in self.logs.iter_mut().zip(self.opened_with) {
+            log.progress = Progress::new(cursor);
+        }
+        self.read_whole = true;
+    }
+
     /// Hands over what was read, gaps first. False if nobody takes it any more.
     pub(super) async fn flush(&mut self) -> bool {
+        if self.hopper.is_unsure() {
+            self.take_back();
+        }
         for stream in Stream::BOTH {
             let cursor = self.logs[stream.index()].progress.cursor();
             if !self.hopper.send(stream, cursor, self.anchor).await {

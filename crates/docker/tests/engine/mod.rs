@@ -57,6 +57,8 @@ struct State {
     containers: BTreeMap<String, Container>,
     events: Vec<(i64, Value)>,
     requests: Vec<String>,
+    /// The minor of the API's version.
+    api: u32,
     /// Answers every request with this status.
     refuses: Option<u16>,
     /// Connections of an earlier generation break.
@@ -80,7 +82,8 @@ impl Engine {
     /// One that does not listen yet.
     pub(crate) fn absent() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        Self { folder, state: Arc::default(), changes: watch::Sender::new(0), listener: None }
+        let state = State { api: 41, ..State::default() };
+        Self { folder, state: Arc::new(Mutex::new(state)), changes: watch::Sender::new(0), listener: None }
     }
 
     pub(crate) fn start() -> Self {
@@ -115,6 +118,11 @@ impl Engine {
     /// Breaks every connection and goes on.
     pub(crate) fn hiccup(&self) {
         self.change(|state| state.generation += 1);
+    }
+
+    /// Speaks another version of the API than 1.41.
+    pub(crate) fn speak(&self, api: u32) {
+        self.change(|state| state.api = api);
     }
 
     pub(crate) fn refuse(&self, status: Option<u16>) {
@@ -292,21 +300,23 @@ impl Serving {
         if let Some(status) = refusal {
             return self.answer(status, &json!({"message": "not today"})).await;
         }
+        let api = format!("1.{}", self.state.lock().unwrap().api);
+        let path_version = format!("v{api}");
         match path.split('/').skip(1).collect::<Vec<_>>().as_slice() {
-            ["version"] => self.answer(200, &json!({"Version": "20.10.24", "ApiVersion": "1.41"})).await,
-            ["v1.41", "containers", "json"] => {
+            ["version"] => self.answer(200, &json!({"Version": "20.10.24", "ApiVersion": api})).await,
+            [version, "containers", "json"] if *version == path_version => {
                 let list = self.list();
                 self.answer(200, &list).await
             }
-            ["v1.41", "containers", id, "json"] => match self.find(id) {
+            [version, "containers", id, "json"] if *version == path_version => match self.find(id) {
                 Some(container) => self.answer(200, &container.inspect).await,
                 None => self.answer(404, &json!({"message": "No such container"})).await,
             },
-            ["v1.41", "containers", id, "logs"] => {
+            [version, "containers", id, "logs"] if *version == path_version => {
                 let id = (*id).to_owned();
                 self.logs(&id, query).await
             }
-            ["v1.41", "events"] => self.events(query).await,
+            [version, "events"] if *version == path_version => self.events(query).await,
             _ => self.answer(404, &json!({"message": "page not found"})).await,
         }
     }
