@@ -51,6 +51,11 @@ impl LevelSet {
         self.0 == 0
     }
 
+    /// How many it holds.
+    pub fn len(self) -> u32 {
+        self.0.count_ones()
+    }
+
     /// Whether it holds a level.
     pub fn contains(self, level: u8) -> bool {
         level < 8 && self.0 & (1 << level) != 0
@@ -99,6 +104,7 @@ mod tests {
             assert_eq!(LevelSet::from_text(&LevelSet(bits).to_text()), LevelSet(bits));
         }
         assert_eq!(LevelSet::ERRORS.to_text(), "fatal,critical,error");
+        assert_eq!((LevelSet::ERRORS.len(), LevelSet::default().len(), LevelSet::ALL.len()), (3, 0, 8));
         assert_eq!(LevelSet::from_text("error,nonsense,,warn").to_text(), "error,warn");
         assert!(!LevelSet::without(5).contains(5) && LevelSet::without(5).contains(4));
     }

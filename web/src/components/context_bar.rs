@@ -48,15 +48,33 @@ fn LogsControls() -> impl IntoView {
     let shift = move |later: bool| view.set_range(view.resolved.get_untracked().shifted(later));
     view! {
         <div class="context-time">
-            <button type="button" class="button-icon wide-only" aria-label="Earlier" title="Earlier (t ←)" on:click=on(move |_| shift(false))>
+            <button
+                type="button"
+                class="button-icon wide-only"
+                aria-label="Earlier"
+                title="Earlier (t ←)"
+                on:click=on(move |_| shift(false))
+            >
                 {icon(Sign::Left)}
             </button>
             <TimePicker />
-            <button type="button" class="button-icon wide-only" aria-label="Later" title="Later (t →)" on:click=on(move |_| shift(true))>
+            <button
+                type="button"
+                class="button-icon wide-only"
+                aria-label="Later"
+                title="Later (t →)"
+                on:click=on(move |_| shift(true))
+            >
                 {icon(Sign::Right)}
             </button>
         </div>
-        <button type="button" class="button-icon wide-only" aria-label="Refresh" title="Refresh (r)" on:click=on(move |_| view.refresh())>
+        <button
+            type="button"
+            class="button-icon wide-only"
+            aria-label="Refresh"
+            title="Refresh (r)"
+            on:click=on(move |_| view.refresh())
+        >
             {icon(Sign::Refresh)}
         </button>
         <LiveButton />

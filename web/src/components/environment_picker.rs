@@ -31,7 +31,13 @@ pub(crate) fn EnvironmentPicker() -> impl IntoView {
         view! { <option value=value selected=selected>{name}</option> }
     };
     view! {
-        <select class="select" aria-label="Environment" title="Environment" prop:value=move || chosen.get() on:change=on(choose)>
+        <select
+            class="select"
+            aria-label="Environment"
+            title="Environment"
+            prop:value=move || chosen.get()
+            on:change=on(choose)
+        >
             <option value="">"All environments"</option>
             {move || each(known.get(), option)}
         </select>

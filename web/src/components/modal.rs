@@ -41,7 +41,13 @@ pub(crate) fn Modal(
     };
     let children = StoredValue::new(children);
     view! {
-        <dialog node_ref=dialog class=format!("modal {class}") aria-label=label on:close=on(move |_| close()) on:click=on(clicked)>
+        <dialog
+            node_ref=dialog
+            class=format!("modal {class}")
+            aria-label=label
+            on:close=on(move |_| close())
+            on:click=on(clicked)
+        >
             <When when=move || is_open.get()>
                 <div class="modal-body">{children.with_value(|children| children())}</div>
             </When>

@@ -8,9 +8,10 @@ use super::icon::{Sign, icon};
 #[component]
 pub(crate) fn Notice(tone: &'static str, children: Children) -> impl IntoView {
     let role = if tone == "critical" { "alert" } else { "status" };
+    let sign = if tone == "info" { Sign::Info } else { Sign::Warning };
     view! {
         <div class=format!("notice notice-{tone}") role=role>
-            {icon(Sign::Warning)}
+            {icon(sign)}
             <div class="notice-body">{children()}</div>
         </div>
     }

@@ -10,7 +10,11 @@ pub(crate) fn ToastLine() -> impl IntoView {
     let Shared { toast, .. } = shared();
     let message = toast.message;
     view! {
-        <div class="toast" role="status" class:toast-shown=move || message.with(|message| !message.is_empty())>
+        <div
+            class="toast"
+            role="status"
+            class:toast-shown=move || message.with(|message| !message.is_empty())
+        >
             {move || message.get()}
         </div>
     }

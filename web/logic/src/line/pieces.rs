@@ -135,6 +135,13 @@ fn of_json(text: &str, json: &Json, marks: &[(u32, u32)]) -> Option<Vec<Piece>> 
         }
         put(&mut pieces, &format!("  {}=", member.key), dim, false);
         let (start, end) = member.value_span;
+        if let JsonValue::Text(value) = &member.value
+            && let Some((_, last)) = value.trim_end().rsplit_once('\n')
+        {
+            // Of a traceback the last line says what went wrong.
+            put(&mut pieces, &format!("… {}", last.trim()), dim, is_marked((start, end), marks));
+            continue;
+        }
         let bare = match &member.value {
             JsonValue::Text(value) => !value.contains(char::is_whitespace) && end - start == value.len() + 2,
             _ => false,

@@ -55,6 +55,11 @@ fn a_row_of_json_shows_its_message_first() {
         r#"no [mark|stock][ansi-dim|  sku=][ansi-dim|"A 1"]"#,
     );
     check(r#"{"msg":"no\nstock"}"#, &[(12, 14)], "[mark|no ↵ stock]");
+    check(
+        r#"{"msg":"failed","exc_info":"Traceback:\n  File x\nKeyError: 'a'\n"}"#,
+        &[],
+        "failed[ansi-dim|  exc_info=][ansi-dim|… KeyError: 'a']",
+    );
     check(r#"{"a":1}"#, &[], r#"{"a":1}"#);
     check(r#"{"msg":"cut"#, &[], r#"{"msg":"cut"#);
 }

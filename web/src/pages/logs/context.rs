@@ -29,7 +29,12 @@ pub(super) fn Around(id: String) -> impl IntoView {
     let can_more = move || step.get() + 1 < LINES.len();
     let choice = move |all: bool, words: &'static str| {
         view! {
-            <button type="button" class="segment" aria-pressed=move || (service.get() == all).to_string() on:click=on(move |_| service.set(all))>
+            <button
+                type="button"
+                class="segment"
+                aria-pressed=move || (service.get() == all).to_string()
+                on:click=on(move |_| service.set(all))
+            >
                 {words}
             </button>
         }
@@ -44,7 +49,12 @@ pub(super) fn Around(id: String) -> impl IntoView {
                     {choice(false, "This container")}
                     {choice(true, "The whole service")}
                 </div>
-                <button type="button" class="button" disabled=move || !can_more() on:click=on(move |_| step.update(|step| *step += 1))>
+                <button
+                    type="button"
+                    class="button"
+                    disabled=move || !can_more()
+                    on:click=on(move |_| step.update(|step| *step += 1))
+                >
                     "More lines"
                 </button>
             </div>
@@ -61,7 +71,11 @@ fn around_row(line: &Line, is_it: bool) -> AnyView {
     let tier = level::TIERS[level::tier(line.level)].name;
     let at = line.time;
     view! {
-        <li class=format!("around-row level-{tier}") class:around-it=is_it aria-current=is_it.then_some("true")>
+        <li
+            class=format!("around-row level-{tier}")
+            class:around-it=is_it
+            aria-current=is_it.then_some("true")
+        >
             <span class="row-time">{move || time::row_time(at, view.clock().zone, false)}</span>
             <span class="row-level">{level::glyph(line.level)}</span>
             <span class="row-text">{draw(summary(&line.text, &line.marks))}</span>

@@ -67,7 +67,11 @@ fn Actions(feed: Feed, line: Arc<Line>, around: RwSignal<bool>) -> impl IntoView
                 {icon(Sign::Copy)}
                 "Copy line"
             </button>
-            <button type="button" class="button" on:click=on(move |_| toast.copy(view.frozen_link(Some(id.clone())), "Link to this line"))>
+            <button
+                type="button"
+                class="button"
+                on:click=on(move |_| toast.copy(view.frozen_link(Some(id.clone())), "Link to this line"))
+            >
                 {icon(Sign::Link)}
                 "Link to this line"
             </button>
@@ -80,7 +84,13 @@ fn Actions(feed: Feed, line: Arc<Line>, around: RwSignal<bool>) -> impl IntoView
                 {icon(Sign::Around)}
                 "Context around this line"
             </button>
-            <button type="button" class="button-icon" aria-label="Fold" title="Fold (x)" on:click=on(move |_| feed.toggle(&close))>
+            <button
+                type="button"
+                class="button-icon"
+                aria-label="Fold"
+                title="Fold (x)"
+                on:click=on(move |_| feed.toggle(&close))
+            >
                 {icon(Sign::Close)}
             </button>
         </div>
@@ -133,10 +143,22 @@ fn Label(name: String, value: String, narrows: bool) -> impl IntoView {
     };
     let buttons = each(narrows.then_some(()), |()| {
         view! {
-            <button type="button" class="button-icon" aria-label="Only this" title="Only lines with this label" on:click=on(move |_| narrow(false))>
+            <button
+                type="button"
+                class="button-icon"
+                aria-label="Only this"
+                title="Only lines with this label"
+                on:click=on(move |_| narrow(false))
+            >
                 {icon(Sign::Plus)}
             </button>
-            <button type="button" class="button-icon" aria-label="Leave out" title="Leave lines with this label out" on:click=on(move |_| narrow(true))>
+            <button
+                type="button"
+                class="button-icon"
+                aria-label="Leave out"
+                title="Leave lines with this label out"
+                on:click=on(move |_| narrow(true))
+            >
                 {icon(Sign::Minus)}
             </button>
         }

@@ -122,9 +122,21 @@ fn Filtered() -> impl IntoView {
         <p class="empty-words">{words}</p>
         <div class="chips">
             <Chip label="Text" value=|state| state.query.clone() clear=|state| state.query = String::new() />
-            <Chip label="Levels" value=|state| state.levels.to_text() clear=|state| state.levels = LevelSet::default() />
-            <Chip label="Services" value=|state| state.services.to_text() clear=|state| state.services = Choice::default() />
-            <Chip label="Containers" value=|state| state.containers.to_text() clear=|state| state.containers = Choice::default() />
+            <Chip
+                label="Levels"
+                value=|state| state.levels.to_text()
+                clear=|state| state.levels = LevelSet::default()
+            />
+            <Chip
+                label="Services"
+                value=|state| state.services.to_text()
+                clear=|state| state.services = Choice::default()
+            />
+            <Chip
+                label="Containers"
+                value=|state| state.containers.to_text()
+                clear=|state| state.containers = Choice::default()
+            />
             <Chip
                 label="Environment"
                 value=|state| state.environment.clone().unwrap_or_default()

@@ -38,7 +38,13 @@ pub(super) fn FilterButtons(filter: LineFilter) -> impl IntoView {
     };
     view! {
         <span class="filter-buttons">
-            <button type="button" class="button-icon" aria-label="Only this value" title="Only lines with this value" on:click=on(move |_| narrow(false))>
+            <button
+                type="button"
+                class="button-icon"
+                aria-label="Only this value"
+                title="Only lines with this value"
+                on:click=on(move |_| narrow(false))
+            >
                 {icon(Sign::Plus)}
             </button>
             <button

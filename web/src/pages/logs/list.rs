@@ -72,7 +72,7 @@ pub(super) fn LineList(feed: Feed) -> impl IntoView {
             class="lines"
             class:lines-wrapped=move || wrap.get()
             class:lines-dated=move || dated.get()
-            class:stale=move || feed.busy.get() && !feed.answered.get()
+            class:stale=move || !feed.answered.get()
             node_ref=scroller
             role="log"
             aria-live="off"

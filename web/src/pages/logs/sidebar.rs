@@ -46,7 +46,12 @@ pub(super) fn Sidebar(counts: Counts, open: RwSignal<bool>) -> impl IntoView {
                 >
                     "Clear"
                 </button>
-                <button type="button" class="button-icon narrow-only" aria-label="Close" on:click=on(move |_| open.set(false))>
+                <button
+                    type="button"
+                    class="button-icon narrow-only"
+                    aria-label="Close"
+                    on:click=on(move |_| open.set(false))
+                >
                     {icon(Sign::Close)}
                 </button>
             </header>
@@ -91,7 +96,11 @@ fn FacetList(counts: Counts, dimension: Dimension, title: &'static str) -> impl 
                 {keyed(move || shown().into_iter().map(row).collect())}
             </ul>
             <When when=move || dimension != Dimension::Level && hidden() != 0>
-                <button type="button" class="button-link" on:click=on(move |_| all.update(|all| *all = !*all))>
+                <button
+                    type="button"
+                    class="button-link"
+                    on:click=on(move |_| all.update(|all| *all = !*all))
+                >
                     {move || if all.get() { "Fewer".to_owned() } else { format!("{} more", hidden()) }}
                 </button>
             </When>
@@ -187,14 +196,15 @@ fn choice_of(state: &ViewState, dimension: Dimension) -> &Choice {
 
 fn is_included(state: &ViewState, dimension: Dimension, name: &str) -> bool {
     match dimension {
-        Dimension::Level => state.levels.contains(place_of(name)),
+        Dimension::Level => state.levels.len() <= 4 && state.levels.contains(place_of(name)),
         _ => choice_of(state, dimension).include.contains(name),
     }
 }
 
 fn is_excluded(state: &ViewState, dimension: Dimension, name: &str) -> bool {
     match dimension {
-        Dimension::Level => !state.levels.is_empty() && !state.levels.contains(place_of(name)),
+        // A few of the eight are chosen, or a few of them left out: only those are marked.
+        Dimension::Level => state.levels.len() > 4 && !state.levels.contains(place_of(name)),
         _ => choice_of(state, dimension).exclude.contains(name),
     }
 }

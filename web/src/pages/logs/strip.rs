@@ -40,6 +40,9 @@ pub(super) fn Strip(feed: Feed, counts: Counts, question: Derived<Question>) -> 
 }
 
 fn totals(counts: Counts) -> String {
+    if counts.histogram.failure().is_some() {
+        return String::new();
+    }
     let Some(histogram) = counts.histogram.get() else { return "Counting…".to_owned() };
     let sum = |from: usize| histogram.buckets.iter().flat_map(|bucket| &bucket.counts[from..]).sum::<u64>();
     let errors = match sum(5) {
@@ -64,8 +67,9 @@ fn Notices(feed: Feed, counts: Counts) -> impl IntoView {
     };
     let broken = move || {
         feed.failure.with(|failure| match failure {
-            Some(Failure::Refused(_)) | None => None,
-            Some(other) => Some(other.to_string()),
+            // A refusal stands below the query box; that there is no connection is said on top of the page.
+            Some(Failure::Broken(message)) => Some(message.clone()),
+            _ => None,
         })
     };
     let flow = move || {
@@ -78,7 +82,7 @@ fn Notices(feed: Feed, counts: Counts) -> impl IntoView {
     };
     view! {
         {move || each(broken(), |message| view! {
-            <Notice tone="critical">"The lines could not be read. " {message}</Notice>
+            <Notice tone="critical">"The lines could not be read: " {message}</Notice>
         })}
         {move || {
             each(warnings(), |warning| view! { <Notice tone="warning">{warning}</Notice> })

@@ -158,7 +158,11 @@ fn AddToken(secret: RwSignal<String>, changed: impl Fn() + Copy + Send + 'static
         };
         view! {
             <label class="check">
-                <input type="checkbox" prop:checked=move || scopes.with(|scopes| scopes.contains(&scope)) on:change=on(toggle) />
+                <input
+                    type="checkbox"
+                    prop:checked=move || scopes.with(|scopes| scopes.contains(&scope))
+                    on:change=on(toggle)
+                />
                 {words}
             </label>
         }

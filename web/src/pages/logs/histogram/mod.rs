@@ -155,7 +155,7 @@ pub(super) fn VolumeHistogram(counts: Counts) -> impl IntoView {
             <figcaption class="visually-hidden">{summary}</figcaption>
         </figure>
         {move || {
-            let failure = histogram.failure().filter(|failure| !matches!(failure, Failure::Refused(_)));
+            let failure = histogram.failure().filter(|failure| matches!(failure, Failure::Broken(_)));
             each(failure, |failure| {
                 view! { <Notice tone="warning">"The histogram is missing: " {failure.to_string()}</Notice> }
             })

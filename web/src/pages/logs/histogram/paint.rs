@@ -44,7 +44,9 @@ pub(super) fn draw_bars(canvas: &HtmlCanvasElement, size: (f64, f64), chart: &Ch
     for tick in time_ticks(chart.start, chart.end, most, view.clock()) {
         let x = chart.x_of(tick.at);
         context.fill_rect(x, floor, 1.0, 4.0);
-        let _ = context.fill_text(&tick.label, x + 4.0, size.1 - 4.0);
+        if x + TICK_WIDTH / 2.0 < size.0 {
+            let _ = context.fill_text(&tick.label, x + 4.0, size.1 - 4.0);
+        }
     }
     if !chart.bars.is_empty() {
         let _ = context.fill_text(&compact(chart.value_max), 4.0, 11.0);
