@@ -111,7 +111,7 @@ fn a_line_of_a_container_is_seen_within_a_second() {
     events.next("now", LIMIT);
     let mut waits: Vec<Duration> = (1..=5)
         .map(|number| {
-            engine.docker(&["exec", "speaker", "touch", "/tmp/say"]);
+            engine.touch("speaker", "/tmp/say");
             let start = Instant::now();
             let word = format!("word {number}");
             events.find("lines", LIMIT, |data| rows(data).contains(&word));

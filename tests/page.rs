@@ -98,11 +98,11 @@ fn from_the_setup_link_to_a_live_line() {
 
     page.click("Logs");
     page.click("Live");
-    engine.docker(&["exec", "speaker", "touch", "/tmp/say"]);
+    engine.touch("speaker", "/tmp/say");
     page.await_text("word 1");
     let mut waits: Vec<Duration> = (2..=6)
         .map(|number| {
-            engine.docker(&["exec", "speaker", "touch", "/tmp/say"]);
+            engine.touch("speaker", "/tmp/say");
             let start = Instant::now();
             page.await_text(&format!("word {number}"));
             start.elapsed()

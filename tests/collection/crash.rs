@@ -43,7 +43,7 @@ fn five_kills_at_20_000_lines_a_second_lose_and_double_nothing() {
         home = appliance.kill();
     }
     for name in ["writer", "drummer"] {
-        engine.docker(&["exec", name, "touch", "/tmp/stop"]);
+        engine.touch(name, "/tmp/stop");
         engine.await_end(name, Duration::from_secs(30));
     }
     let appliance = home.start();

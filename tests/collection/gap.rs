@@ -25,7 +25,7 @@ fn lines_rotated_away_while_porthole_was_down_leave_a_gap_entry() {
 
     let (home, status) = appliance.stop();
     assert!(status.success(), "{status}");
-    engine.docker(&["exec", "rotated", "touch", "/tmp/go"]);
+    engine.touch("rotated", "/tmp/go");
     until("the container has written everything", Duration::from_secs(60), || {
         engine.try_docker(&["exec", "rotated", "test", "-e", "/tmp/done"]).status.success().then_some(())
     });

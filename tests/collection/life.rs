@@ -45,7 +45,7 @@ fn a_renamed_container_goes_on_under_its_new_name() {
     until("the page knows the new name", Duration::from_secs(30), || {
         app::tile(rig.appliance.client(), "name-after")
     });
-    rig.engine.docker(&["exec", "name-after", "touch", "/tmp/go"]);
+    rig.engine.touch("name-after", "/tmp/go");
     expect_stored(
         rig.appliance.client(),
         r#"{container="name-after", stream="stdout"}"#,
@@ -156,7 +156,7 @@ fn a_change_of_health_is_an_entry() {
         });
     };
     health("healthy");
-    rig.engine.docker(&["exec", "patient", "touch", "/tmp/sick"]);
+    rig.engine.touch("patient", "/tmp/sick");
     health("unhealthy");
     rig.engine.remove(&["patient"]);
 }

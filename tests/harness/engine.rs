@@ -96,9 +96,8 @@ impl Engine {
     /// `docker <arguments>`; a failure ends the test. What it printed, without the last line break.
     pub(crate) fn docker(&self, arguments: &[&str]) -> String {
         let output = self.try_docker(arguments);
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim_end().to_owned();
-        assert!(output.status.success(), "docker {arguments:?}: {}", text(&output.stderr));
-        text(&output.stdout)
+        assert!(output.status.success(), "docker {arguments:?}: {output:?}");
+        String::from_utf8_lossy(&output.stdout).trim_end().to_owned()
     }
 
     /// `docker <arguments>`, whatever comes of it.
@@ -137,6 +136,14 @@ impl Engine {
     pub(crate) fn inspect(&self, name: &str) -> Value {
         let text = self.docker(&["inspect", "--type", "container", name]);
         serde_json::from_str::<Value>(&text).unwrap()[0].take()
+    }
+
+    /// Makes a file inside a running container. On a machine under load the engine now and then fails to start
+    /// the process for it; that is not what any test is about, so it is asked again.
+    pub(crate) fn touch(&self, container: &str, file: &str) {
+        until(&format!("{file} in {container}"), LIMIT, || {
+            self.try_docker(&["exec", container, "touch", file]).status.success().then_some(())
+        });
     }
 
     /// What the engine itself has kept of a container's `stdout` or `stderr`.

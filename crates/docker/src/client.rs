@@ -76,8 +76,8 @@ impl Client {
         Ok(version)
     }
 
-    /// Whether the engine follows logs badly, as up to 20.10 (API 1.41): followers may miss the last lines of a
-    /// container that ends, and get lines twice when a new log file is begun.
+    /// Whether the engine follows logs badly, as up to 20.10 (API 1.41): followers may miss the last lines of
+    /// a container that ends, and get lines twice when a new log file is begun.
     pub(crate) fn follows_badly(&self) -> bool {
         self.api_minor.load(Ordering::Relaxed) <= BAD_FOLLOWER_API_MINOR
     }

@@ -52,8 +52,8 @@ impl Collector {
         Self { config, positions, lines, published }
     }
 
-    /// Runs until `shutdown`, then hands over what was read and returns. An engine that is absent is asked again
-    /// for ever.
+    /// Runs until `shutdown`, then hands over what was read and returns. An engine that is absent is asked
+    /// again for ever.
     pub async fn run(self, shutdown: CancellationToken) {
         if !self.config.enabled {
             let problem = "Docker is switched off: [docker] enabled is false".to_owned();
@@ -115,7 +115,8 @@ impl Keeper {
             if begun_at.elapsed() > GOOD_SESSION {
                 backoff.reset();
             }
-            // The stream of events may end in good order (a proxy's time limit): then it is just asked for again.
+            // The stream of events may end in good order (a proxy's time limit): then it is just asked for
+            // again.
             if !matches!(error, SessionError::End) {
                 let problem = error.to_string();
                 if self.fleet.turn(Engine::Away { problem }) {

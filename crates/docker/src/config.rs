@@ -57,3 +57,39 @@ fn name(section: &Section<'_>, key: &str) -> Option<String> {
         name => Ok(name.to_owned()),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use settings::Tree;
+
+    use super::*;
+
+    #[test]
+    fn both_sections_are_read() {
+        let check = |text: &str, expected: Config, faults: &[&str]| {
+            let tree = Tree::parse("porthole.toml", text, []);
+            assert_eq!(Config::read(&tree.root()), expected, "{text}");
+            let found: Vec<String> = tree.finish().into_iter().map(|fault| fault.key).collect();
+            assert_eq!(found, faults, "{text}");
+        };
+        check("", Config::default(), &[]);
+        let address = Address::Tcp { host: "proxy".to_owned(), port: 2375 };
+        check(
+            "[identity]\nhost = \"web-1\"\nenvironment = \"staging\"\n\
+             [docker]\nhost = \"tcp://proxy\"\nenabled = false\nown_logs = true\n",
+            Config {
+                enabled: false,
+                address,
+                own_logs: true,
+                environment: "staging".to_owned(),
+                host: Some("web-1".to_owned()),
+            },
+            &[],
+        );
+        check(
+            "[identity]\nhost = \" \"\n[docker]\nhost = \"docker.sock\"\nenabled = \"perhaps\"\nlogs = true\n",
+            Config::default(),
+            &["identity.host", "docker.host", "docker.enabled", "docker.logs"],
+        );
+    }
+}

@@ -1,17 +1,19 @@
 //! Where a log was left, and how it is taken up again so that every line is taken once.
 //!
-//! A log is read again from a point in time, and the engine gives whatever is not older. So a [`Cursor`] names
-//! the last line taken by its timestamp, by how many lines with that very timestamp were taken, and by a hash
-//! over them. Read again, the log must show these lines: what comes before them is old, what comes after them
-//! is new. If they are not there, the engine has thrown them away, and others with them perhaps: a [`Gap`].
+//! A log is read again from a point in time, and the engine gives whatever is not older. So a [`Cursor`]
+//! names the last line taken by its timestamp, by how many lines with that very timestamp were taken, and by
+//! a hash over them. Read again, the log must show these lines: what comes before them is old, what comes
+//! after them is new. If they are not there, the engine has thrown them away, and others with them perhaps: a
+//! [`Gap`].
 //!
 //! Clocks step back, and then timestamps repeat. The cursor therefore also holds the highest timestamp ever
 //! taken: up to there, lines before the cursor's own are old ones; only a later one proves a gap.
 //!
-//! Some engines (20.10) give a follower lines twice when they begin a new log file. A line that is older than the
-//! last one and is among the [`RECENT_MAX`] last ones has come again; then the cursor's lines are searched for
-//! as if the log had been opened again. With such engines the last line itself counts as such, too, though it may
-//! be a second one that is the same to the nanosecond: their clocks do not make such lines.
+//! Some engines (20.10) give a follower lines twice when they begin a new log file. A line that is older than
+//! the last one and is among the [`RECENT_MAX`] last ones has come again; then the cursor's lines are
+//! searched for as if the log had been opened again. With such engines the last line itself counts as such,
+//! too, though it may be a second one that is the same to the nanosecond: their clocks do not make such
+//! lines.
 //!
 //! Pure: no clock and no I/O. The same is used for the engine's events, which are a log as well.
 
@@ -153,8 +155,8 @@ impl<T: LogLine> Progress<T> {
         progress
     }
 
-    /// To be called whenever the log is opened again: from `since`, or from its beginning. `since` must not be
-    /// later than any line that was not taken.
+    /// To be called whenever the log is opened again: from `since`, or from its beginning. `since` must not
+    /// be later than any line that was not taken.
     pub(crate) fn reopen(&mut self, since: Option<Timestamp>) {
         self.search = self.cursor.map(|cursor| {
             let is_shown = since.is_none_or(|since| since <= cursor.timestamp);

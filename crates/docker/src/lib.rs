@@ -1,4 +1,5 @@
-//! The only crate that speaks to the Docker engine, and it only ever asks: [`Client`](client) has one verb, GET.
+//! The only crate that speaks to the Docker engine, and it only ever asks: [`Client`](client) has one verb,
+//! GET.
 //!
 //! [`connect`] gives two halves. [`Collector::run`] is the task that keeps up with the engine: it publishes
 //! the current set of workloads, follows the log of every container, and turns starts, deaths and deploys

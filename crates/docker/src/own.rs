@@ -1,8 +1,8 @@
 //! Which container Porthole itself runs in, so that it does not collect its own log.
 //!
 //! The engine mounts three files of its own into every container, and their paths on the machine carry the
-//! container's id: `…/containers/<id>/hostname` at `/etc/hostname`. Older machines show the id in the cgroup's
-//! path too. An id found here counts only if the engine asked knows it.
+//! container's id: `…/containers/<id>/hostname` at `/etc/hostname`. Older machines show the id in the
+//! cgroup's path too. An id found here counts only if the engine asked knows it.
 
 use std::fs;
 use std::path::Path;

@@ -81,8 +81,8 @@ pub(crate) enum Splitter {
 }
 
 impl Splitter {
-    /// For a container with a terminal or without. `open` is the line that a terminal's log was left at, if it
-    /// had no line break.
+    /// For a container with a terminal or without. `open` is the line that a terminal's log was left at, if
+    /// it had no line break.
     pub(crate) fn new(tty: bool, open: Option<Open>) -> Self {
         if tty { Self::Terminal(Terminal::new(open)) } else { Self::Frames(Frames::default()) }
     }

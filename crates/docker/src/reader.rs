@@ -1,8 +1,9 @@
 //! Follows the log of one container from where it was left until the container is gone.
 //!
-//! One request at a time: `follow=1` and `since` a line up to which nothing is missing. It ends when the container
-//! does, and is made again when the container starts again, when the connection broke, when the clock stepped
-//! back, or when the log has lines that did not come. Whatever is read twice is told by the cursors.
+//! One request at a time: `follow=1` and `since` a line up to which nothing is missing. It ends when the
+//! container does, and is made again when the container starts again, when the connection broke, when the
+//! clock stepped back, or when the log has lines that did not come. Whatever is read twice is told by the
+//! cursors.
 
 mod aftermath;
 mod bookmark;
@@ -30,8 +31,8 @@ use connection::{Connection, Extent};
 pub(crate) use hopper::EVENT_STREAM;
 use hopper::Hopper;
 
-/// A log is opened from so much before its anchor: the times of two streams are not quite in order, and clocks are
-/// set back by a little.
+/// A log is opened from so much before its anchor: the times of two streams are not quite in order, and
+/// clocks are set back by a little.
 const SINCE_MARGIN: Duration = Duration::from_secs(2);
 /// How long to hand over at the end. What is not handed over is read again at the next start.
 const LAST_FLUSH_TIMEOUT: Duration = Duration::from_secs(5);
@@ -173,8 +174,8 @@ impl Reader {
         }
     }
 
-    /// Waits until the container started more than `starts` times (or ended since the log was opened, if the engine is
-    /// one that may have lost its last lines); false once it is gone.
+    /// Waits until the container started more than `starts` times (or ended since the log was opened, if the
+    /// engine is one that may have lost its last lines); false once it is gone.
     async fn await_event(&mut self, starts: u64) -> bool {
         let ends = if self.surface.client.follows_badly() { self.ends_noted } else { u64::MAX };
         self.subject.wait_for(|subject| subject.starts > starts || subject.ends > ends).await.is_ok()

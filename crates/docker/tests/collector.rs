@@ -228,7 +228,7 @@ async fn the_last_lines_are_there_even_if_the_follower_missed_them() {
         engine.write(n, 1, T, "first\n");
         let mut porthole = Appliance::start(&engine, Store::default());
         porthole.until("the first line", |store| store.lines("job", "stdout").len() == 1).await;
-        engine.deafen(n, true);
+        engine.deafen(n);
         engine.write(n, 1, T + 1, "last\n");
         engine.write(n, 1, T + 2, "very last");
         engine.end_container(n, now(), 0);
@@ -243,6 +243,26 @@ async fn the_last_lines_are_there_even_if_the_follower_missed_them() {
         engine.remove(n, now());
         engine.forget_events();
     }
+}
+
+#[tokio::test]
+async fn a_follower_that_the_engine_lost_is_replaced() {
+    let engine = Engine::start();
+    engine.speak(47);
+    engine.running(1, "web");
+    // So much that the engine may have begun a new file.
+    let long = "x".repeat(1000);
+    for n in 0..400 {
+        engine.write(1, 1, T + n, &format!("{long}\n"));
+    }
+    let mut porthole = Appliance::start(&engine, Store::default());
+    porthole.until("the long lines", |store| store.lines("web", "stdout").len() == 400).await;
+    engine.deafen(1);
+    write_numbered(&engine, 1, 0, 3);
+    porthole.until("the lines behind", |store| store.lines("web", "stdout").len() == 403).await;
+    let store = porthole.stop().await;
+    assert_eq!(store.lines("web", "stdout")[400..], numbered(0, 3));
+    assert_eq!(store.events(), Vec::<String>::new());
 }
 
 #[tokio::test]

@@ -2,12 +2,12 @@
 
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use bytes::{Bytes, BytesMut};
 use http::{Response, StatusCode};
 use http_body_util::Empty;
-use hyper::body::{Body, Incoming};
+use hyper::body::{Body, Frame, Incoming};
 use hyper::client::conn::http1::Connection;
 use hyper_util::rt::TokioIo;
 use serde::Deserialize;
@@ -71,8 +71,8 @@ impl Answer {
         self.is_raw_stream
     }
 
-    /// The next bytes; `None` at the end that the engine made. A connection that broke is an error. Nothing is
-    /// lost when the future is dropped.
+    /// The next bytes; `None` at the end that the engine made. A connection that broke is an error. Nothing
+    /// is lost when the future is dropped.
     pub(crate) async fn chunk(&mut self) -> Result<Option<Bytes>, RequestError> {
         poll_fn(|cx| self.poll_chunk(cx)).await
     }
@@ -91,19 +91,26 @@ impl Answer {
 
     fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Bytes>, RequestError>> {
         loop {
-            if let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(cx) {
-                match frame.transpose().map_err(RequestError::Broken)?.map(hyper::body::Frame::into_data) {
-                    None => return Poll::Ready(Ok(None)),
-                    Some(Ok(data)) => return Poll::Ready(Ok(Some(data))),
-                    Some(Err(_trailers)) => continue,
-                }
+            if let Poll::Ready(chunk) = self.poll_body(cx) {
+                return Poll::Ready(chunk);
             }
             let Some(wire) = &mut self.wire else { return Poll::Pending };
             if Pin::new(wire).poll(cx).is_pending() {
-                // The wire may have handed a chunk over just now; if so it has woken this task.
-                return Poll::Pending;
+                // It may have handed something over just now.
+                return self.poll_body(cx);
             }
             self.wire = None;
+        }
+    }
+
+    fn poll_body(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Bytes>, RequestError>> {
+        loop {
+            let frame = ready!(Pin::new(&mut self.body).poll_frame(cx));
+            match frame.transpose().map_err(RequestError::Broken)?.map(Frame::into_data) {
+                None => return Poll::Ready(Ok(None)),
+                Some(Ok(data)) => return Poll::Ready(Ok(Some(data))),
+                Some(Err(_trailers)) => {}
+            }
         }
     }
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use model::{Batch, Identity, Position, State, Workload};
 use tokio::sync::watch;
-use tokio::task::JoinSet;
+use tokio::task::{self, JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use crate::client::{Inspect, Summary};
@@ -17,7 +17,7 @@ use crate::deploys::Deploys;
 use crate::events::Event;
 use crate::identity::{ContainerLabels, Surroundings, is_ignored, wants_logs};
 use crate::reader::{Ended, Found, Reader, Subject, Surface};
-use crate::status::{Engine, Published, Status};
+use crate::status::{Engine, Published, Status, Unreadable};
 use crate::workload::workload;
 use left::Left;
 use runs::Runs;
@@ -30,8 +30,8 @@ pub(super) struct Fleet {
     surroundings: Option<Surroundings>,
     containers: HashMap<String, Container>,
     readers: JoinSet<Ended>,
-    /// The containers that have one of `readers`.
-    reading: HashSet<String>,
+    /// The containers that have one of `readers`, and which.
+    reading: HashMap<String, task::Id>,
     left: Left,
     deploys: Deploys,
     /// Entries and positions on their way. The session sends them, and takes no events while there are many.
@@ -76,7 +76,7 @@ impl Fleet {
             surroundings: None,
             containers: HashMap::new(),
             readers: JoinSet::new(),
-            reading: HashSet::new(),
+            reading: HashMap::new(),
             left: Left::new(positions),
             deploys,
             outbox: VecDeque::new(),
@@ -171,7 +171,7 @@ impl Fleet {
     ) {
         let unwanted = is_ignored(labels) || !wants_logs(labels) || self.hidden.as_deref() == Some(id);
         let Some(container) = self.containers.get_mut(id) else { return };
-        if unwanted || container.forsaken || container.unreadable || !self.reading.insert(id.to_owned()) {
+        if unwanted || container.forsaken || container.unreadable || self.reading.contains_key(id) {
             return;
         }
         let starts = u64::from(container.runs != Runs::default());
@@ -179,7 +179,8 @@ impl Fleet {
         container.subject = Some(sender);
         let bookmark = self.left.take(id);
         let reader = Reader::new(self.surface.clone(), id.to_owned(), subject, bookmark, found);
-        self.readers.spawn(reader.run(self.shutdown.clone()));
+        let task = self.readers.spawn(reader.run(self.shutdown.clone()));
+        self.reading.insert(id.to_owned(), task.id());
     }
 
     /// Does what is to be done meanwhile: sends one batch, or takes note of one reader's end. Nothing is lost
@@ -198,8 +199,26 @@ impl Fleet {
         };
         match ended {
             Ok(ended) => self.retire(ended),
-            Err(error) => tracing::error!(%error, "a reader of logs failed"),
+            Err(error) => self.failed(&error),
         }
+    }
+
+    /// A reader panicked. Where it stood is not known, so its container is left alone until the next start,
+    /// which goes on from what was stored.
+    fn failed(&mut self, error: &JoinError) {
+        tracing::error!(%error, "a reader of logs failed");
+        let Some(id) = self.reading.iter().find(|(_, task)| **task == error.id()).map(|(id, _)| id.clone())
+        else {
+            return;
+        };
+        self.reading.remove(&id);
+        let Some(container) = self.containers.get_mut(&id) else { return };
+        container.subject = None;
+        container.unreadable = true;
+        let name = container.workload.as_ref().map_or(&id, |workload| &workload.identity.container).clone();
+        let reason =
+            "reading it failed inside Porthole, whose own log says why; restart Porthole to go on".to_owned();
+        Status::unreadable(&self.published.status, Unreadable { container_id: id, container: name, reason });
     }
 
     fn retire(&mut self, ended: Ended) {
@@ -226,7 +245,7 @@ impl Fleet {
 
     /// Forgets the positions of containers that are no more, once their logs were read to the end.
     fn forget_removed(&mut self) {
-        let present = |id: &str| self.containers.contains_key(id) || self.reading.contains(id);
+        let present = |id: &str| self.containers.contains_key(id) || self.reading.contains_key(id);
         let positions = self.left.forget(present);
         if let (false, Some(here)) = (positions.is_empty(), &self.surroundings) {
             self.outbox.push_back(tell::positions_only(here, positions));

@@ -76,7 +76,8 @@ impl Terminal {
         at
     }
 
-    /// The first piece and how many bytes it takes with prefix and line break; `None` if more must come first.
+    /// The first piece and how many bytes it takes with prefix and line break; `None` if more must come
+    /// first.
     fn first_piece<'a>(&self, bytes: &'a [u8]) -> Option<(Piece<'a>, usize)> {
         if !has_prefix(bytes) {
             return None;

@@ -16,7 +16,8 @@ const COMPLAINT_PAUSE: Duration = Duration::from_secs(30);
 
 /// Why a request for the log ended.
 pub(super) enum Stop {
-    /// The engine ended it: the container is no longer running, as a rule. Tells whether nothing new had come.
+    /// The engine ended it: the container is no longer running, as a rule. Tells whether nothing new had
+    /// come.
     End { empty: bool },
     /// It should be made again at once.
     Reopen,
@@ -63,10 +64,10 @@ impl Reader {
         }
     }
 
-    /// The engine ended the log. Old engines lose the last lines of a follower when the container ends, so it is
-    /// looked at again until nothing new comes. A container that is removed when it ends leaves some milliseconds for
-    /// that: therefore the `reserve`. (Newer engines are not asked, as an engine that is asked for a log while it
-    /// removes the container may find a file in its way.)
+    /// The engine ended the log. Old engines lose the last lines of a follower when the container ends, so it
+    /// is looked at again until nothing new comes. A container that is removed when it ends leaves some
+    /// milliseconds for that: therefore the `reserve`. (Newer engines are not asked, as an engine that is
+    /// asked for a log while it removes the container may find a file in its way.)
     async fn after_end(&mut self, empty: bool) -> Next {
         if self.read_whole {
             return Next::Open;

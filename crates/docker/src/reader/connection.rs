@@ -6,8 +6,8 @@ use super::Log;
 use crate::client::{Answer, Client, Inspect, RequestError};
 use crate::pieces::{Splitter, Stream};
 
-/// How many of the log's last lines are asked for at first. An engine reads its files from their end for them, but
-/// from their beginning for lines since a time.
+/// How many of the log's last lines are asked for at first. An engine reads its files from their end for
+/// them, but from their beginning for lines since a time.
 const LAST_LINES: u32 = 10_000;
 
 /// How much of the log is asked for.

@@ -43,9 +43,9 @@ pub(super) struct Hopper {
     last_taken: Option<Timestamp>,
     bytes_seen: u64,
     complaint: Option<String>,
-    /// The anchor that the answer must reach back to; until its first line is there.
+    /// The line that must be among those of the answer; until it is there.
     anchor: Option<Timestamp>,
-    /// It does not, so nothing of it is taken.
+    /// It is not, so nothing of the answer is taken.
     falls_short: bool,
 }
 
@@ -79,8 +79,8 @@ impl Hopper {
         }
     }
 
-    /// Another answer begins. With `anchor`, it was asked for the log's last lines only, and counts if that line is
-    /// among them.
+    /// Another answer begins. With `anchor`, it was asked for the log's last lines only, and counts if that
+    /// line is among them.
     pub(super) fn begin(&mut self, anchor: Option<Timestamp>) {
         self.anchor = anchor;
         self.falls_short = false;
@@ -158,10 +158,11 @@ impl Hopper {
         }
     }
 
-    /// Takes back what came after a gap, unless the gap is to be believed. Gives the cursors from before the gaps.
+    /// Takes back what came after a gap, unless the gap is to be believed. Gives the cursors from before the
+    /// gaps.
     ///
-    /// Some engines (20.10) leave out compressed files of the driver `local` when asked for lines since a time, so
-    /// only a log that was read as a `whole` proves a gap.
+    /// Some engines (20.10) leave out compressed files of the driver `local` when asked for lines since a
+    /// time, so only a log that was read as a `whole` proves a gap.
     pub(super) fn doubt(&mut self, whole: bool) -> Vec<(Stream, Cursor)> {
         let mut doubted = Vec::new();
         for stream in Stream::BOTH {
@@ -218,8 +219,8 @@ impl Hopper {
         self.complaint.take()
     }
 
-    /// Hands over what waits of `stream`, with where the log is left after it. False if nobody takes it any more. Nothing is lost when
-    /// the future is dropped.
+    /// Hands over what waits of `stream`, with where the log is left after it. False if nobody takes it any
+    /// more. Nothing is lost when the future is dropped.
     pub(super) async fn send(
         &mut self,
         stream: Stream,
@@ -269,7 +270,7 @@ impl Hopper {
         let name = labels.get(label::CONTAINER).unwrap_or_default();
         let entries = vec![happening.entry(at, name, &self.container_id)];
         let Ok(permit) = self.out.reserve().await else { return false };
-        permit.send(Batch { labels: labels.clone(), entries, positions });
+        permit.send(Batch { labels, entries, positions });
         true
     }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::FutureExt;
 use tokio::sync::watch;
+use tokio::time::{Instant, sleep_until};
 
 use super::aftermath::Stop;
 use super::connection::{Connection, Extent};
@@ -15,14 +16,15 @@ use crate::client::RequestError;
 use crate::cursor::Progress;
 use crate::pieces::{Piece, Stream};
 
-/// After so many lines at once, others are let come for a while: it saves waking up for each.
-const FLOOD_LINES: u64 = 8;
-const FLOOD_PAUSE: Duration = Duration::from_millis(5);
+/// After lines, others are let come for a moment: it saves waking up for each. Not for longer, as an engine
+/// writes each line by itself, and less than two hundred of them fill a socket.
+const PAUSE: Duration = Duration::from_millis(1);
 
 impl Reader {
     /// Takes what `connection` brings until it ends.
     pub(super) async fn read(&mut self, mut connection: Connection) -> Stop {
         let mut watchdog = Watchdog::new(self.hopper.bytes_seen());
+        let mut pause_end: Option<Instant> = None;
         loop {
             let chunk = tokio::select! {
                 biased;
@@ -36,7 +38,11 @@ impl Reader {
                     }
                     continue;
                 }
-                chunk = connection.answer.chunk() => chunk,
+                () = pass(pause_end), if pause_end.is_some() => {
+                    pause_end = None;
+                    continue;
+                }
+                chunk = connection.answer.chunk(), if pause_end.is_none() => chunk,
                 () = self.hopper.due() => Ok(Some(Bytes::new())),
                 () = watchdog.wakes() => {
                     if watchdog.has_missed(&self.surface.client, &self.container_id, connection.tty).await {
@@ -57,8 +63,8 @@ impl Reader {
                 if self.read_whole {
                     return Stop::Reopen;
                 }
-            } else if self.hopper.taken() - taken_before >= FLOOD_LINES {
-                tokio::time::sleep(FLOOD_PAUSE).await;
+            } else if self.hopper.taken() > taken_before {
+                pause_end = Some(Instant::now() + PAUSE);
             }
         }
     }
@@ -144,6 +150,13 @@ impl Reader {
             Ok(ends) => *ends_noted = ends,
             Err(_) => std::future::pending().await,
         }
+    }
+}
+
+async fn pass(end: Option<Instant>) {
+    match end {
+        Some(end) => sleep_until(end).await,
+        None => std::future::pending().await,
     }
 }
 

@@ -1,9 +1,9 @@
 //! Notices when a log goes on and its follower does not.
 //!
-//! Engines lose followers when they begin a new log file (20.10 does now and then: until the next new file, and
-//! leaves out one whole file then), and when others truncate it. A container that is silent looks the same, so
-//! the log's last line is asked for, which costs the engine next to nothing: soon when so much came that a new
-//! file may have been begun, otherwise once in a while.
+//! Engines lose followers when they begin a new log file (20.10 does now and then: until the next new file,
+//! and leaves out one whole file then), and when others truncate it. A container that is silent looks the
+//! same, so the log's last line is asked for, which costs the engine next to nothing: soon when so much came
+//! that a new file may have been begun, otherwise once in a while.
 
 use std::time::Duration;
 
@@ -65,10 +65,15 @@ impl Watchdog {
         sleep_until(self.wakes_at).await;
     }
 
-    /// Whether the log has lines that did not come, not even after a while.
+    /// Whether the log has lines that did not come, not even after a while; or the container is no longer
+    /// there.
     pub(super) async fn has_missed(&mut self, client: &Client, container_id: &str, tty: bool) -> bool {
         self.bytes_looked = self.bytes_seen;
-        let newest = last_timestamp(client, container_id, tty).await.ok().flatten();
+        let newest = match last_timestamp(client, container_id, tty).await {
+            Ok(newest) => newest,
+            Err(error) if error.is_gone() => return true,
+            Err(_) => None,
+        };
         if newest.is_none_or(|newest| newest <= self.newest_seen) {
             self.wakes_at = Instant::now() + self.period;
             self.period = (self.period * 2).min(LAST);

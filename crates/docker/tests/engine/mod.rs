@@ -34,8 +34,8 @@ struct Container {
     log_fault: Option<(u16, &'static str)>,
     /// Ends a follower after so many records, once.
     breaks_after: Option<usize>,
-    /// Followers get nothing more.
-    deaf: bool,
+    /// How often its followers were made deaf: those that were there get nothing more.
+    deafenings: usize,
     /// How often followers go back, and by how many records.
     steps_back: (usize, usize),
     /// How many of the oldest records are left out when lines since a time are asked for.
@@ -160,7 +160,7 @@ impl Engine {
             log: Vec::new(),
             log_fault: None,
             breaks_after: None,
-            deaf: false,
+            deafenings: 0,
             steps_back: (0, 0),
             compressed: 0,
         };
@@ -192,9 +192,10 @@ impl Engine {
         self.container(n, |container| container.breaks_after = Some(records));
     }
 
-    /// From now on followers get nothing, as happens at the end of a container with 20.10.
-    pub(crate) fn deafen(&self, n: u8, deaf: bool) {
-        self.container(n, |container| container.deaf = deaf);
+    /// From now on the present followers get nothing, as happens with 20.10 when a container ends or when a new log
+    /// file is begun.
+    pub(crate) fn deafen(&self, n: u8) {
+        self.container(n, |container| container.deafenings += 1);
     }
 
     /// Lets followers give the last records again, as 20.10 does when it begins a new file.
@@ -383,6 +384,7 @@ impl Serving {
         let length = self.find(id)?.log.len();
         let mut sent = tail.map_or(0, |tail| length.saturating_sub(tail)).max(compressed);
         let mut steps_back = self.find(id)?.steps_back.0;
+        let deafenings = self.find(id)?.deafenings;
         loop {
             self.changes.mark_unchanged();
             let now = self.find(id);
@@ -392,7 +394,7 @@ impl Serving {
                 steps_back = steps;
             }
             let log = now.as_ref().map_or(&[][..], |container| &container.log);
-            let deaf = follow && now.as_ref().is_some_and(|container| container.deaf);
+            let deaf = follow && now.as_ref().is_some_and(|container| container.deafenings > deafenings);
             let log = if deaf { &log[..sent.min(log.len())] } else { log };
             for record in log.get(sent..).unwrap_or(&[]) {
                 if self.shall_break(id, sent) {

@@ -57,8 +57,8 @@ impl Left {
         place.removed |= removed;
     }
 
-    /// Forgets what will not be needed again; gives the positions that say so. `present` tells which containers
-    /// are there or are still being read.
+    /// Forgets what will not be needed again; gives the positions that say so. `present` tells which
+    /// containers are there or are still being read.
     pub(super) fn forget(&mut self, present: impl Fn(&str) -> bool) -> Vec<Position> {
         let mut positions = Vec::new();
         self.places.retain(|id, place| {

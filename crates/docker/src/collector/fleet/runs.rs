@@ -2,8 +2,8 @@
 
 use model::Timestamp;
 
-/// Tells one run of a container from the next. The engine notes a start (which a look shows) just before it sends
-/// the event, and either may come first here, or alone.
+/// Tells one run of a container from the next. The engine notes a start (which a look shows) just before it
+/// sends the event, and either may come first here, or alone.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Runs {
     told_at: Option<Timestamp>,

@@ -9,6 +9,8 @@ use crate::events::{Action, Event, Happening};
 use crate::identity::{Surroundings, is_ignored};
 use crate::reader::EVENT_STREAM;
 
+/// A start so soon after a container was made is its first one, unless another was seen.
+const FIRST_START_MAX: Duration = Duration::from_secs(5);
 /// How long to try at the end.
 const LAST_SEND_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -89,10 +91,13 @@ fn happening(event: &Event, container: &mut Container) -> Option<Happening> {
         Action::Start => {
             container.asked_to_stop = false;
             let restarts = workload.map_or(0, |workload| workload.restarts);
+            // What dies at once may have been started again by the time of the look.
+            let is_first =
+                workload.is_none_or(|workload| event.at.since(workload.created_at) < FIRST_START_MAX);
             Happening::Started {
                 image: event.image().to_owned(),
                 image_id: workload.map_or(String::new(), |workload| workload.image_id.clone()),
-                again: restarts > 0 || container.ran_before,
+                again: container.ran_before || (restarts > 0 && !is_first),
                 restarts,
             }
         }
