@@ -9,6 +9,7 @@ pub(crate) mod appliance;
 pub(crate) mod browser;
 pub(crate) mod engine;
 pub(crate) mod events;
+pub(crate) mod files;
 pub(crate) mod home;
 pub(crate) mod http;
 pub(crate) mod images;

@@ -1,9 +1,15 @@
 //! The Loki API, used well and badly.
 
 mod api;
+mod drilldown;
 mod hostile;
+mod limits;
+mod logql;
 
 /// The tests of the modules below.
 pub(crate) fn trials() -> Vec<libtest_mimic::Trial> {
-    api::trials().into_iter().chain(hostile::trials()).collect()
+    [api::trials(), drilldown::trials(), hostile::trials(), limits::trials(), logql::trials()]
+        .into_iter()
+        .flatten()
+        .collect()
 }

@@ -11,12 +11,15 @@
 //!
 //! | subject | where |
 //! |---|---|
-//! | what Docker's containers write is stored, once, in order | `collection/` |
+//! | what containers and log files hold is stored, once, in order | `collection/` |
 //! | data directory: restart, damage, backup, full disk | `storage.rs` |
+//! | a clock that jumps | `clock.rs` |
+//! | secrets that are masked | `masking.rs` |
+//! | what `[[logs.pipeline]]` does to lines | `shaping.rs` |
 //! | the Loki API, good and malformed | `loki/` |
 //! | the page's live stream | `live.rs` |
 //! | command line, exit codes, signals | `commands.rs` |
-//! | the page in a browser | `page.rs` |
+//! | the page in a browser | `page.rs`; of the logs in `page/` |
 //! | `porthole demo` | `demo.rs` |
 //! | the image | `image.rs` |
 //!
@@ -30,13 +33,16 @@ use std::process::ExitCode;
 
 #[macro_use]
 mod harness;
+mod clock;
 mod collection;
 mod commands;
 mod demo;
 mod image;
 mod live;
 mod loki;
+mod masking;
 mod page;
+mod shaping;
 mod storage;
 
 /// Most tests wait for others (the engine, a flush, a browser) rather than work.
@@ -48,10 +54,14 @@ fn main() -> ExitCode {
     let trials = [
         commands::trials(),
         storage::trials(),
+        clock::trials(),
         loki::trials(),
+        masking::trials(),
+        shaping::trials(),
         collection::trials(),
         live::trials(),
         page::trials(),
+        page::logs::trials(),
         demo::trials(),
         image::trials(),
     ];

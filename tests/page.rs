@@ -1,5 +1,7 @@
 //! The page, as a person meets it: in a browser, by its words.
 
+pub(crate) mod logs;
+
 use std::time::{Duration, Instant};
 
 use serde_json::json;
@@ -150,7 +152,7 @@ fn keys_open_what_they_say() {
     page.press("Enter", Held::Nothing);
     page.await_true("a line is unfolded", "!!document.querySelector('.row-open')");
     page.press("/", Held::Nothing);
-    page.await_true("the query has the focus", "document.activeElement?.type === 'search'");
+    page.await_true("the query has the focus", "document.activeElement?.matches('.query-input')");
     page.press("k", Held::Control);
     page.await_true("the palette is open", "!!document.querySelector('dialog[open] input')");
     page.type_text("settings");

@@ -1,7 +1,7 @@
 //! The data directory: what it keeps, what it survives, and what it refuses with one clear sentence.
 
 use std::net::TcpListener;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,6 +10,7 @@ use std::{fs, thread};
 
 use serde_json::json;
 
+use crate::harness::files::below;
 use crate::harness::http::Client;
 use crate::harness::{Appliance, Home, app, loki, until};
 
@@ -23,7 +24,9 @@ tests! {
         a_newer_data_directory_is_refused,
         a_second_appliance_on_the_same_data_is_refused,
         a_backup_of_a_running_appliance_can_be_restored,
-        a_backup_is_not_restored_over_data;
+        a_backup_is_not_restored_over_data,
+        a_needle_is_found_in_sealed_blocks_after_a_restart,
+        the_oldest_day_goes_when_the_store_is_full;
     [Root]:
         an_unwritable_data_directory_is_one_sentence,
         a_full_disk_loses_nothing_acknowledged;
@@ -33,7 +36,7 @@ tests! {
 fn push_numbered(client: &Client, job: &str, count: usize) -> Vec<String> {
     let start = loki::now() - 60_000_000_000;
     let line =
-        |number: usize| format!("{job} {number:07} {:016x}", number.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        |number: usize| format!("{job} {number:07} x{:016x}", number.wrapping_mul(0x9e37_79b9_7f4a_7c15));
     let lines: Vec<(i64, String)> =
         (0..count).map(|number| (start + number as i64 * 1000, line(number))).collect();
     for chunk in lines.chunks(1000) {
@@ -73,40 +76,23 @@ fn a_kill_keeps_everything_acknowledged() {
     }
 }
 
-/// Files below the data directory whose names end in `ending`.
-fn files(data: &Path, ending: &str) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    let mut folders = vec![data.to_owned()];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
-            if entry.file_type().unwrap().is_dir() {
-                folders.push(entry.path());
-            } else if entry.file_name().to_string_lossy().ends_with(ending) {
-                found.push(entry.path());
-            }
-        }
-    }
-    found.sort();
-    found
-}
-
 fn a_corrupt_block_is_named_and_the_rest_answers() {
     let appliance = Home::new().start();
     let lines = push_numbered(appliance.client(), "damaged", 30_000);
     let other = push_numbered(appliance.client(), "sound", 100);
     until("a block is sealed", Duration::from_secs(60), || {
-        (!files(appliance.home().data(), ".data.db").is_empty()).then_some(())
+        (!below(appliance.home().data(), ".data.db").is_empty()).then_some(())
     });
     let (home, status) = appliance.stop();
     assert!(status.success(), "{status}");
 
-    let file = files(home.data(), ".data.db").remove(0);
+    let file = below(home.data(), ".data.db").remove(0);
     damage_one_block(&file);
 
     let appliance = home.start();
-    // A word that no line holds: every block is looked through.
+    // What no line holds, and no filter knows: every block is looked through.
     let hour = 3_600_000_000_000;
-    let query = r#"{job="damaged"} |~ "no such [w]ord""#;
+    let query = r#"{job="damaged"} |~ "[x-z]{9}""#;
     let answer =
         loki::query_range(appliance.client(), query, loki::now() - hour, loki::now(), &[]).expect(200);
     let warnings = answer.json()["warnings"].to_string();
@@ -120,6 +106,33 @@ fn a_corrupt_block_is_named_and_the_rest_answers() {
         app::faults(appliance.client()).contains("block").then_some(())
     });
     assert_eq!(push_numbered(appliance.client(), "after", 10), stored(appliance.client(), "after"));
+}
+
+fn a_needle_is_found_in_sealed_blocks_after_a_restart() {
+    let appliance = Home::new().start();
+    let lines = push_numbered(appliance.client(), "hay", 40_000);
+    until("blocks are sealed", Duration::from_secs(60), || {
+        (!below(appliance.home().data(), ".data.db").is_empty()).then_some(())
+    });
+    let appliance = appliance.restart();
+    let client = appliance.client();
+    for number in [0, 7, 12_345, 39_999] {
+        let (_, id) = lines[number].rsplit_once(' ').expect("an id");
+        let expect = |filter: &str, is_right: &dyn Fn(&str) -> bool| {
+            let expected: Vec<&String> = lines.iter().filter(|line| is_right(line)).collect();
+            let found = loki::texts(client, &format!(r#"{{job="hay"}} {filter}"#));
+            assert!(found.iter().eq(expected), "{filter}: {found:?}");
+            assert!(!found.is_empty());
+        };
+        expect(&format!(r#"|= "{id}""#), &|line| line.contains(id));
+        // A part of it, in other letters, by a regular expression, and by a label that only a parser finds.
+        expect(&format!(r#"|= "{}""#, &id[2..14]), &|line| line.contains(&id[2..14]));
+        expect(&format!(r#"|~ "(?i){}$""#, id[3..].to_uppercase()), &|line| line.ends_with(&id[3..]));
+        expect(&format!(r#"| pattern "<_> <_> <id>" | id="{id}""#), &|line| {
+            line.ends_with(&format!(" {id}"))
+        });
+    }
+    assert_eq!(loki::texts(client, r#"{job="hay"} |= "0000000000000001x""#), [""; 0]);
 }
 
 /// Flips one bit in the middle of the longest blob of the file's largest table.
@@ -179,7 +192,7 @@ fn a_newer_data_directory_is_refused() {
     push_numbered(appliance.client(), "of a later version", 10);
     let (home, _) = appliance.stop();
     for name in ["tail.db", "state.db"] {
-        let file = files(home.data(), name).pop().unwrap_or_else(|| panic!("{name} is there"));
+        let file = below(home.data(), name).pop().unwrap_or_else(|| panic!("{name} is there"));
         let version = |change: i64| {
             let connection = rusqlite::Connection::open(&file).unwrap();
             let now: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
@@ -340,4 +353,50 @@ fn expect_all(appliance: &Appliance, acknowledged: &[String]) {
     });
     let lost = acknowledged.iter().filter(|line| !counts.contains_key(line.as_str())).count();
     assert_eq!(lost, 0, "{lost} of {} acknowledged lines are lost", acknowledged.len());
+}
+
+/// Days of lines that hardly compress, each of them nearly half of what the store may take.
+fn the_oldest_day_goes_when_the_store_is_full() {
+    const DAY: i64 = 86_400_000_000_000;
+    let appliance = Home::new().with("[logs]\nmax_size = \"100MiB\"\n").start();
+    let client = appliance.client();
+    let today = loki::now() / DAY;
+    for days_ago in (0..4).rev() {
+        let noon = (today - days_ago) * DAY + if days_ago == 0 { 0 } else { DAY / 2 };
+        for batch in 0..50 {
+            let lines: Vec<(i64, String)> =
+                (0..50).map(|at| (noon + batch * 100 + at, dense((batch * 50 + at) as usize))).collect();
+            loki::push(client, &json!({ "job": "filling", "day": days_ago.to_string() }), &lines);
+        }
+    }
+    let lines_of = |days_ago: i64| {
+        let (query, end) = (
+            format!("sum(count_over_time({{job=\"filling\", day=\"{days_ago}\"}}[10d]))"),
+            loki::now().to_string(),
+        );
+        let answer =
+            client.ask("/loki/api/v1/query", &[("query", &query), ("time", &end)]).expect(200).json();
+        answer["data"]["result"][0]["value"][1].as_str().map_or(0, |count| count.parse().unwrap())
+    };
+    until("the oldest day is gone", Duration::from_secs(120), || (lines_of(3) == 0).then_some(()));
+    assert_eq!((lines_of(1), lines_of(0)), (2500, 2500));
+    let faults = app::faults(client);
+    assert!(faults.contains("max_size"), "{faults}");
+    let bytes: u64 = below(appliance.home().data(), "")
+        .iter()
+        .map(|file| fs::metadata(file).map_or(0, |about| about.len()))
+        .sum();
+    assert!(bytes < 130 << 20, "{bytes} bytes on disk");
+}
+
+/// A numbered line of 18 kB that hardly compresses.
+fn dense(number: usize) -> String {
+    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    let mut state = number as u64 + 1;
+    let mut letter = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        char::from(LETTERS[(state >> 58) as usize])
+    };
+    let letters: String = (0..18_000).map(|_| letter()).collect();
+    format!("{number:07} {letters}")
 }

@@ -1,6 +1,6 @@
 //! Lines of every kind: with a terminal and without, very long, of no encoding, empty, unfinished.
 
-use super::written::{expect_equal, expect_stored, numbered};
+use super::written::{await_count, expect_equal, expect_stored, numbered};
 use crate::harness::app;
 use crate::harness::shared::rig;
 
@@ -66,8 +66,8 @@ fn bytes_that_are_no_text_are_replaced() {
         let query = format!(r#"{{container="{name}", stream="stdout"}} |= "na""#);
         expect_stored(rig.appliance.client(), &query, &["naïve €".to_owned()]);
         let query = format!(r#"{{container="{name}", stream="stdout"}} != "na""#);
+        await_count(rig.appliance.client(), &query, 2);
         let replaced: Vec<String> = crate::harness::loki::texts(rig.appliance.client(), &query);
-        assert_eq!(replaced.len(), 2, "{replaced:?}");
         assert!(replaced[0].starts_with("cut \u{fffd}") && replaced[0].ends_with(" here"), "{replaced:?}");
         assert!(replaced[1].starts_with("half \u{fffd}"), "{replaced:?}");
     }

@@ -22,6 +22,8 @@ pub(crate) enum Part {
     Root,
     /// The static binary that goes into the image.
     StaticBinary,
+    /// A library that gives a program another time.
+    Faketime,
 }
 
 impl Part {
@@ -40,9 +42,15 @@ impl Part {
             Self::Root => (!is_root()).then_some("the right to mount: run as root"),
             Self::StaticBinary => (!super::images::static_binary().is_file())
                 .then_some("the static binary: cargo xtask image --binary, or PORTHOLE_STATIC_BINARY=<file>"),
+            Self::Faketime => {
+                (!Path::new(FAKETIME).is_file()).then_some("libfaketime: apt-get install libfaketime")
+            }
         }
     }
 }
+
+/// Where Debian keeps it, for programs with several threads.
+pub(crate) const FAKETIME: &str = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1";
 
 const DOCKER: &str = "a Docker engine: apt-get install docker.io iptables";
 

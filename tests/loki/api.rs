@@ -200,7 +200,7 @@ fn a_query_that_cannot_be_answered_says_why() {
         (r#"{job="a"} |= "#, &["parse error"]),
         (r#"{job=~"("}"#, &["regex"]),
         (r#"{job=~".*"}"#, &["at least one"]),
-        (r#"{job="a"} | json"#, &["not", "yet"]),
+        (r#"{job="a"} | nosuch"#, &["parse error"]),
         ("", &[""]),
     ];
     for (query, words) in refused {

@@ -5,7 +5,7 @@ use web_logic::query_string;
 use web_logic::route::Page;
 
 use crate::browser;
-use crate::components::{Banners, ContextBar, KeyHelp, Navigation, Palette, ToastLine};
+use crate::components::{Banners, ContextBar, Navigation, ToastLine, key_help, palette};
 use crate::history::{History, Visit};
 use crate::pages::{LogsPage, NotFound, NowPage, SetUpPage, SettingsPage, SignInPage};
 use crate::reactive::{Derived, When, derived, effect};
@@ -106,8 +106,8 @@ fn Shell(page: Derived<Page>) -> impl IntoView {
                 </main>
             </div>
         </div>
-        <Palette />
-        <KeyHelp />
+        {palette().view()}
+        {key_help().view()}
         <ToastLine />
     }
 }

@@ -1,16 +1,19 @@
 //! Everything that is asked of the server, each call with its types.
 
 use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 
 use api::{
-    BUILD_HEADER, ContextRequest, Credentials, Facets, Histogram, LogPage, LogRequest, NewToken, NewUser,
-    PasswordChange, QueryFault, Session, Setup, Token, TokenSecret, User,
+    BUILD_HEADER, ContextRequest, Credentials, Facets, FieldStats, Histogram, LogPage, LogRequest, Mark,
+    Names, NamesRequest, NewToken, NewUser, NewView, Numbers, PasswordChange, Patterns, QueryCheck,
+    QueryFault, Role, Session, Setup, Token, TokenScope, TokenSecret, User, Values, View,
 };
 use gloo_net::http::{Method, RequestBuilder};
 use leptos::prelude::*;
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 use web_logic::query_string;
+use web_logic::wire::{self, Object, Read};
 
 use crate::state::{Reach, Who};
 
@@ -53,14 +56,24 @@ fn capitalised(message: &str) -> String {
     message
 }
 
-#[derive(Deserialize)]
-struct Refusal {
-    message: String,
-    #[serde(default)]
-    at: Option<(u32, u32)>,
+pub(crate) type Answer<T> = Result<T, Failure>;
+
+/// An answer that is on its way: a text, and how it is read. Only the reading depends on the type, so that waiting
+/// is compiled once.
+pub(crate) struct Ask<T> {
+    /// The text.
+    pub(crate) text: Pin<Box<dyn Future<Output = Answer<String>>>>,
+    /// How it is read.
+    pub(crate) read: fn(&str) -> Answer<T>,
 }
 
-type Answer<T> = Result<T, Failure>;
+impl<T> Future for Ask<T> {
+    type Output = Answer<T>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Answer<T>> {
+        self.text.as_mut().poll(context).map(|text| text.and_then(|text| (self.read)(&text)))
+    }
+}
 
 impl Client {
     /// Tells `reach` and `who` what it learns.
@@ -69,91 +82,204 @@ impl Client {
     }
 
     /// Who is signed in.
-    pub(crate) async fn session(self) -> Answer<Session> {
-        self.get("session").await
+    pub(crate) fn session(self) -> Ask<Session> {
+        self.get("session".to_owned())
     }
 
     /// Signs in.
-    pub(crate) async fn sign_in(self, credentials: Credentials) -> Answer<Session> {
-        read(&self.exchange(Method::POST, "session", Some(write(&credentials))).await?)
+    pub(crate) fn sign_in(self, credentials: Credentials) -> Ask<Session> {
+        self.send(
+            Method::POST,
+            "session".to_owned(),
+            Some(Object::default().text("name", &credentials.name).text("password", &credentials.password)),
+        )
     }
 
     /// Signs out.
-    pub(crate) async fn sign_out(self) -> Answer<()> {
-        self.exchange(Method::DELETE, "session", None).await.map(drop)
+    pub(crate) fn sign_out(self) -> Ask<()> {
+        self.tell(Method::DELETE, "session".to_owned(), None)
     }
 
     /// Makes the first user.
-    pub(crate) async fn set_up(self, setup: Setup) -> Answer<Session> {
-        read(&self.exchange(Method::POST, "setup", Some(write(&setup))).await?)
+    pub(crate) fn set_up(self, setup: Setup) -> Ask<Session> {
+        self.send(
+            Method::POST,
+            "setup".to_owned(),
+            Some(
+                Object::default()
+                    .text("secret", &setup.secret)
+                    .text("name", &setup.name)
+                    .text("password", &setup.password),
+            ),
+        )
     }
 
     /// Changes one's own password.
-    pub(crate) async fn change_password(self, change: PasswordChange) -> Answer<()> {
-        self.exchange(Method::PUT, "password", Some(write(&change))).await.map(drop)
+    pub(crate) fn change_password(self, change: PasswordChange) -> Ask<()> {
+        self.tell(
+            Method::PUT,
+            "password".to_owned(),
+            Some(Object::default().text("current", &change.current).text("new", &change.new)),
+        )
     }
 
     /// All users.
-    pub(crate) async fn users(self) -> Answer<Vec<User>> {
-        self.get("users").await
+    pub(crate) fn users(self) -> Ask<Vec<User>> {
+        self.get("users".to_owned())
     }
 
     /// Adds a user.
-    pub(crate) async fn add_user(self, user: NewUser) -> Answer<()> {
-        self.exchange(Method::POST, "users", Some(write(&user))).await.map(drop)
+    pub(crate) fn add_user(self, user: NewUser) -> Ask<()> {
+        self.tell(
+            Method::POST,
+            "users".to_owned(),
+            Some(
+                Object::default()
+                    .text("name", &user.name)
+                    .text("role", role_word(user.role))
+                    .text("password", &user.password),
+            ),
+        )
     }
 
     /// Removes a user.
-    pub(crate) async fn remove_user(self, name: &str) -> Answer<()> {
-        self.exchange(Method::DELETE, &format!("users/{}", encoded(name)), None).await.map(drop)
+    pub(crate) fn remove_user(self, name: &str) -> Ask<()> {
+        self.tell(Method::DELETE, format!("users/{}", encoded(name)), None)
     }
 
     /// All tokens.
-    pub(crate) async fn tokens(self) -> Answer<Vec<Token>> {
-        self.get("tokens").await
+    pub(crate) fn tokens(self) -> Ask<Vec<Token>> {
+        self.get("tokens".to_owned())
     }
 
     /// Makes a token.
-    pub(crate) async fn create_token(self, token: NewToken) -> Answer<TokenSecret> {
-        read(&self.exchange(Method::POST, "tokens", Some(write(&token))).await?)
+    pub(crate) fn create_token(self, token: NewToken) -> Ask<TokenSecret> {
+        self.send(
+            Method::POST,
+            "tokens".to_owned(),
+            Some(
+                Object::default()
+                    .text("name", &token.name)
+                    .list("scopes", &token.scopes.iter().map(|scope| scope_word(*scope)).collect::<Vec<_>>()),
+            ),
+        )
     }
 
     /// Revokes a token.
-    pub(crate) async fn revoke_token(self, id: i64) -> Answer<()> {
-        self.exchange(Method::DELETE, &format!("tokens/{id}"), None).await.map(drop)
+    pub(crate) fn revoke_token(self, id: i64) -> Ask<()> {
+        self.tell(Method::DELETE, format!("tokens/{id}"), None)
     }
 
     /// A page of lines.
-    pub(crate) async fn log_page(self, request: LogRequest) -> Answer<LogPage> {
-        self.get(&format!("logs/query?{}", log_pairs(&request))).await
+    pub(crate) fn log_page(self, request: LogRequest) -> Ask<LogPage> {
+        self.get(format!("logs/query?{}", log_pairs(&request)))
     }
 
     /// Lines per level over time.
-    pub(crate) async fn histogram(self, request: LogRequest) -> Answer<Histogram> {
-        self.get(&format!("logs/histogram?{}", log_pairs(&request))).await
+    pub(crate) fn histogram(self, request: LogRequest) -> Ask<Histogram> {
+        self.get(format!("logs/histogram?{}", log_pairs(&request)))
     }
 
     /// Lines per level, service and container.
-    pub(crate) async fn facets(self, request: LogRequest) -> Answer<Facets> {
-        self.get(&format!("logs/facets?{}", log_pairs(&request))).await
+    pub(crate) fn facets(self, request: LogRequest) -> Ask<Facets> {
+        self.get(format!("logs/facets?{}", log_pairs(&request)))
     }
 
     /// The lines around a line.
-    pub(crate) async fn context(self, request: ContextRequest) -> Answer<LogPage> {
+    pub(crate) fn context(self, request: ContextRequest) -> Ask<LogPage> {
         let pairs = [
             ("id", request.id),
             ("lines", request.lines.to_string()),
             ("service", request.service.to_string()),
         ];
-        self.get(&format!("logs/context?{}", query_string::write(&pairs))).await
+        self.get(format!("logs/context?{}", query_string::write(&pairs)))
     }
 
-    async fn get<T: DeserializeOwned>(self, path: &str) -> Answer<T> {
-        read(&self.exchange(Method::GET, path, None).await?)
+    /// Whether a query can be asked.
+    pub(crate) fn check(self, query: &str) -> Ask<QueryCheck> {
+        self.get(format!("logs/check?{}", query_string::write(&[("query", query.to_owned())])))
+    }
+
+    /// Labels and fields to complete a query with.
+    pub(crate) fn names(self, request: &NamesRequest) -> Ask<Names> {
+        self.get(format!("logs/names?{}", query_string::write(&names_pairs(request))))
+    }
+
+    /// Values of a label or a field.
+    pub(crate) fn values(self, name: &str, request: &NamesRequest) -> Ask<Values> {
+        let mut pairs = names_pairs(request).to_vec();
+        pairs.push(("name", name.to_owned()));
+        self.get(format!("logs/values?{}", query_string::write(&pairs)))
+    }
+
+    /// What the lines are made of.
+    pub(crate) fn fields(self, request: LogRequest) -> Ask<FieldStats> {
+        self.get(format!("logs/fields?{}", log_pairs(&request)))
+    }
+
+    /// What the lines look like.
+    pub(crate) fn patterns(self, request: LogRequest) -> Ask<Patterns> {
+        self.get(format!("logs/patterns?{}", log_pairs(&request)))
+    }
+
+    /// What happened to containers.
+    pub(crate) fn marks(self, request: LogRequest) -> Ask<Vec<Mark>> {
+        self.get(format!("logs/marks?{}", log_pairs(&request)))
+    }
+
+    /// Numbers over time.
+    pub(crate) fn numbers(self, request: LogRequest) -> Ask<Numbers> {
+        self.get(format!("logs/numbers?{}", log_pairs(&request)))
+    }
+
+    /// Saved views of all pages.
+    pub(crate) fn views(self) -> Ask<Vec<View>> {
+        self.get("views".to_owned())
+    }
+
+    /// Saves a view.
+    pub(crate) fn save_view(self, view: NewView) -> Ask<View> {
+        self.send(
+            Method::POST,
+            "views".to_owned(),
+            Some(
+                Object::default()
+                    .text("name", &view.name)
+                    .text("page", &view.page)
+                    .text("state", &view.state),
+            ),
+        )
+    }
+
+    /// Removes a saved view.
+    pub(crate) fn remove_view(self, id: i64) -> Ask<()> {
+        self.tell(Method::DELETE, format!("views/{id}"), None)
+    }
+
+    fn get<T: Read>(self, path: String) -> Ask<T> {
+        self.send(Method::GET, path, None)
+    }
+
+    fn send<T: Read>(self, method: Method, path: String, body: Option<Object>) -> Ask<T> {
+        Ask { text: self.exchange(method, path, body), read }
+    }
+
+    /// Asks for something to be done; nothing is answered.
+    fn tell(self, method: Method, path: String, body: Option<Object>) -> Ask<()> {
+        Ask { text: self.exchange(method, path, body), read: |_| Ok(()) }
     }
 
     /// The one place where requests are made. Not generic, so that it is compiled once.
-    async fn exchange(self, method: Method, path: &str, body: Option<String>) -> Answer<String> {
+    fn exchange(
+        self,
+        method: Method,
+        path: String,
+        body: Option<Object>,
+    ) -> Pin<Box<dyn Future<Output = Answer<String>>>> {
+        Box::pin(self.ask(method, path, body.map(Object::end)))
+    }
+
+    async fn ask(self, method: Method, path: String, body: Option<String>) -> Answer<String> {
         let is_sign_in = method == Method::POST && path == "session";
         let request = RequestBuilder::new(&format!("/app/v1/{path}")).method(method);
         let request = match body {
@@ -183,20 +309,32 @@ impl Client {
 }
 
 fn refusal(status: u16, text: &str) -> QueryFault {
-    match serde_json::from_str::<Refusal>(text) {
-        Ok(refusal) => QueryFault { message: refusal.message, at: refusal.at },
-        // What stands before Porthole answers in its own way.
-        Err(_) => QueryFault { message: format!("the server answered with status {status}"), at: None },
+    // What stands before Porthole answers in its own way.
+    let told = wire::read(text).ok().filter(|fault: &QueryFault| !fault.message.is_empty());
+    told.unwrap_or_else(|| QueryFault {
+        message: format!("the server answered with status {status}"),
+        at: None,
+    })
+}
+
+fn read<T: Read>(text: &str) -> Answer<T> {
+    wire::read(text).map_err(|fault| Failure::Broken(format!("the answer could not be read: {fault}")))
+}
+
+fn role_word(role: Role) -> &'static str {
+    match role {
+        Role::Viewer => "viewer",
+        Role::Editor => "editor",
+        Role::Admin => "admin",
     }
 }
 
-fn read<T: DeserializeOwned>(text: &str) -> Answer<T> {
-    serde_json::from_str(text)
-        .map_err(|fault| Failure::Broken(format!("the answer could not be read: {fault}")))
-}
-
-fn write<T: Serialize>(value: &T) -> String {
-    serde_json::to_string(value).expect("the types of the api are plain data")
+fn scope_word(scope: TokenScope) -> &'static str {
+    match scope {
+        TokenScope::Ingest => "ingest",
+        TokenScope::Read => "read",
+        TokenScope::Release => "release",
+    }
 }
 
 fn log_pairs(request: &LogRequest) -> String {
@@ -210,6 +348,15 @@ fn log_pairs(request: &LogRequest) -> String {
         ("cursor", request.cursor.clone()),
         ("buckets", request.buckets.to_string()),
     ])
+}
+
+fn names_pairs(request: &NamesRequest) -> [(&'static str, String); 3] {
+    [("query", request.query.clone()), ("start", request.start.to_string()), ("end", request.end.to_string())]
+}
+
+/// Where lines can be had as a file.
+pub(crate) fn download_address(request: &LogRequest, format: &str) -> String {
+    format!("/app/v1/logs/download?{}&format={format}", log_pairs(request))
 }
 
 fn encoded(text: &str) -> String {

@@ -8,11 +8,11 @@ use std::time::Duration;
 
 use api::{LiveLines, LivePaused, Now};
 use leptos::prelude::*;
-use serde::de::DeserializeOwned;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_logic::logql::Asked;
 use web_logic::query_string;
+use web_logic::wire::{self, Read};
 use web_sys::{EventSource, MessageEvent, VisibilityState};
 
 use crate::browser;
@@ -182,11 +182,9 @@ impl Live {
     }
 }
 
-fn data<T: DeserializeOwned>(event: &MessageEvent) -> Option<T> {
+fn data<T: Read>(event: &MessageEvent) -> Option<T> {
     let text = event.data().as_string()?;
-    serde_json::from_str(&text)
-        .inspect_err(|fault| leptos::logging::error!("an event could not be read: {fault}"))
-        .ok()
+    wire::read(&text).inspect_err(|fault| leptos::logging::error!("an event could not be read: {fault}")).ok()
 }
 
 /// What is called with each event of one name.

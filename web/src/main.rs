@@ -15,6 +15,7 @@ mod app;
 mod browser;
 mod client;
 mod components;
+mod dom;
 mod history;
 mod live;
 mod pages;

@@ -5,6 +5,7 @@
 use std::any::Any;
 use std::marker::PhantomData;
 use std::sync::Arc;
+use std::time::Duration;
 
 use leptos::html::Input;
 use leptos::prelude::*;
@@ -101,6 +102,29 @@ impl<T: Send + Sync + 'static> Derived<T> {
     }
 }
 
+/// Whether something has been going on for so long that it should be told: what is over at once only flickers.
+pub(crate) fn lingering(goes_on: impl Fn() -> bool + 'static) -> RwSignal<bool> {
+    let (lingers, turn) = (RwSignal::new(false), StoredValue::new(0_u32));
+    effect(move || {
+        turn.update_value(|turn| *turn += 1);
+        let now = turn.get_value();
+        if !goes_on() {
+            lingers.maybe_update(std::mem::take);
+            return;
+        }
+        let later = move || {
+            if turn.try_get_value() == Some(now) {
+                lingers.set(true);
+            }
+        };
+        set_timeout(later, LINGERING);
+    });
+    lingers
+}
+
+/// What takes less is not told.
+const LINGERING: Duration = Duration::from_millis(150);
+
 /// Shows its children while a condition holds, and `fallback` while it does not.
 #[component]
 pub(crate) fn When(
@@ -148,18 +172,17 @@ pub(crate) fn focus_on(field: NodeRef<Input>) {
     });
 }
 
-/// Calls `changed` when the element is there, and whenever its size changes.
-pub(crate) fn on_resize(
-    element: impl Fn() -> Option<Element> + 'static,
-    changed: impl Fn() + Clone + 'static,
-) {
-    effect(move || {
-        let Some(element) = element() else { return };
-        let changed: Box<dyn FnMut()> = Box::new(changed.clone());
-        let changed = Closure::wrap(changed);
-        let Ok(observer) = ResizeObserver::new(changed.as_ref().unchecked_ref()) else { return };
-        observer.observe(&element);
-        let kept = StoredValue::new_local((observer, changed));
-        on_cleanup(move || kept.with_value(|(observer, _)| observer.disconnect()));
+/// Calls `changed` when an element's size is known, and whenever it changes.
+pub(crate) fn observe_size(element: &Element, changed: impl Fn() + 'static) {
+    observe(element, Box::new(changed));
+}
+
+fn observe(element: &Element, changed: Box<dyn FnMut()>) {
+    let changed = Closure::wrap(changed);
+    let Ok(observer) = ResizeObserver::new(changed.as_ref().unchecked_ref()) else { return };
+    observer.observe(element);
+    let kept = StoredValue::new_local((observer, changed));
+    on_cleanup(move || {
+        kept.try_with_value(|(observer, _)| observer.disconnect());
     });
 }

@@ -109,7 +109,7 @@ impl Actor {
             }
             Action::PasteRange => self.paste_range(),
             Action::Escape => self.0.actions.tell(action),
-            Action::Query | Action::Down | Action::Up | Action::Open | Action::Live => {
+            Action::Query | Action::Patterns | Action::Down | Action::Up | Action::Open | Action::Live => {
                 self.0.actions.tell(action);
             }
         }

@@ -19,7 +19,7 @@ pub const LEVELS: [&str; 8] = ["unknown", "trace", "debug", "info", "warn", "err
 /// Which lines, and which page of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogRequest {
-    /// LogQL: a selector and line filters.
+    /// LogQL.
     pub query: String,
     /// Only lines of these levels, by name, comma-separated; empty: all.
     #[serde(default)]
@@ -78,6 +78,16 @@ pub struct LogRow {
     /// Structured metadata besides the level.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub metadata: BTreeMap<String, String>,
+    /// What the query's parsers found in the line and its templates made.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub fields: BTreeMap<String, String>,
+    /// The line did not match: it stands near one that did (`| context`).
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub context: bool,
+}
+
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 /// Lines per level over time.

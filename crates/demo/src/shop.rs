@@ -8,13 +8,13 @@ mod cast;
 mod chores;
 mod jobs;
 mod lifecycle;
-
 mod names;
 mod place;
 mod releases;
 mod requests;
 mod routes;
 mod sales;
+mod slips;
 mod stamp;
 pub(crate) mod style;
 mod visitors;
@@ -76,6 +76,8 @@ impl Simulation {
         shop.expect_visitors();
         shop.plan_jobs();
         shop.plan_chores();
+        shop.plan_slips();
+        shop.plan_panics();
         shop.plan_releases();
         shop.plan_incidents();
         shop

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use model::Identity;
+use model::{Identity, Multiline};
 
 const SERVICE: &str = "porthole.service";
 const ENVIRONMENT: &str = "porthole.environment";
 const LOGS: &str = "porthole.logs";
+const MULTILINE: &str = "porthole.logs.multiline";
 const IGNORE: &str = "porthole.ignore";
 const COMPOSE_SERVICE: &str = "com.docker.compose.service";
 const COMPOSE_PROJECT: &str = "com.docker.compose.project";
@@ -45,6 +46,11 @@ pub(crate) fn is_ignored(labels: &ContainerLabels) -> bool {
 /// Whether its log shall be collected.
 pub(crate) fn wants_logs(labels: &ContainerLabels) -> bool {
     !label(labels, LOGS).is_some_and(is_no)
+}
+
+/// Which of its lines belong together.
+pub(crate) fn multiline(labels: &ContainerLabels) -> Multiline {
+    Multiline::from_text(label(labels, MULTILINE).unwrap_or_default())
 }
 
 /// Whether it was made by `docker compose run` for one command: never a deploy.
@@ -109,5 +115,16 @@ mod tests {
         check((LOGS, "true"), false, true, false);
         check((COMPOSE_ONEOFF, "True"), false, true, true);
         check((COMPOSE_ONEOFF, "False"), false, true, false);
+    }
+
+    #[test]
+    fn a_label_tells_which_lines_belong_together() {
+        let check = |value: &str, expected: Multiline| {
+            assert_eq!(multiline(&labels(&[(MULTILINE, value)])), expected, "{value}");
+        };
+        check("", Multiline::Auto);
+        check("off", Multiline::Off);
+        check("^\\[", Multiline::FirstLine("^\\[".into()));
+        assert_eq!(multiline(&labels(&[])), Multiline::Auto);
     }
 }

@@ -27,6 +27,8 @@ mod config;
 mod cursor;
 mod deploys;
 mod events;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod identity;
 mod lines;
 mod own;

@@ -15,7 +15,7 @@ mod watchdog;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use model::{Batch, Identity, Timestamp};
+use model::{Batch, Identity, Multiline, Timestamp};
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
@@ -41,6 +41,8 @@ const LAST_FLUSH_TIMEOUT: Duration = Duration::from_secs(5);
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Subject {
     pub(crate) identity: Identity,
+    /// Which of its lines belong together.
+    pub(crate) multiline: Multiline,
     /// `None` until the engine was asked.
     pub(crate) tty: Option<bool>,
     /// Counts its starts; 0 before the first.

@@ -1,19 +1,38 @@
 //! What LogQL reads: chunks of entries, newest or oldest first. A store implements [`Source`]; the evaluator
 //! decides how far to read.
 
-use model::{Labels, Level, Selector, TimeRange, Timestamp};
+use model::{Labels, Level, Metadata, Selector, TimeRange, Timestamp};
 
-/// Reads stored entries. Implementations answer from their index alone; nothing is decoded before
-/// [`Chunk::read`].
-pub trait Source {
+use crate::Levels;
+use crate::eval::EntryRef;
+
+/// Reads stored entries, from several threads at once. Implementations answer from their index alone; nothing
+/// is decoded before [`Chunk::read`].
+pub trait Source: Sync {
     /// A run of entries of one stream that is decoded as a whole.
     type Chunk: Chunk;
 
     /// Every chunk of the selected streams that may hold an entry that [`Scan`] asks for, in any order. Which
-    /// streams are selected is the source's word; chunks may hold other instants and lines than were asked for,
-    /// the evaluator filters those. A chunk that can be seen not to hold all of `needles` is best left
+    /// streams are selected is the source's word; chunks may hold other instants, levels and lines than were
+    /// asked for, the evaluator filters those. A chunk that can be seen to hold no wanted line is best left
     /// out.
     fn chunks(&self, scan: &Scan) -> Result<Vec<Self::Chunk>, SourceError>;
+
+    /// Whether an entry may have structured metadata of this name, `detected_level` aside.
+    fn may_have_metadata(&self, _name: &str) -> bool {
+        true
+    }
+
+    /// Whether a chunk is left out only if its needles stand in no value of structured metadata either. Then a
+    /// filter such as `| json | user="4711"` gives a needle too, wherever the label comes from.
+    fn looks_through_metadata(&self) -> bool {
+        false
+    }
+
+    /// How many lines and bytes each of `chunks` has, one answer for each: `None` where only decoding tells.
+    fn counts(&self, chunks: &[Self::Chunk]) -> Vec<Option<Counts>> {
+        chunks.iter().map(|_| None).collect()
+    }
 }
 
 /// What to look for.
@@ -23,13 +42,45 @@ pub struct Scan {
     pub selector: Selector,
     /// The instants.
     pub range: TimeRange,
-    /// Texts of at least four bytes, each of which every wanted line holds (derived from the query's
-    /// filters); a hint for leaving chunks out.
-    pub needles: Vec<String>,
+    /// The levels.
+    pub levels: Levels,
+    /// What the text of every wanted line holds (derived from the whole pipeline): all of these. A hint for
+    /// leaving chunks out.
+    pub needles: Vec<Needle>,
+}
+
+/// Texts of at least four bytes, at least one of which stands in every wanted line, ASCII letters in either
+/// case. Never empty.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Needle(pub Vec<String>);
+
+/// What is known about a chunk without decoding it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Sorted by minute; none of them empty.
+    pub cells: Vec<Cell>,
+    /// The structured metadata of every entry, if they all have the same.
+    pub metadata: Option<Metadata>,
+}
+
+/// Entries of one level within one minute.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cell {
+    /// Counted from the epoch.
+    pub minute: i64,
+    /// Only the entries of the very first nanosecond of the minute, instead of only the others: windows
+    /// exclude their first instant and include their last.
+    pub at_start: bool,
+    /// Their level.
+    pub level: Level,
+    /// How many there are.
+    pub lines: u64,
+    /// The bytes of their lines.
+    pub bytes: u64,
 }
 
 /// A run of entries of one stream.
-pub trait Chunk {
+pub trait Chunk: Send + Sync {
     /// The stream's labels.
     fn labels(&self) -> &Labels;
     /// The earliest and the latest timestamp inside, both inclusive.
@@ -78,6 +129,16 @@ impl Entries {
     pub fn line(&self, index: usize) -> &str {
         let start = if index == 0 { 0 } else { self.ends[index - 1] as usize };
         &self.text[start..self.ends[index] as usize]
+    }
+
+    /// The entry at `index`.
+    pub(crate) fn entry(&self, index: usize) -> EntryRef<'_> {
+        EntryRef {
+            timestamp: self.timestamps[index],
+            level: self.levels[index],
+            line: self.line(index),
+            metadata: self.metadata(index),
+        }
     }
 
     /// The structured metadata of the line at `index`.

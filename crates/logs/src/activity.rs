@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use model::{Level, Timestamp};
+use logql::Counts;
+use model::Timestamp;
 
-use crate::sidecar::{Sidecar, minute_of};
+use crate::sidecar::minute_of;
 use crate::stream::ServiceKey;
 
 /// How many minutes are told.
@@ -53,10 +54,10 @@ struct Slot {
 impl ActivityBook {
     /// Counts lines that arrived. Those outside the last hour do not count, nor do those of clocks that are
     /// ahead.
-    pub(crate) fn add(&mut self, service: &Arc<ServiceKey>, sidecar: &Sidecar, now: Timestamp) {
+    pub(crate) fn add(&mut self, service: &Arc<ServiceKey>, counts: &Counts, now: Timestamp) {
         let newest = minute_of(now);
         let told = newest - (MINUTES as i64 - 1)..=newest;
-        for cell in sidecar.0.iter().filter(|cell| told.contains(&cell.minute)) {
+        for cell in counts.cells.iter().filter(|cell| told.contains(&cell.minute)) {
             let ring = self.0.entry(service.clone()).or_insert_with(|| Ring([Slot::default(); SLOTS]));
             let slot = &mut ring.0[cell.minute.rem_euclid(SLOTS as i64) as usize];
             if slot.minute != cell.minute {
@@ -64,7 +65,7 @@ impl ActivityBook {
             }
             let lines = u32::try_from(cell.lines).unwrap_or(u32::MAX);
             slot.lines = slot.lines.saturating_add(lines);
-            if Level::from_number(cell.level).is_some_and(Level::is_error) {
+            if cell.level.is_error() {
                 slot.error_lines = slot.error_lines.saturating_add(lines);
             }
         }
@@ -102,16 +103,18 @@ impl Ring {
 
 #[cfg(test)]
 mod tests {
+    use model::Level;
+
     use super::*;
     use crate::columns::Columns;
-    use crate::sidecar::MINUTE;
+    use crate::sidecar::{MINUTE, Sidecar};
 
-    fn sidecar(lines: &[(i64, Level)]) -> Sidecar {
+    fn counts(lines: &[(i64, Level)]) -> Counts {
         let mut columns = Columns::default();
         for (minute, level) in lines {
             columns.push(Timestamp::from_nanos(minute * MINUTE), *level, &Vec::new(), "");
         }
-        Sidecar::of(&columns)
+        Sidecar::of(&columns).0
     }
 
     #[test]
@@ -126,10 +129,10 @@ mod tests {
         let at = |minute: i64| Timestamp::from_nanos(minute * MINUTE + 5);
         let (web, worker) = (key("web"), key("worker"));
         let mut book = ActivityBook::default();
-        book.add(&worker, &sidecar(&[(100, Level::Info)]), at(100));
-        book.add(&web, &sidecar(&[(41, Level::Info), (100, Level::Error), (100, Level::Unknown)]), at(100));
+        book.add(&worker, &counts(&[(100, Level::Info)]), at(100));
+        book.add(&web, &counts(&[(41, Level::Info), (100, Level::Error), (100, Level::Unknown)]), at(100));
         // An hour old, and ahead of the clock.
-        book.add(&web, &sidecar(&[(40, Level::Fatal), (101, Level::Fatal), (500, Level::Fatal)]), at(100));
+        book.add(&web, &counts(&[(40, Level::Fatal), (101, Level::Fatal), (500, Level::Fatal)]), at(100));
 
         let now = book.snapshot(at(100));
         assert_eq!(
@@ -142,7 +145,7 @@ mod tests {
         assert_eq!(web_now.lines.iter().sum::<u32>(), 3);
 
         // Ten minutes later the oldest minute is out, and the ring's slots are used again.
-        book.add(&web, &sidecar(&[(105, Level::Info)]), at(110));
+        book.add(&web, &counts(&[(105, Level::Info)]), at(110));
         let later = &book.snapshot(at(110)).services[0];
         assert_eq!((later.lines[49], later.lines[54], later.lines.iter().sum::<u32>()), (2, 1, 3));
         assert_eq!(book.snapshot(at(165)), Activity::default());

@@ -7,7 +7,7 @@ use logql::Entries;
 use model::{Level, Metadata, Timestamp};
 use xxhash_rust::xxh3::Xxh3;
 
-use crate::varint::{self, Cursor};
+use store::varint::{self, Cursor};
 
 /// Entries in the order of their arrival.
 #[derive(Clone, Debug, Default)]
@@ -63,6 +63,12 @@ impl Columns {
     /// About how many bytes this takes in memory.
     pub(crate) fn weight(&self) -> usize {
         self.text.len() + self.len() * 24 + self.sets.weight
+    }
+
+    /// Every text that a query may look for: the lines, and the values of structured metadata.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = &str> {
+        let values = self.sets.list.iter().flatten().map(|(_, value)| &**value);
+        std::iter::once(self.text.as_str()).chain(values)
     }
 
     /// As LogQL reads it. Levels were checked when the columns were decoded.
@@ -162,23 +168,31 @@ impl Sets {
 
     fn put(&self, out: &mut Vec<u8>) {
         varint::put(out, self.list.len() as u64);
-        for set in &self.list {
-            varint::put(out, set.len() as u64);
-            for (name, value) in set {
-                varint::put_bytes(out, name.as_bytes());
-                varint::put_bytes(out, value.as_bytes());
-            }
-        }
+        self.list.iter().for_each(|set| put_set(out, set));
     }
 
     fn take(cursor: &mut Cursor<'_>) -> Option<Self> {
         let mut sets = Self::default();
         for _ in 0..cursor.count()? {
-            let pairs = (0..cursor.count()?).map(|_| Some((cursor.text()?.into(), cursor.text()?.into())));
-            sets.list.push(pairs.collect::<Option<_>>()?);
+            sets.list.push(take_set(cursor)?);
         }
         Some(sets)
     }
+}
+
+/// Writes one set: how many pairs, then each pair's name and value.
+pub(crate) fn put_set(out: &mut Vec<u8>, set: &Metadata) {
+    varint::put(out, set.len() as u64);
+    for (name, value) in set {
+        varint::put_bytes(out, name.as_bytes());
+        varint::put_bytes(out, value.as_bytes());
+    }
+}
+
+/// Reads what [`put_set`] wrote.
+pub(crate) fn take_set(cursor: &mut Cursor<'_>) -> Option<Metadata> {
+    let pairs = (0..cursor.count()?).map(|_| Some((cursor.text()?.into(), cursor.text()?.into())));
+    pairs.collect()
 }
 
 fn hash(set: &Metadata) -> u64 {

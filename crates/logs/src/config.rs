@@ -4,23 +4,44 @@ use std::time::Duration;
 
 use logql::Expr;
 use model::{Level, Selector};
-use settings::Section;
+use settings::{ByteSize, Section};
+
+mod mask;
 
 use crate::class::{Class, Rule, Rules};
+use crate::file::FileSettings;
+use crate::pipeline::Pipeline;
 
 const DAY: Duration = Duration::from_secs(86_400);
+
+/// What all logs together may take on disk where nothing is written.
+const MAX_SIZE: ByteSize = ByteSize(20 << 30);
+
+/// Less would not hold a day of a busy machine.
+const MAX_SIZE_MIN: ByteSize = ByteSize(100 << 20);
 
 /// What may be set about logs. [`Config::default`] is what holds where nothing is written.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Config {
     /// By the class's number.
     retention: [Duration; 3],
+    max_size: ByteSize,
     rules: Rules,
+    mask: ::mask::Config,
+    files: Vec<FileSettings>,
+    pipeline: Pipeline,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Self { retention: [3 * DAY, 30 * DAY, 365 * DAY], rules: Rules::new(Vec::new()) }
+        Self {
+            retention: [3 * DAY, 30 * DAY, 365 * DAY],
+            max_size: MAX_SIZE,
+            rules: Rules::new(Vec::new()),
+            mask: ::mask::Config::default(),
+            files: Vec::new(),
+            pipeline: Pipeline::default(),
+        }
     }
 }
 
@@ -36,7 +57,11 @@ impl Config {
                 retention(&logs, "retention").unwrap_or(normal),
                 retention(&logs, "retention_long").unwrap_or(long),
             ],
+            max_size: max_size(&logs).unwrap_or(default.max_size),
             rules: Rules::new(logs.sections("class").iter().filter_map(rule).collect()),
+            mask: mask::read(&logs),
+            files: logs.sections("file").iter().filter_map(FileSettings::read).collect(),
+            pipeline: Pipeline::read(&logs),
         }
     }
 
@@ -45,9 +70,34 @@ impl Config {
         self.retention[usize::from(class.number())]
     }
 
-    /// How long the longest class is kept.
-    pub(crate) fn retention_max(&self) -> Duration {
-        self.retention.into_iter().max().unwrap_or(DAY)
+    /// How long the class is kept that is kept the shortest.
+    pub(crate) fn retention_min(&self) -> Duration {
+        self.retention.into_iter().min().unwrap_or(DAY)
+    }
+
+    /// What all logs together may take on disk.
+    pub(crate) fn max_size(&self) -> ByteSize {
+        self.max_size
+    }
+
+    #[cfg(test)]
+    pub(crate) fn with_max_size(self, max_size: ByteSize) -> Self {
+        Self { max_size, ..self }
+    }
+
+    /// The log files that are read.
+    pub(crate) fn files(&self) -> &[FileSettings] {
+        &self.files
+    }
+
+    /// What is masked.
+    pub(crate) fn mask(&self) -> &::mask::Config {
+        &self.mask
+    }
+
+    /// What is done with lines before they are stored.
+    pub(crate) fn pipeline(&self) -> &Pipeline {
+        &self.pipeline
     }
 
     pub(crate) fn rules(&self) -> &Rules {
@@ -62,6 +112,15 @@ fn retention(logs: &Section<'_>, key: &str) -> Option<Duration> {
         return None;
     }
     Some(duration)
+}
+
+fn max_size(logs: &Section<'_>) -> Option<ByteSize> {
+    let size = logs.size("max_size")?;
+    if size < MAX_SIZE_MIN {
+        logs.fault("max_size", "too little to keep logs in", "write 100MiB or more");
+        return None;
+    }
+    Some(size)
 }
 
 fn rule(section: &Section<'_>) -> Option<Rule> {

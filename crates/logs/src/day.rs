@@ -2,25 +2,36 @@
 //!
 //! ```text
 //! <class>.data.db    block    id │ data
-//! <class>.index.db   stream   id │ labels
-//!                    block    id │ stream │ seq_to │ lines │ bytes │ first │ last
-//!                    sidecar  block │ data
+//! <class>.index.db   stream    id │ labels
+//!                    block     id │ stream │ seq_to │ lines │ bytes │ first │ last │ levels
+//!                    sidecar   block │ data
+//!                    filter    block │ data
+//!                    replaced  block
 //! ```
 //!
 //! The index row publishes its block: it is committed after the block, and a block without one is as good as
-//! absent; the next block takes its place. Derived data (sidecars, later filters) has tables of its own; where
-//! a row of theirs is missing, the block itself is asked.
+//! absent; the next block takes its place. Derived data (sidecars, filters) has tables of its own; where a row
+//! of theirs is missing, the block itself is asked.
+//!
+//! Small blocks are merged: the new block is stored, then one transaction of the index puts its row in the
+//! place of theirs and lists them as *replaced*. They are deleted later, when no query can be reading them any
+//! more. A block's id is above that of every block before it, so none is ever given to a second block while the
+//! first one is listed.
 
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
 use model::{Labels, Timestamp};
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
 use store::{OpenError, Schema};
 
+use crate::block::{self, Name};
+use crate::columns::Columns;
+use crate::filter;
 use crate::picture::{BlockRow, Index};
 use crate::place::DayKey;
+use crate::sidecar::Sidecar;
 use crate::stream::{Stream, Streams};
 
 /// `<class>.data.db` as it is opened.
@@ -34,15 +45,25 @@ pub(crate) const DATA: Schema = Schema {
 pub(crate) const INDEX: Schema = Schema {
     name: "the index of a day's log lines",
     application_id: 0x5048_4c49,
-    versions: &["
+    versions: &[
+        "
         CREATE TABLE stream (id INTEGER PRIMARY KEY, labels TEXT NOT NULL UNIQUE) STRICT;
         CREATE TABLE block (
             id INTEGER PRIMARY KEY, stream INTEGER NOT NULL REFERENCES stream (id), seq_to INTEGER NOT NULL,
             lines INTEGER NOT NULL, bytes INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL
         ) STRICT;
         CREATE TABLE sidecar (block INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;
-    "],
+    ",
+        "
+        ALTER TABLE block ADD COLUMN levels INTEGER NOT NULL DEFAULT 255;
+        CREATE TABLE filter (block INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;
+        CREATE TABLE replaced (block INTEGER PRIMARY KEY) STRICT;
+    ",
+    ],
 };
+
+/// Readers meet files of the format before this one, which have none of what it added.
+const FORMAT_WITH_FILTERS: i64 = 2;
 
 /// A block that is made and not stored yet.
 pub(crate) struct NewBlock {
@@ -51,6 +72,35 @@ pub(crate) struct NewBlock {
     pub(crate) row: BlockRow,
     pub(crate) data: Vec<u8>,
     pub(crate) sidecar: Vec<u8>,
+    pub(crate) filter: Vec<u8>,
+    /// The blocks in whose place it comes.
+    pub(crate) replaces: Vec<BlockRow>,
+}
+
+impl NewBlock {
+    /// The block of these entries, the last of which has the number `seq_to`.
+    pub(crate) fn make(stream: &Arc<Stream>, seq_to: u64, columns: &Columns) -> std::io::Result<Self> {
+        let name = Name { fingerprint: stream.fingerprint, seq_to };
+        let (first, last) = columns.span();
+        let sidecar = Sidecar::of(columns);
+        let row = BlockRow {
+            id: 0,
+            seq_to,
+            lines: columns.len() as u32,
+            bytes: columns.text.len() as u32,
+            first,
+            last,
+            levels: sidecar.levels(),
+        };
+        Ok(Self {
+            stream: stream.clone(),
+            row,
+            data: block::encode(name, columns)?,
+            sidecar: sidecar.encode(),
+            filter: filter::encode(columns.texts()),
+            replaces: Vec::new(),
+        })
+    }
 }
 
 /// The open pair.
@@ -84,6 +134,30 @@ impl DayFiles {
         transaction.commit()
     }
 
+    /// The bytes of a block.
+    pub(crate) fn read_data(&self, id: i64) -> rusqlite::Result<Option<Vec<u8>>> {
+        let mut select = self.data.prepare_cached("SELECT data FROM block WHERE id = ?1")?;
+        select.query_row([id], |row| row.get(0)).optional()
+    }
+
+    /// Whether replaced blocks are still to be deleted.
+    pub(crate) fn has_replaced(&self) -> rusqlite::Result<bool> {
+        self.index.query_row("SELECT EXISTS (SELECT 1 FROM replaced)", [], |row| row.get(0))
+    }
+
+    /// Deletes the blocks that were replaced.
+    pub(crate) fn delete_replaced(&mut self) -> rusqlite::Result<()> {
+        let mut select = self.index.prepare_cached("SELECT block FROM replaced")?;
+        let replaced: Vec<i64> = select.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+        drop(select);
+        let transaction = self.data.transaction()?;
+        for id in replaced {
+            transaction.prepare_cached("DELETE FROM block WHERE id = ?1")?.execute([id])?;
+        }
+        transaction.commit()?;
+        self.index.execute_batch("DELETE FROM replaced")
+    }
+
     /// Stores their index rows, which publishes them.
     pub(crate) fn write_index(&mut self, blocks: &[NewBlock]) -> rusqlite::Result<()> {
         self.index.execute_batch("BEGIN IMMEDIATE")?;
@@ -105,13 +179,37 @@ impl DayFiles {
 
     fn insert_index(&mut self, block: &NewBlock) -> rusqlite::Result<()> {
         let stream = self.id(&block.stream)?;
-        let BlockRow { id, seq_to, lines, bytes, first, last } = block.row;
+        let BlockRow { id, seq_to, lines, bytes, first, last, levels } = block.row;
         let mut insert = self.index.prepare_cached(
-            "INSERT INTO block (id, stream, seq_to, lines, bytes, first, last) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            "INSERT INTO block (id, stream, seq_to, lines, bytes, first, last, levels)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
         )?;
-        insert.execute(params![id, stream, seq_to as i64, lines, bytes, first.nanos(), last.nanos()])?;
+        insert.execute(params![
+            id,
+            stream,
+            seq_to as i64,
+            lines,
+            bytes,
+            first.nanos(),
+            last.nanos(),
+            levels
+        ])?;
         let mut insert = self.index.prepare_cached("INSERT INTO sidecar (block, data) VALUES (?1, ?2)")?;
         insert.execute(params![id, block.sidecar])?;
+        let mut insert = self.index.prepare_cached("INSERT INTO filter (block, data) VALUES (?1, ?2)")?;
+        insert.execute(params![id, block.filter])?;
+        block.replaces.iter().try_for_each(|old| self.delete_index(old.id))
+    }
+
+    fn delete_index(&self, id: i64) -> rusqlite::Result<()> {
+        for sql in [
+            "DELETE FROM block WHERE id = ?1",
+            "DELETE FROM sidecar WHERE block = ?1",
+            "DELETE FROM filter WHERE block = ?1",
+            "INSERT INTO replaced (block) VALUES (?1)",
+        ] {
+            self.index.prepare_cached(sql)?.execute([id])?;
+        }
         Ok(())
     }
 
@@ -132,6 +230,8 @@ impl DayFiles {
 /// Everything that an index file lists. A row that makes no sense is an error: half an index would hide lines.
 pub(crate) fn read_index(index: &Connection, streams: &Streams) -> Result<Index, ReadIndexError> {
     let mut listed: HashMap<i64, (Arc<Stream>, Vec<BlockRow>)> = HashMap::new();
+    // One state of the file: the writer may just add a stream and its first block.
+    let index = index.unchecked_transaction()?;
     let mut statement = index.prepare_cached("SELECT id, labels FROM stream")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
@@ -139,8 +239,10 @@ pub(crate) fn read_index(index: &Connection, streams: &Streams) -> Result<Index,
         let labels = Labels::parse(&labels).map_err(|_| ReadIndexError::Senseless)?;
         listed.insert(row.get(0)?, (streams.get(&labels), Vec::new()));
     }
-    let mut statement = index
-        .prepare_cached("SELECT stream, id, seq_to, lines, bytes, first, last FROM block ORDER BY id")?;
+    let levels = if has_filters(&index)? { "levels" } else { "255" };
+    let mut statement = index.prepare_cached(&format!(
+        "SELECT stream, id, seq_to, lines, bytes, first, last, {levels} FROM block ORDER BY seq_to"
+    ))?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let (_, blocks) = listed.get_mut(&row.get(0)?).ok_or(ReadIndexError::Senseless)?;
@@ -152,9 +254,67 @@ pub(crate) fn read_index(index: &Connection, streams: &Streams) -> Result<Index,
             bytes: row.get(4)?,
             first: Timestamp::from_nanos(row.get(5)?),
             last: Timestamp::from_nanos(row.get(6)?),
+            levels: row.get(7)?,
         });
     }
     Ok(listed.into_values().collect())
+}
+
+/// What is derived from blocks, by the name of its table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Derived {
+    Sidecar,
+    Filter,
+}
+
+impl Derived {
+    const fn table(self) -> &'static str {
+        match self {
+            Self::Sidecar => "sidecar",
+            Self::Filter => "filter",
+        }
+    }
+}
+
+/// Gives `found` what is stored for the blocks, whose ids are sorted: each with its position among them.
+pub(crate) fn each_derived(
+    index: &Connection,
+    derived: Derived,
+    blocks: &[i64],
+    mut found: impl FnMut(usize, &[u8]),
+) -> rusqlite::Result<()> {
+    let (Some(first), Some(last)) = (blocks.first(), blocks.last()) else { return Ok(()) };
+    let table = derived.table();
+    let mut give = |id: i64, row: &rusqlite::Row<'_>| -> rusqlite::Result<()> {
+        if let Ok(at) = blocks.binary_search(&id) {
+            found(at, row.get_ref(1)?.as_blob().unwrap_or_default());
+        }
+        Ok(())
+    };
+    if (last - first) / 4 <= blocks.len() as i64 {
+        let sql = format!("SELECT block, data FROM {table} WHERE block BETWEEN ?1 AND ?2");
+        let mut select = index.prepare_cached(&sql)?;
+        let mut rows = select.query([first, last])?;
+        while let Some(row) = rows.next()? {
+            give(row.get(0)?, row)?;
+        }
+        return Ok(());
+    }
+    // Few of many: one after the other.
+    let mut select = index.prepare_cached(&format!("SELECT block, data FROM {table} WHERE block = ?1"))?;
+    for id in blocks {
+        let mut rows = select.query([id])?;
+        if let Some(row) = rows.next()? {
+            give(*id, row)?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether the file is of a format that has filters; its writer brings older ones up to date.
+pub(crate) fn has_filters(index: &Connection) -> rusqlite::Result<bool> {
+    let format: i64 = index.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    Ok(format >= FORMAT_WITH_FILTERS)
 }
 
 /// Why an index that could be opened cannot be read.

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use crate::place::DayKey;
 use crate::shared::Shared;
 use crate::tail;
 
@@ -28,10 +29,16 @@ impl DiskUse {
     }
 }
 
-fn measure(shared: &Shared) -> u64 {
-    let root: &Path = &shared.root;
+pub(crate) fn measure(shared: &Shared) -> u64 {
     let days = shared.picture.days();
-    let of_day =
-        |key: crate::place::DayKey| store::disk_bytes(&key.data(root)) + store::disk_bytes(&key.index(root));
-    store::disk_bytes(&root.join(tail::FILE)) + days.iter().map(|day| of_day(day.key)).sum::<u64>()
+    bytes_of_tail(&shared.root) + days.iter().map(|day| bytes_of(&shared.root, day.key)).sum::<u64>()
+}
+
+/// Of a day's pair of files.
+pub(crate) fn bytes_of(root: &Path, key: DayKey) -> u64 {
+    store::disk_bytes(&key.data(root)) + store::disk_bytes(&key.index(root))
+}
+
+pub(crate) fn bytes_of_tail(root: &Path) -> u64 {
+    store::disk_bytes(&root.join(tail::FILE))
 }

@@ -22,10 +22,16 @@ pub enum PushError {
     /// More lines wait than fit; send them again later.
     #[error("too many lines are waiting to be written; send them again in a second")]
     Full,
-    /// Nothing can be written for now; the sentence says why. Refused at once, since a sender who waits in
-    /// vain sends the same lines again and would find them doubled.
+    /// Nothing can be written for now; the sentence says why. None of the lines is kept, so that a sender who
+    /// tries again does not find them doubled.
     #[error("lines cannot be written for now: {0}")]
     Stuck(String),
+    /// More streams than may bring lines within the hour. None of the lines is kept.
+    #[error(
+        "the push brings new streams beyond the {0} that may bring lines within an hour, and nothing of it was stored; put \
+         what has many values into the line or into structured metadata instead of a label"
+    )]
+    TooManyStreams(usize),
     /// The store ends, or ended before the lines were on disk.
     #[error("the store of logs is shutting down")]
     Closed,
@@ -46,14 +52,14 @@ pub(crate) struct Push {
 
 /// Who waits for a commit, and the room that the lines take until then.
 pub(crate) struct Waiter {
-    answer: oneshot::Sender<()>,
+    answer: oneshot::Sender<Result<(), PushError>>,
     _room: OwnedSemaphorePermit,
 }
 
 impl Waiter {
-    /// The lines are on disk. Whether their sender still waits makes no difference.
-    pub(crate) fn answer(self) {
-        let _ = self.answer.send(());
+    /// The lines are on disk, or were given up. Whether their sender still waits makes no difference.
+    pub(crate) fn answer(self, answer: Result<(), PushError>) {
+        let _ = self.answer.send(answer);
     }
 }
 
@@ -71,6 +77,13 @@ pub(crate) struct Inbox {
     batches: mpsc::Receiver<Batch>,
     commands: mpsc::Receiver<Command>,
     batches_first: bool,
+}
+
+/// From which queues the writer takes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Wanted {
+    pub(crate) batches: bool,
+    pub(crate) commands: bool,
 }
 
 /// What made the writer wake up.
@@ -109,7 +122,7 @@ impl Intake {
             mpsc::error::TrySendError::Full(_) => PushError::Full,
             mpsc::error::TrySendError::Closed(_) => PushError::Closed,
         })?;
-        done.await.map_err(|_| PushError::Closed)
+        done.await.unwrap_or(Err(PushError::Closed))
     }
 
     /// `None` once the writer has ended.
@@ -121,36 +134,36 @@ impl Intake {
 }
 
 impl Inbox {
-    /// Waits for the next event. Unless `takes_in`, only for the deadline and the end.
+    /// Waits for the next event: of what is wanted, the deadline or the end.
     pub(crate) async fn next(
         &mut self,
         deadline: Instant,
-        takes_in: bool,
+        wanted: Wanted,
         stop: &CancellationToken,
     ) -> Event {
         tokio::select! {
             () = stop.cancelled() => Event::Stop,
-            Some(command) = self.commands.recv(), if takes_in => Event::Command(command),
-            Some(batch) = self.batches.recv(), if takes_in => Event::Batch(batch),
+            Some(command) = self.commands.recv(), if wanted.commands => Event::Command(command),
+            Some(batch) = self.batches.recv(), if wanted.batches => Event::Batch(batch),
             () = tokio::time::sleep_until(deadline) => Event::Due,
         }
     }
 
     /// What has arrived already, from both queues in turn: a flood of pushes must not keep collectors waiting.
-    pub(crate) fn ready(&mut self) -> Option<Event> {
+    pub(crate) fn ready(&mut self, wanted: Wanted) -> Option<Event> {
         self.batches_first = !self.batches_first;
         if self.batches_first {
-            return self.ready_batch().or_else(|| self.ready_command());
+            return self.ready_batch(wanted).or_else(|| self.ready_command(wanted));
         }
-        self.ready_command().or_else(|| self.ready_batch())
+        self.ready_command(wanted).or_else(|| self.ready_batch(wanted))
     }
 
-    fn ready_batch(&mut self) -> Option<Event> {
-        self.batches.try_recv().ok().map(Event::Batch)
+    fn ready_batch(&mut self, wanted: Wanted) -> Option<Event> {
+        wanted.batches.then(|| self.batches.try_recv().ok().map(Event::Batch))?
     }
 
-    fn ready_command(&mut self) -> Option<Event> {
-        self.commands.try_recv().ok().map(Event::Command)
+    fn ready_command(&mut self, wanted: Wanted) -> Option<Event> {
+        wanted.commands.then(|| self.commands.try_recv().ok().map(Event::Command))?
     }
 
     /// Lets nothing more in; what was let in can still be taken.

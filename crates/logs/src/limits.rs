@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::joining::JoiningLimits;
+
 /// See the fields.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limits {
@@ -17,6 +19,10 @@ pub(crate) struct Limits {
     pub(crate) seal_after: Duration,
     /// The same once the unit's day is over by as much.
     pub(crate) seal_past_day_after: Duration,
+    /// How often it is looked for what is due by age.
+    pub(crate) upkeep_every: Duration,
+    /// Blocks that were merged stay so long for queries that chose them before.
+    pub(crate) replaced_kept: Duration,
     /// With so many tail rows a unit's are merged into one.
     pub(crate) rows_max: usize,
     /// With more weight in the tail the largest units are sealed early.
@@ -27,6 +33,14 @@ pub(crate) struct Limits {
     pub(crate) streams_max: usize,
     /// Entries further ahead of the clock are dropped.
     pub(crate) ahead_max: Duration,
+    /// A clock that is further ahead than this since it was last believed is doubted: nothing is deleted.
+    pub(crate) clock_leap: Duration,
+    /// So long it has to stay there until it is believed.
+    pub(crate) clock_doubted: Duration,
+    /// Of the lines that are held back to be joined.
+    pub(crate) joining: JoiningLimits,
+    /// How often log files are looked at.
+    pub(crate) files_every: Duration,
     /// How many batches of collectors may wait.
     pub(crate) intake_batches: usize,
     /// How many bytes of pushed lines may wait.
@@ -44,11 +58,17 @@ impl Default for Limits {
             block_weight: 256 << 10,
             seal_after: Duration::from_secs(3600),
             seal_past_day_after: Duration::from_secs(600),
+            upkeep_every: Duration::from_secs(30),
+            replaced_kept: Duration::from_secs(600),
             rows_max: 64,
             tail_weight: 64 << 20,
             tail_weight_max: 256 << 20,
             streams_max: 20_000,
             ahead_max: Duration::from_secs(86_400),
+            clock_leap: Duration::from_secs(86_400),
+            clock_doubted: Duration::from_secs(6 * 3600),
+            joining: JoiningLimits::default(),
+            files_every: Duration::from_secs(1),
             intake_batches: 64,
             push_bytes: 32 << 20,
             retry_max: Duration::from_secs(10),

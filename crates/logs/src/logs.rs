@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use logql::SourceError;
-use model::{Batch, Labels, Position, Selector, TimeRange, Timestamp};
+use model::{Batch, Entry, Labels, Position, Selector, TimeRange};
 use tokio::sync::mpsc;
 
 use crate::activity::Activity;
@@ -16,7 +16,9 @@ use crate::disk::DiskUse;
 use crate::follow::Follow;
 use crate::histogram;
 use crate::intake::{self, Intake, PushError};
+use crate::level;
 use crate::limits::Limits;
+use crate::pending::level_of;
 use crate::reader;
 use crate::shared::Shared;
 use crate::status::{DropReason, Status};
@@ -78,14 +80,21 @@ impl Logs {
         }
     }
 
-    /// Why an entry of this time would be dropped whatever its stream, if it would be.
-    pub fn refuses(&self, timestamp: Timestamp) -> Option<DropReason> {
+    /// Why an entry of these labels would be dropped for its time, if it would be.
+    pub fn refuses(&self, labels: &Labels, entry: &Entry) -> Option<DropReason> {
         let now = self.shared.clock.now();
-        if timestamp > now.plus(self.shared.limits.ahead_max) {
+        if entry.timestamp > now.plus(self.shared.limits.ahead_max) {
             return Some(DropReason::TooFarAhead);
         }
-        let kept_until = timestamp.day().end().plus(self.shared.config().retention_max());
-        (kept_until <= now).then_some(DropReason::TooOld)
+        let (config, as_of) = (self.shared.config(), self.shared.kept_as_of(now));
+        let day_end = entry.timestamp.day().end();
+        // What even the shortest class keeps needs no look at its class.
+        if as_of < day_end.plus(config.retention_min()) {
+            return None;
+        }
+        let level = level_of(level::label(labels), entry);
+        let class = config.rules().of(labels)[usize::from(level.number())];
+        (day_end.plus(config.retention(class)) <= as_of).then_some(DropReason::TooOld)
     }
 
     /// The streams that have entries in the range, sorted.
@@ -126,7 +135,8 @@ impl Logs {
 
     /// How the store does.
     pub fn status(&self) -> Status {
-        self.shared.counters.status(self.disk.bytes(&self.shared), self.shared.faults.list())
+        let status = self.shared.counters.status(self.disk.bytes(&self.shared), self.shared.faults.list());
+        Status { masked: self.shared.masked.list(), filtered: self.shared.filtered.list(), ..status }
     }
 
     /// Puts other retention and classes into effect, for what arrives from now on and for the next expiry.

@@ -1,6 +1,6 @@
 //! Lines that arrived and wait for their commit, sorted into units.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use model::{Batch, Entry, Labels, Level, Timestamp, label};
@@ -20,13 +20,28 @@ use crate::stream::{Stream, stored_labels};
 const FOLLOWED_ENTRIES: usize = 512;
 const FOLLOWED_BYTES: usize = 256 << 10;
 
+/// How entries came in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// Read by a collector, which has them still: they wait until they can be written.
+    Collected,
+    /// Pushed by somebody who waits for the answer: they are given back when they cannot be written.
+    Pushed,
+}
+
+/// Entries of one origin that become a row of the tail.
+pub(crate) struct Part {
+    pub(crate) origin: Origin,
+    pub(crate) columns: Columns,
+}
+
 /// What waits.
 #[derive(Default)]
 pub(crate) struct Pending {
     units: Vec<PendingUnit>,
     unit_of: HashMap<(u32, DayKey), usize>,
     positions: BTreeMap<String, Option<Vec<u8>>>,
-    followed: Vec<Committed>,
+    followed: Vec<(Origin, Committed)>,
     bytes: usize,
     sorter: Sorter,
 }
@@ -36,21 +51,21 @@ pub(crate) struct PendingUnit {
     pub(crate) key: DayKey,
     pub(crate) stream: Arc<Stream>,
     /// Full ones, then the one that is being filled.
-    columns: Vec<Columns>,
+    parts: Vec<Part>,
 }
 
 impl PendingUnit {
     /// The lines in the order of their arrival, cut into parts that become a row each.
-    pub(crate) fn parts(&self) -> &[Columns] {
-        &self.columns
+    pub(crate) fn parts(&self) -> &[Part] {
+        &self.parts
     }
 
-    fn push(&mut self, entry: &Entry, level: Level, weight_max: u64) {
-        let is_full = self.columns.last().is_none_or(|columns| columns.weight() as u64 >= weight_max);
-        if is_full {
-            self.columns.push(Columns::default());
+    fn push(&mut self, origin: Origin, entry: &Entry, level: Level, weight_max: u64) {
+        let fits = |part: &Part| part.origin == origin && (part.columns.weight() as u64) < weight_max;
+        if !self.parts.last().is_some_and(fits) {
+            self.parts.push(Part { origin, columns: Columns::default() });
         }
-        if let Some(columns) = self.columns.last_mut() {
+        if let Some(Part { columns, .. }) = self.parts.last_mut() {
             columns.push(entry.timestamp, level, &entry.metadata, &entry.line);
         }
     }
@@ -75,13 +90,33 @@ impl Pending {
     }
 
     /// What followers are to be sent after the commit.
-    pub(crate) fn take_followed(&mut self) -> Vec<Committed> {
+    pub(crate) fn take_followed(&mut self) -> Vec<(Origin, Committed)> {
         std::mem::take(&mut self.followed)
+    }
+
+    /// Gives up what was pushed: its senders are told that it was not taken.
+    pub(crate) fn withdraw_pushed(&mut self) {
+        self.units.iter_mut().for_each(|unit| unit.parts.retain(|part| part.origin == Origin::Collected));
+        self.followed.retain(|(origin, _)| *origin == Origin::Collected);
+        let parts = self.units.iter().flat_map(|unit| &unit.parts);
+        self.bytes = parts.map(|part| part.columns.weight()).sum();
     }
 
     /// Counts streams anew; see [`Limits::streams_max`](crate::limits::Limits).
     pub(crate) fn forget_streams(&mut self) {
         self.sorter.classes.clear();
+    }
+
+    /// Whether every stream of a push may bring lines. What rules make of its labels is not foreseen here; lines
+    /// that find no room after that are counted.
+    pub(crate) fn has_room_for(&self, shared: &Shared, batches: &[Batch]) -> bool {
+        let left = shared.limits.streams_max.saturating_sub(self.sorter.classes.len());
+        if batches.len() <= left {
+            return true;
+        }
+        let labels = batches.iter().map(|batch| stored_labels(batch.labels.clone()));
+        let new: HashSet<Labels> = labels.filter(|labels| !self.sorter.knows(shared, labels)).collect();
+        new.len() <= left
     }
 
     /// The lines are packed: begins anew. What is known about streams stays.
@@ -92,7 +127,7 @@ impl Pending {
     }
 
     /// Sorts a batch in. Entries that are not to be kept are counted; the positions always are.
-    pub(crate) fn add(&mut self, shared: &Shared, batch: Batch) {
+    pub(crate) fn add(&mut self, shared: &Shared, batch: Batch, origin: Origin) {
         let now = shared.clock.now();
         for position in batch.positions {
             self.positions.insert(position.key, position.value);
@@ -113,13 +148,13 @@ impl Pending {
                     let beside: usize =
                         entry.metadata.iter().map(|(name, value)| name.len() + value.len()).sum();
                     self.bytes += entry.line.len() + beside + 64;
-                    self.unit(&stream, key).push(&entry, level, shared.limits.block_weight);
+                    self.unit(&stream, key).push(origin, &entry, level, shared.limits.block_weight);
                     followed.push(entry, level);
                 }
                 Err(reason) => shared.counters.dropped(reason, 1),
             }
         }
-        self.followed.extend(followed.batches);
+        self.followed.extend(followed.batches.into_iter().map(|batch| (origin, batch)));
     }
 
     fn unit(&mut self, stream: &Arc<Stream>, key: DayKey) -> &mut PendingUnit {
@@ -128,7 +163,7 @@ impl Pending {
         if !self.units.get(latest).is_some_and(fits) {
             let units = &mut self.units;
             self.sorter.latest_unit = *self.unit_of.entry((stream.number, key)).or_insert_with(|| {
-                units.push(PendingUnit { key, stream: stream.clone(), columns: Vec::new() });
+                units.push(PendingUnit { key, stream: stream.clone(), parts: Vec::new() });
                 units.len() - 1
             });
         }
@@ -139,11 +174,16 @@ impl Pending {
 /// The level that a label, the metadata or the line tells. What the level's column says is taken out of the
 /// metadata.
 fn told_level(stream: &Stream, entry: &mut Entry) -> Level {
-    let given = stream.level.or_else(|| level::given(&entry.metadata));
+    let level = level_of(stream.level, entry);
     if !entry.metadata.is_empty() {
         entry.metadata.retain(|(name, _)| name.as_ref() != label::DETECTED_LEVEL);
     }
-    given.unwrap_or_else(|| level::detect(&entry.line))
+    level
+}
+
+/// An entry's level, given what its stream's labels tell.
+pub(crate) fn level_of(told: Option<Level>, entry: &Entry) -> Level {
+    told.or_else(|| level::given(&entry.metadata)).unwrap_or_else(|| level::detect(&entry.line))
 }
 
 /// Decides the day and the class of entries, or that they are not to be kept.
@@ -152,7 +192,7 @@ struct Sorter {
     config: Option<Arc<Config>>,
     /// Of the streams that brought lines, by number, under `config`.
     classes: HashMap<u32, [Class; 8]>,
-    now: Timestamp,
+    kept_as_of: Timestamp,
     newest: Timestamp,
     class_of: Option<[Class; 8]>,
     /// The last key given out and the instants that belong to its day.
@@ -161,6 +201,11 @@ struct Sorter {
 }
 
 impl Sorter {
+    /// Whether the stream of these labels brought lines already.
+    fn knows(&self, shared: &Shared, labels: &Labels) -> bool {
+        shared.streams.find(labels).is_some_and(|stream| self.classes.contains_key(&stream.number))
+    }
+
     /// The stream of these labels, unless too many others brought lines already.
     fn admit(&self, shared: &Shared, labels: &Labels) -> Option<Arc<Stream>> {
         let has_room = self.classes.len() < shared.limits.streams_max;
@@ -179,7 +224,7 @@ impl Sorter {
         let classes = self.classes.entry(stream.number).or_insert_with(|| config.rules().of(&stream.labels));
         self.class_of = Some(*classes);
         self.config = Some(config);
-        self.now = now;
+        self.kept_as_of = shared.kept_as_of(now);
         self.newest = now.plus(shared.limits.ahead_max);
         self.latest = None;
     }
@@ -196,7 +241,7 @@ impl Sorter {
             return Err(DropReason::TooFarAhead);
         }
         let key = DayKey { day: timestamp.day(), class };
-        if self.config.as_ref().is_some_and(|config| is_expired(key, config, self.now)) {
+        if self.config.as_ref().is_some_and(|config| is_expired(key, config, self.kept_as_of)) {
             return Err(DropReason::TooOld);
         }
         let end = key.day.end().min(self.newest.plus(std::time::Duration::from_nanos(1)));

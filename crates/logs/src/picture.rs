@@ -9,7 +9,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use model::{Selector, TimeRange, Timestamp};
+use logql::Levels;
+use model::{Level, Selector, TimeRange, Timestamp};
 
 use crate::place::DayKey;
 use crate::sidecar::Sidecar;
@@ -31,6 +32,20 @@ pub(crate) struct BlockRow {
     pub(crate) bytes: u32,
     pub(crate) first: Timestamp,
     pub(crate) last: Timestamp,
+    /// The levels that occur, as bits; all of them, where nobody knows.
+    pub(crate) levels: u8,
+}
+
+impl BlockRow {
+    /// The number of its first line.
+    fn seq_from(&self) -> u64 {
+        self.seq_to.saturating_sub(u64::from(self.lines))
+    }
+
+    /// What the block counts for where small ones are told from large ones.
+    pub(crate) fn weight(&self) -> u64 {
+        u64::from(self.bytes) + 8 * u64::from(self.lines)
+    }
 }
 
 /// Lines that are committed and not sealed.
@@ -52,6 +67,11 @@ impl TailRow {
     pub(crate) fn weight(&self) -> u64 {
         self.bytes.max(4 * self.data.len() as u64) + 8 * u64::from(self.lines)
     }
+
+    /// The levels that occur, as bits; all of them, where nobody knows.
+    fn levels(&self) -> u8 {
+        if self.sidecar.0.cells.is_empty() { u8::MAX } else { self.sidecar.levels() }
+    }
 }
 
 /// What a unit (a stream within a day and class) has.
@@ -69,6 +89,28 @@ pub(crate) struct Unit {
 impl Unit {
     fn new(stream: Arc<Stream>) -> Self {
         Self { stream, published: 0, blocks: Vec::new(), rows: Vec::new() }
+    }
+
+    /// Runs of small blocks that could be one: at least `least` of them, next to one another, of no more than
+    /// `weight_max` together.
+    fn small_runs(&self, weight_max: u64, least: usize) -> Vec<&[BlockRow]> {
+        let is_small = |block: &BlockRow| block.weight() <= weight_max / 2;
+        let mut runs = Vec::new();
+        let (mut from, mut weight) = (0, 0);
+        for (at, block) in self.blocks.iter().enumerate() {
+            let follows = at > from && self.blocks[at - 1].seq_to == block.seq_from();
+            if !(follows && is_small(block) && weight + block.weight() <= weight_max) {
+                runs.push(&self.blocks[from..at]);
+                // A large block is in no run.
+                (from, weight) = (at + usize::from(!is_small(block)), 0);
+            }
+            if is_small(block) {
+                weight += block.weight();
+            }
+        }
+        runs.push(&self.blocks[from.min(self.blocks.len())..]);
+        runs.retain(|run| run.len() >= least);
+        runs
     }
 
     fn publish(&mut self, block: BlockRow) {
@@ -185,6 +227,32 @@ impl Day {
         }
     }
 
+    /// Shows a block whose index row was just committed, in place of the `replaced`, which are next to one
+    /// another and hold the same lines.
+    pub(crate) fn replace(&self, stream: &Stream, block: BlockRow, replaced: &[BlockRow]) {
+        let mut inside = self.write();
+        inside.version += 1;
+        if !inside.is_loaded {
+            return;
+        }
+        let Some(unit) = inside.units.get_mut(&stream.number) else { return };
+        let is_replaced = |known: &BlockRow| replaced.iter().any(|old| old.id == known.id);
+        let Some(at) = unit.blocks.iter().position(is_replaced) else { return };
+        unit.blocks.retain(|known| !is_replaced(known));
+        unit.blocks.insert(at, block);
+        inside.blocks = (inside.blocks + 1).saturating_sub(replaced.len() as u64);
+    }
+
+    /// The runs of small blocks that could be merged, of every stream.
+    pub(crate) fn small_runs(&self, weight_max: u64, least: usize) -> Vec<(Arc<Stream>, Vec<BlockRow>)> {
+        let inside = self.read();
+        let of_unit = |unit: &Unit| -> Vec<_> {
+            let runs = unit.small_runs(weight_max, least);
+            runs.into_iter().map(|run| (unit.stream.clone(), run.to_vec())).collect()
+        };
+        inside.units.values().flat_map(of_unit).collect()
+    }
+
     /// Takes one row out: it cannot be read.
     pub(crate) fn drop_row(&self, stream: &Stream, seq_to: u64) {
         if let Some(unit) = self.write().units.get_mut(&stream.number) {
@@ -197,14 +265,17 @@ impl Day {
         self.read().units.get(&stream.number).map(|unit| unit.rows.clone()).unwrap_or_default()
     }
 
-    /// Of the selected streams, what may hold entries of `range`: one consistent state of the day. It is whole
-    /// if the day is loaded; else it is the tail alone.
-    pub(crate) fn select(&self, selection: &mut Selection<'_>, range: TimeRange) -> (Vec<Unit>, bool) {
+    /// Of the selected streams, what may hold entries of the range and levels: one consistent state of the day.
+    /// It is whole if the day is loaded; else it is the tail alone.
+    pub(crate) fn select(&self, selection: &mut Selection<'_>) -> (Vec<Unit>, bool) {
+        let (range, levels) = (selection.range, selection.levels);
         let inside = self.read();
         let mut found = Vec::new();
         for unit in inside.units.values().filter(|unit| selection.holds(&unit.stream)) {
-            let blocks = unit.blocks.iter().filter(|block| range.overlaps(block.first, block.last)).copied();
-            let rows = unit.rows.iter().filter(|row| range.overlaps(row.first, row.last)).cloned();
+            let blocks = unit.blocks.iter().filter(|block| range.overlaps(block.first, block.last));
+            let blocks = blocks.filter(|block| block.levels & levels != 0).copied();
+            let rows = unit.rows.iter().filter(|row| range.overlaps(row.first, row.last));
+            let rows = rows.filter(|row| row.levels() & levels != 0).cloned();
             let selected =
                 Unit { blocks: blocks.collect(), rows: rows.collect(), stream: unit.stream.clone(), ..*unit };
             if !selected.blocks.is_empty() || !selected.rows.is_empty() {
@@ -231,15 +302,24 @@ impl Day {
     }
 }
 
-/// A selector that remembers which streams it took: the same ones come up in every day.
+/// What a query is about. It remembers which streams its selector took: the same ones come up in every day.
 pub(crate) struct Selection<'a> {
     selector: &'a Selector,
+    pub(crate) range: TimeRange,
+    /// As bits.
+    levels: u8,
     known: HashMap<u32, bool>,
 }
 
 impl<'a> Selection<'a> {
-    pub(crate) fn new(selector: &'a Selector) -> Self {
-        Self { selector, known: HashMap::new() }
+    pub(crate) fn new(selector: &'a Selector, range: TimeRange) -> Self {
+        Self { selector, range, levels: u8::MAX, known: HashMap::new() }
+    }
+
+    /// What may have entries of these levels.
+    pub(crate) fn with_levels(self, levels: Levels) -> Self {
+        let known = Level::ALL.into_iter().filter(|level| levels.contains(*level));
+        Self { levels: known.fold(0, |bits, level| bits | 1 << level.number()), ..self }
     }
 
     fn holds(&mut self, stream: &Stream) -> bool {

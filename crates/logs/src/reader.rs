@@ -1,35 +1,35 @@
 //! Reading: what LogQL asks of the store.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use logql::{Entries, Scan, Source, SourceError};
+use logql::{Counts, Entries, Scan, Source, SourceError};
 use model::{Labels, Selector, TimeRange, Timestamp};
-use rusqlite::OptionalExtension;
 
-use crate::block::{self, Damage, Name};
+use crate::block::{self, Damage, Name, Times};
+use crate::day::{Derived, each_derived};
+use crate::filter::Sought;
 use crate::logs::Logs;
 use crate::picture::{BlockRow, Day, Selection, TailRow, Unit};
 use crate::place::DayKey;
 use crate::readers::{Part, ReadError};
 use crate::row;
 use crate::shared::Shared;
+use crate::sidecar::Sidecar;
+use crate::stream::Stream;
 
 /// A run of entries of one stream: a block, or a row of the tail.
 #[derive(Clone, Debug)]
 pub struct Chunk {
     shared: Arc<Shared>,
     key: DayKey,
-    labels: Labels,
+    pub(crate) stream: Arc<Stream>,
     place: Place,
 }
 
 #[derive(Clone, Debug)]
 enum Place {
-    Block {
-        fingerprint: u64,
-        row: BlockRow,
-    },
+    Block(BlockRow),
     Tail(Arc<TailRow>),
     /// A day whose index cannot be read: nobody knows what would be found. Reading says so.
     Unreadable(Arc<str>),
@@ -38,30 +38,76 @@ enum Place {
 impl Source for Logs {
     type Chunk = Chunk;
 
+    fn looks_through_metadata(&self) -> bool {
+        true
+    }
+
     fn chunks(&self, scan: &Scan) -> Result<Vec<Chunk>, SourceError> {
         Ok(chunks(&self.shared, scan))
     }
+
+    fn counts(&self, chunks: &[Chunk]) -> Vec<Option<Counts>> {
+        counts(&self.shared, chunks)
+    }
 }
 
-/// Every chunk of the selected streams that may hold entries of the range.
+/// Every chunk of the selected streams that may hold what is looked for.
 pub(crate) fn chunks(shared: &Arc<Shared>, scan: &Scan) -> Vec<Chunk> {
     let mut chunks = Vec::new();
-    let mut selection = Selection::new(&scan.selector);
+    let mut selection = Selection::new(&scan.selector, scan.range).with_levels(scan.levels);
+    let sought = Sought::new(&scan.needles);
     for day in days(shared, scan.range) {
-        let (units, problem) = shared.select(&day, &mut selection, scan.range);
+        let (mut units, problem) = shared.select(&day, &mut selection);
+        shared.rule_out(day.key, &mut units, &sought);
         units.iter().for_each(|unit| push_chunks(shared, day.key, unit, &mut chunks));
         chunks.extend(problem.map(|error| unreadable(shared, &day, &error)));
     }
     chunks
 }
 
+/// What the day has of the selection.
+pub(crate) fn chunks_of_day(shared: &Arc<Shared>, day: &Day, selection: &mut Selection<'_>) -> Vec<Chunk> {
+    let mut chunks = Vec::new();
+    let (units, _) = shared.select(day, selection);
+    units.iter().for_each(|unit| push_chunks(shared, day.key, unit, &mut chunks));
+    chunks
+}
+
+/// The counts of each of the chunks, where they are known.
+pub(crate) fn counts(shared: &Shared, chunks: &[Chunk]) -> Vec<Option<Counts>> {
+    let mut found = vec![None; chunks.len()];
+    let mut blocks: BTreeMap<DayKey, Vec<(i64, usize)>> = BTreeMap::new();
+    for (at, chunk) in chunks.iter().enumerate() {
+        match &chunk.place {
+            Place::Block(row) => blocks.entry(chunk.key).or_default().push((row.id, at)),
+            // Of a row that cannot be read nothing was counted.
+            Place::Tail(row) => found[at] = Some(row.sidecar.0.clone()).filter(|_| row.sidecar.lines() > 0),
+            Place::Unreadable(_) => {}
+        }
+    }
+    for (key, mut wanted) in blocks {
+        wanted.sort_unstable();
+        let (ids, places): (Vec<i64>, Vec<usize>) = wanted.into_iter().unzip();
+        // Derived data: where it cannot be read, the blocks are.
+        let _ = shared.readers.with(key, Part::Index, |index| {
+            each_derived(index, Derived::Sidecar, &ids, |at, data| {
+                let at = places[at];
+                let sidecar = Sidecar::decode(data);
+                let fits = |sidecar: &Sidecar| sidecar.lines() == logql::Chunk::lines(&chunks[at]);
+                found[at] = sidecar.filter(fits).map(|sidecar| sidecar.0);
+            })
+        });
+    }
+    found
+}
+
 /// The streams that have entries in the range, sorted. Days that cannot be read are left out; they are told of
 /// in the status.
 pub(crate) fn streams(shared: &Shared, selector: &Selector, range: TimeRange) -> Vec<Labels> {
-    let mut selection = Selection::new(selector);
+    let mut selection = Selection::new(selector, range);
     let mut found = BTreeSet::new();
     for day in days(shared, range) {
-        let (units, _) = shared.select(&day, &mut selection, range);
+        let (units, _) = shared.select(&day, &mut selection);
         found.extend(units.into_iter().map(|unit| unit.stream.labels.clone()));
     }
     found.into_iter().collect()
@@ -79,32 +125,26 @@ fn unreadable(shared: &Arc<Shared>, day: &Day, error: &ReadError) -> Chunk {
     Chunk {
         shared: shared.clone(),
         key: day.key,
-        labels: Labels::default(),
+        stream: shared.streams.get(&Labels::default()),
         place: Place::Unreadable(problem.into()),
     }
 }
 
 fn push_chunks(shared: &Arc<Shared>, key: DayKey, unit: &Unit, chunks: &mut Vec<Chunk>) {
-    let fingerprint = unit.stream.fingerprint;
-    let blocks = unit.blocks.iter().map(|row| Place::Block { fingerprint, row: *row });
+    let blocks = unit.blocks.iter().copied().map(Place::Block);
     let rows = unit.rows.iter().cloned().map(Place::Tail);
-    let labels = &unit.stream.labels;
-    chunks.extend(blocks.chain(rows).map(|place| Chunk {
-        shared: shared.clone(),
-        key,
-        labels: labels.clone(),
-        place,
-    }));
+    let chunk = |place| Chunk { shared: shared.clone(), key, stream: unit.stream.clone(), place };
+    chunks.extend(blocks.chain(rows).map(chunk));
 }
 
 impl logql::Chunk for Chunk {
     fn labels(&self) -> &Labels {
-        &self.labels
+        &self.stream.labels
     }
 
     fn span(&self) -> (Timestamp, Timestamp) {
         match &self.place {
-            Place::Block { row, .. } => (row.first, row.last),
+            Place::Block(row) => (row.first, row.last),
             Place::Tail(row) => (row.first, row.last),
             Place::Unreadable(_) => (self.key.day.start(), self.key.day.end()),
         }
@@ -112,7 +152,7 @@ impl logql::Chunk for Chunk {
 
     fn lines(&self) -> u64 {
         match &self.place {
-            Place::Block { row, .. } => u64::from(row.lines),
+            Place::Block(row) => u64::from(row.lines),
             Place::Tail(row) => u64::from(row.lines),
             Place::Unreadable(_) => 0,
         }
@@ -122,7 +162,7 @@ impl logql::Chunk for Chunk {
     /// those are of one day; between classes the order is fixed, if not that of arrival.
     fn sequence(&self) -> u64 {
         let first = match &self.place {
-            Place::Block { row, .. } => row.seq_to - u64::from(row.lines),
+            Place::Block(row) => row.seq_to - u64::from(row.lines),
             Place::Tail(row) => row.seq_to - u64::from(row.lines),
             Place::Unreadable(_) => 0,
         };
@@ -132,47 +172,50 @@ impl logql::Chunk for Chunk {
 
     fn read(&self) -> Result<Entries, SourceError> {
         let columns = match &self.place {
-            Place::Block { fingerprint, row } => {
-                let block = self.shared.read_block(self.key, *fingerprint, row);
-                block.and_then(|(data, name)| Ok(block::decode(&data, name)?))
-            }
+            Place::Block(row) => self.read_block(row, block::decode),
             Place::Tail(row) => row::unpack(&row.data).map_err(ReadError::from),
             Place::Unreadable(problem) => return Err(SourceError(problem.to_string())),
         };
-        match columns {
-            Ok(columns) => Ok(columns.into_entries()),
-            Err(error) => Err(self.damaged(&error)),
-        }
+        columns.map(crate::columns::Columns::into_entries).map_err(|error| self.damaged(&error))
     }
 }
 
 impl Chunk {
+    /// When and how severe each line is; the lines stay unread.
+    pub(crate) fn times(&self) -> Result<Times, SourceError> {
+        let times = match &self.place {
+            Place::Block(row) => self.read_block(row, block::decode_times),
+            Place::Tail(row) => row::unpack(&row.data).map(Times::from).map_err(ReadError::from),
+            Place::Unreadable(problem) => return Err(SourceError(problem.to_string())),
+        };
+        times.map_err(|error| self.damaged(&error))
+    }
+
+    /// Decodes the block where it lies in the pages of its file.
+    fn read_block<T>(
+        &self,
+        row: &BlockRow,
+        decode: impl FnOnce(&[u8], Name) -> Result<T, Damage>,
+    ) -> Result<T, ReadError> {
+        let name = Name { fingerprint: self.stream.fingerprint, seq_to: row.seq_to };
+        self.shared.readers.with(self.key, Part::Data, |data| {
+            let mut select = data.prepare_cached("SELECT data FROM block WHERE id = ?1")?;
+            let mut rows = select.query([row.id])?;
+            let found = rows.next()?.ok_or(Damage::Missing)?;
+            let block = found.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?;
+            Ok::<_, ReadError>(decode(block, name)?)
+        })
+    }
+
     /// Tells of a chunk that cannot be read, here and in the status.
     fn damaged(&self, error: &ReadError) -> SourceError {
         let what = match &self.place {
-            Place::Block { row, .. } => format!("block {} of the logs of {}", row.id, self.key),
+            Place::Block(row) => format!("block {} of the logs of {}", row.id, self.key),
             Place::Tail(row) => format!("lines up to {} in tail.db of the logs of {}", row.seq_to, self.key),
             Place::Unreadable(_) => format!("the logs of {}", self.key),
         };
-        let lines = logql::Chunk::lines(self);
-        self.shared.faults.set(&what, format!("{lines} lines of {} cannot be read: {error}", self.labels));
-        SourceError(format!("{what}: {lines} lines of {} were left out: {error}", self.labels))
-    }
-}
-
-impl Shared {
-    /// The bytes of a block, and the name that must be found in them.
-    pub(crate) fn read_block(
-        &self,
-        key: DayKey,
-        fingerprint: u64,
-        row: &BlockRow,
-    ) -> Result<(Vec<u8>, Name), ReadError> {
-        let data = self.readers.with(key, Part::Data, |data| {
-            let mut select = data.prepare_cached("SELECT data FROM block WHERE id = ?1")?;
-            let found: Option<Vec<u8>> = select.query_row([row.id], |row| row.get(0)).optional()?;
-            found.ok_or(ReadError::Damage(Damage::Missing))
-        })?;
-        Ok((data, Name { fingerprint, seq_to: row.seq_to }))
+        let (lines, labels) = (logql::Chunk::lines(self), &self.stream.labels);
+        self.shared.faults.set(&what, format!("{lines} lines of {labels} cannot be read: {error}"));
+        SourceError(format!("{what}: {lines} lines of {labels} were left out: {error}"))
     }
 }

@@ -11,8 +11,9 @@ use crate::block::Damage;
 use crate::day::{DATA, INDEX, ReadIndexError};
 use crate::place::DayKey;
 
-/// Connections kept while nobody reads.
-const IDLE_MAX: usize = 16;
+/// Connections kept while nobody reads: a query over a month reads one file after the other, and several threads
+/// read one file at a time.
+const IDLE_MAX: usize = 64;
 
 /// Which file of a day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

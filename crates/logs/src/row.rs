@@ -13,7 +13,7 @@ use std::io;
 use crate::block::{Damage, lengths_fit};
 use crate::columns::Columns;
 use crate::squeeze;
-use crate::varint::{self, Cursor};
+use store::varint::{self, Cursor};
 
 const FORMAT: u8 = 1;
 

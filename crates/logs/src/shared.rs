@@ -2,17 +2,21 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
-use model::TimeRange;
+use model::Timestamp;
 
 use crate::activity::ActivityBook;
+use crate::bitmaps::Bitmaps;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::day;
 use crate::follow::Broadcast;
 use crate::limits::Limits;
+use crate::masking::MaskBook;
 use crate::picture::{Day, Index, Picture, Selection, Unit};
+use crate::pipeline::DropBook;
 use crate::place::DayKey;
 use crate::readers::{Part, ReadError, Readers};
 use crate::status::{Counters, Faults};
@@ -25,12 +29,17 @@ pub(crate) struct Shared {
     pub(crate) limits: Limits,
     pub(crate) clock: Clock,
     config: RwLock<Arc<Config>>,
+    /// See [`Shared::kept_as_of`].
+    horizon: AtomicI64,
     pub(crate) streams: Streams,
     pub(crate) picture: Picture,
     pub(crate) readers: Readers,
+    pub(crate) bitmaps: Bitmaps,
     positions: Mutex<BTreeMap<String, Vec<u8>>>,
     activity: Mutex<ActivityBook>,
     pub(crate) counters: Counters,
+    pub(crate) masked: MaskBook,
+    pub(crate) filtered: DropBook,
     pub(crate) faults: Faults,
     pub(crate) broadcast: Broadcast,
 }
@@ -42,12 +51,16 @@ impl Shared {
             limits,
             clock,
             config: RwLock::new(Arc::new(config)),
+            horizon: AtomicI64::new(i64::MAX),
             streams: Streams::default(),
             picture: Picture::default(),
             readers: Readers::new(root.into()),
+            bitmaps: Bitmaps::default(),
             positions: Mutex::default(),
             activity: Mutex::default(),
             counters: Counters::default(),
+            masked: MaskBook::default(),
+            filtered: DropBook::default(),
             faults: Faults::default(),
             broadcast: Broadcast::default(),
         }
@@ -59,6 +72,22 @@ impl Shared {
 
     pub(crate) fn set_config(&self, config: Config) {
         *self.config.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(config);
+    }
+
+    /// The instant that retention is counted back from: now, unless the clock is ahead of what can be believed.
+    pub(crate) fn kept_as_of(&self, now: Timestamp) -> Timestamp {
+        now.min(Timestamp::from_nanos(self.horizon.load(Ordering::Relaxed)))
+    }
+
+    /// Nothing later is believed of the clock.
+    pub(crate) fn set_horizon(&self, horizon: Timestamp) {
+        self.horizon.store(horizon.nanos(), Ordering::Relaxed);
+    }
+
+    /// Closes what is open of the day, whose files are about to go.
+    pub(crate) fn forget_files(&self, key: DayKey) {
+        self.readers.forget(key);
+        self.bitmaps.forget(key);
     }
 
     pub(crate) fn positions(&self) -> MutexGuard<'_, BTreeMap<String, Vec<u8>>> {
@@ -94,17 +123,11 @@ impl Shared {
         }
     }
 
-    /// Of the selected streams, what the day has in the range. If its index cannot be read, that is what the
-    /// tail has, and why.
-    pub(crate) fn select(
-        &self,
-        day: &Day,
-        selection: &mut Selection<'_>,
-        range: TimeRange,
-    ) -> (Vec<Unit>, Option<ReadError>) {
+    /// What the day has of the selection. If its index cannot be read, that is what the tail has, and why.
+    pub(crate) fn select(&self, day: &Day, selection: &mut Selection<'_>) -> (Vec<Unit>, Option<ReadError>) {
         loop {
             let problem = self.load(day).err();
-            let (units, is_whole) = day.select(selection, range);
+            let (units, is_whole) = day.select(selection);
             // Another query may have made room by letting go of this very day; then it is loaded once more.
             if is_whole || problem.is_some() {
                 return (units, problem);

@@ -28,8 +28,14 @@ pub(crate) fn compress(level: i32, bytes: &[u8]) -> io::Result<Vec<u8>> {
     })
 }
 
+/// No frame holds more bytes than this for each of its own.
+const EXPANSION_MAX: usize = 1 << 16;
+
 /// What the frame holds, which must be exactly `length` bytes.
 pub(crate) fn expand(frame: &[u8], length: usize) -> Option<Vec<u8>> {
+    if length / EXPANSION_MAX > frame.len() {
+        return None;
+    }
     // A frame says how long its content is; memory is given out only for one that says what is expected.
     if zstd::zstd_safe::get_frame_content_size(frame).ok()?? != length as u64 {
         return None;

@@ -6,6 +6,9 @@ use std::sync::{Mutex, PoisonError};
 
 use model::Timestamp;
 
+use crate::masking::MaskedCount;
+use crate::pipeline::DroppedCount;
+
 /// More faults than this are not kept apart: a disk that breaks down must not fill the memory with words.
 const FAULTS_MAX: usize = 100;
 
@@ -22,6 +25,13 @@ pub struct Status {
     pub disk_bytes: u64,
     /// Lines dropped since the start, by reason; reasons that did not occur are left out.
     pub dropped: Vec<(DropReason, u64)>,
+    /// Bytes of days that were deleted since the start before their time, because all logs together took more
+    /// room than they may.
+    pub deleted_for_size: u64,
+    /// How often something was masked since the start, by service and rule.
+    pub masked: Vec<MaskedCount>,
+    /// Lines that `[[logs.pipeline]]` dropped since the start, by service and reason.
+    pub filtered: Vec<DroppedCount>,
     /// What is wrong now.
     pub faults: Vec<Fault>,
 }
@@ -68,6 +78,7 @@ pub(crate) struct Counters {
     lines: AtomicU64,
     bytes: AtomicU64,
     newest: AtomicI64,
+    deleted_for_size: AtomicU64,
     dropped: [AtomicU64; DropReason::ALL.len()],
 }
 
@@ -77,6 +88,7 @@ impl Default for Counters {
             lines: AtomicU64::new(0),
             bytes: AtomicU64::new(0),
             newest: AtomicI64::new(i64::MIN),
+            deleted_for_size: AtomicU64::new(0),
             dropped: Default::default(),
         }
     }
@@ -98,6 +110,10 @@ impl Counters {
         self.dropped[reason as usize].fetch_add(lines, Ordering::Relaxed);
     }
 
+    pub(crate) fn deleted_for_size(&self, bytes: u64) {
+        self.deleted_for_size.fetch_add(bytes, Ordering::Relaxed);
+    }
+
     pub(crate) fn status(&self, disk_bytes: u64, faults: Vec<Fault>) -> Status {
         let newest = self.newest.load(Ordering::Relaxed);
         let dropped =
@@ -108,6 +124,9 @@ impl Counters {
             newest: (newest != i64::MIN).then(|| Timestamp::from_nanos(newest)),
             disk_bytes,
             dropped: dropped.into_iter().filter(|(_, lines)| *lines > 0).collect(),
+            deleted_for_size: self.deleted_for_size.load(Ordering::Relaxed),
+            masked: Vec::new(),
+            filtered: Vec::new(),
             faults,
         }
     }

@@ -8,23 +8,27 @@
 //! 3. the rows of the tail are deleted, together with the next commit.
 //!
 //! Whoever reads takes no notice of tail rows up to the published `seq_to`, nor of a block without an index
-//! row.
+//! row. Small blocks are merged in the same way, and days that are past their retention go (`compact`,
+//! `expire`).
 
 mod commit;
+mod compact;
 mod error;
 mod expire;
+mod horizon;
 mod last_hour;
 mod merge;
 mod recover;
 mod seal;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Weak};
 use std::time::Instant;
 
 use rusqlite::Connection;
 
 use crate::day::DayFiles;
+use crate::joining::HeldLines;
 use crate::picture::Day;
 use crate::place::DayKey;
 use crate::shared::Shared;
@@ -34,6 +38,7 @@ use crate::tail::{self, RowsUpTo, Tail};
 pub(crate) use commit::Packed;
 pub(crate) use error::StorageError;
 pub(crate) use expire::is_expired;
+use horizon::Horizon;
 
 /// The open files and what is known about the tail.
 pub(crate) struct Storage {
@@ -44,6 +49,15 @@ pub(crate) struct Storage {
     waiting: HashMap<(u32, DayKey), Waiting>,
     /// Rows that are sealed but still in the file.
     obsolete: Vec<RowsUpTo>,
+    /// Days that may have small blocks to merge.
+    with_small: BTreeSet<DayKey>,
+    /// Since when a day has blocks that were replaced and are still in its file.
+    replaced: BTreeMap<DayKey, Instant>,
+    /// Damaged blocks, which cannot be merged.
+    unreadable: BTreeSet<(DayKey, i64)>,
+    horizon: Horizon,
+    /// What the last run held back to be joined, until it is asked for.
+    held: Vec<HeldLines>,
     /// While a backup holds it, no block is sealed and no file deleted.
     lease: Weak<()>,
     steps: Steps,
@@ -80,6 +94,16 @@ impl Storage {
     /// Whether rows are still to be deleted.
     pub(crate) fn has_obsolete(&self) -> bool {
         !self.obsolete.is_empty()
+    }
+
+    /// Fails while nothing can be written.
+    pub(crate) fn probe(&mut self) -> Result<(), StorageError> {
+        self.tail.probe().map_err(StorageError::tail)
+    }
+
+    /// The lines that the last run held back to be joined with others.
+    pub(crate) fn take_held(&mut self) -> Vec<HeldLines> {
+        std::mem::take(&mut self.held)
     }
 
     /// Holds the files still for a backup.
@@ -127,6 +151,8 @@ pub(crate) enum Step {
     IndexWritten,
     Published,
     Merged,
+    Replaced,
+    ReplacedDeleted,
     TailExpired,
     IndexRemoved,
 }

@@ -5,17 +5,21 @@
 //! stream    id │ labels                                     only of rows that are there
 //! tail      stream │ class │ day │ seq_to │ lines │ bytes │ first │ last │ sidecar │ data
 //! position  key │ value
+//! held      labels │ multiline │ data                       lines that wait for others to be joined with
+//! horizon   believed                                        how far the clock was believed last
 //! ```
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use model::{Labels, Timestamp, UtcDay};
 use rusqlite::{Connection, params};
 use store::{OpenError, Schema};
 
 use crate::class::Class;
+use crate::joining::{HeldChange, HeldLines};
 use crate::picture::TailRow;
 use crate::place::DayKey;
 use crate::row;
@@ -26,7 +30,8 @@ use crate::stream::Stream;
 pub(crate) const SCHEMA: Schema = Schema {
     name: "the tail of the logs",
     application_id: 0x5048_4c54,
-    versions: &["
+    versions: &[
+        "
         CREATE TABLE stream (id INTEGER PRIMARY KEY, labels TEXT NOT NULL UNIQUE) STRICT;
         CREATE TABLE tail (
             stream INTEGER NOT NULL REFERENCES stream (id), class INTEGER NOT NULL, day INTEGER NOT NULL,
@@ -37,11 +42,19 @@ pub(crate) const SCHEMA: Schema = Schema {
         CREATE TABLE position (key TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
         CREATE TABLE durable (commits INTEGER NOT NULL) STRICT;
         INSERT INTO durable VALUES (0);
-    "],
+    ",
+        "
+        CREATE TABLE horizon (believed INTEGER NOT NULL) STRICT;
+        CREATE TABLE held (labels TEXT PRIMARY KEY, multiline TEXT NOT NULL, data BLOB NOT NULL) STRICT;
+    ",
+    ],
 };
 
 /// The file's name in the directory of the logs.
 pub(crate) const FILE: &str = "tail.db";
+
+/// How far the clock is believed is written when it moved by this.
+const HORIZON_EVERY: Duration = Duration::from_secs(3600);
 
 /// What a commit has to outlive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,6 +91,7 @@ pub(crate) struct Commit<'a> {
     pub(crate) obsolete: &'a [RowsUpTo],
     pub(crate) rows: &'a [NewRow],
     pub(crate) positions: Option<&'a BTreeMap<String, Option<Vec<u8>>>>,
+    pub(crate) held: &'a [HeldChange],
 }
 
 /// What the file held when it was opened.
@@ -86,6 +100,8 @@ pub(crate) struct Found {
     /// In the order of units and of arrival.
     pub(crate) rows: Vec<(DayKey, Labels, TailRow)>,
     pub(crate) positions: BTreeMap<String, Vec<u8>>,
+    /// Lines that wait for others to be joined with.
+    pub(crate) held: Vec<HeldLines>,
 }
 
 /// The open file.
@@ -94,13 +110,15 @@ pub(crate) struct Tail {
     /// The ids of streams in the file, by their numbers in this process.
     ids: HashMap<u32, i64>,
     survives: Survive,
+    /// As it is in the file.
+    horizon: Timestamp,
 }
 
 impl Tail {
     pub(crate) fn open(root: &Path) -> Result<Self, OpenError> {
         let connection = store::open(&root.join(FILE), &SCHEMA)?;
         connection.set_prepared_statement_cache_capacity(32);
-        Ok(Self { connection, ids: HashMap::new(), survives: Survive::PowerLoss })
+        Ok(Self { connection, ids: HashMap::new(), survives: Survive::PowerLoss, horizon: Timestamp::MIN })
     }
 
     /// Everything that the file holds. Rows and labels that make no sense are left out and counted.
@@ -121,7 +139,39 @@ impl Tail {
         let mut positions = self.connection.prepare("SELECT key, value FROM position")?;
         let positions = positions.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
         found.positions = positions.collect::<rusqlite::Result<_>>()?;
+        let mut held = self.connection.prepare("SELECT labels, multiline, data FROM held")?;
+        let mut held = held.query([])?;
+        while let Some(row) = held.next()? {
+            match HeldLines::from_row(
+                &row.get::<_, String>(0)?,
+                &row.get::<_, String>(1)?,
+                &row.get::<_, Vec<u8>>(2)?,
+            ) {
+                Some(lines) => found.held.push(lines),
+                None => senseless += 1,
+            }
+        }
         Ok((found, senseless))
+    }
+
+    /// How far the clock was believed last.
+    pub(crate) fn horizon(&self) -> rusqlite::Result<Option<Timestamp>> {
+        let nanos: Option<i64> =
+            self.connection.query_row("SELECT max(believed) FROM horizon", [], |row| row.get(0))?;
+        Ok(nanos.map(Timestamp::from_nanos))
+    }
+
+    /// Notes how far the clock is believed: it need not be known to the minute.
+    pub(crate) fn keep_horizon(&mut self, believed: Timestamp) -> rusqlite::Result<()> {
+        if believed.nanos().abs_diff(self.horizon.nanos()) < HORIZON_EVERY.as_nanos() as u64 {
+            return Ok(());
+        }
+        self.connection.execute_batch(&format!(
+            "BEGIN IMMEDIATE; DELETE FROM horizon; INSERT INTO horizon VALUES ({}); COMMIT",
+            believed.nanos()
+        ))?;
+        self.horizon = believed;
+        Ok(())
     }
 
     /// Makes one transaction of it all.
@@ -144,6 +194,11 @@ impl Tail {
         }
         self.choose(Survive::PowerLoss)?;
         // Syncing the log with this commit syncs all that was written to it before.
+        self.probe()
+    }
+
+    /// Writes something that changes nothing.
+    pub(crate) fn probe(&mut self) -> rusqlite::Result<()> {
         self.connection.execute_batch("UPDATE durable SET commits = commits + 1")
     }
 
@@ -190,6 +245,20 @@ impl Tail {
                 }
             };
         }
+        commit.held.iter().try_for_each(|change| self.hold(change))
+    }
+
+    fn hold(&self, change: &HeldChange) -> rusqlite::Result<()> {
+        match change {
+            HeldChange::Held(lines) => self
+                .connection
+                .prepare_cached("INSERT OR REPLACE INTO held (labels, multiline, data) VALUES (?1, ?2, ?3)")?
+                .execute(params![lines.labels.to_string(), lines.multiline.text(), lines.data()])?,
+            HeldChange::LetGo(labels) => self
+                .connection
+                .prepare_cached("DELETE FROM held WHERE labels = ?1")?
+                .execute([labels.to_string()])?,
+        };
         Ok(())
     }
 

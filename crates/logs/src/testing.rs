@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use logql::{Chunk as _, Scan};
-use model::{Batch, Entry, Labels, Level, Metadata, Selector, TimeRange, Timestamp};
+use logql::{Chunk as _, Levels, Scan};
+use model::{Batch, Entry, Labels, Level, Metadata, Multiline, Selector, TimeRange, Timestamp};
 use tempfile::TempDir;
 
 use crate::clock::Clock;
@@ -29,6 +29,8 @@ pub(crate) fn small() -> Limits {
         push_commit_after: Duration::from_millis(1),
         block_weight: 500,
         rows_max: 4,
+        replaced_kept: Duration::ZERO,
+        clock_leap: 10_000 * DAY,
         retry_max: Duration::from_millis(100),
         ..Limits::default()
     }
@@ -72,7 +74,7 @@ pub(crate) fn entry(at: Timestamp, line: &str) -> Entry {
 }
 
 pub(crate) fn batch(service: &str, entries: Vec<Entry>) -> Batch {
-    Batch { labels: labels(service), entries, positions: Vec::new() }
+    Batch { labels: labels(service), entries, positions: Vec::new(), multiline: Multiline::Off }
 }
 
 /// A stored entry, as a query gives it.
@@ -86,7 +88,12 @@ pub(crate) struct Stored {
 
 /// Everything in the store, by stream, in the order of days, classes and arrival.
 pub(crate) fn content(shared: &Arc<Shared>) -> BTreeMap<Labels, Vec<Stored>> {
-    let scan = Scan { selector: Selector::default(), range: TimeRange::ALL, needles: Vec::new() };
+    let scan = Scan {
+        selector: Selector::default(),
+        range: TimeRange::ALL,
+        levels: Levels::ALL,
+        needles: Vec::new(),
+    };
     let mut chunks = reader::chunks(shared, &scan);
     chunks.sort_by_key(|chunk| chunk.sequence());
     let mut found: BTreeMap<Labels, Vec<Stored>> = BTreeMap::new();

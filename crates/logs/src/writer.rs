@@ -6,12 +6,14 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use model::Batch;
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
+use crate::arrival::Arrival;
 use crate::follow::Committed;
-use crate::intake::{Command, Event, Inbox, Push, Waiter};
-use crate::pending::Pending;
+use crate::intake::{Command, Event, Inbox, Push, PushError, Waiter, Wanted};
+use crate::pending::{Origin, Pending};
 use crate::shared::Shared;
 use crate::storage::{Packed, Storage, StorageError};
 use crate::tail::Survive;
@@ -19,11 +21,11 @@ use crate::tail::Survive;
 /// The subject of faults that keep lines from being written.
 pub(crate) const WRITING: &str = "writing logs";
 
-/// How often it is looked for what is due by age.
-const UPKEEP_EVERY: Duration = Duration::from_secs(30);
+/// The subject of faults that keep blocks from being made.
+const SEALING: &str = "sealing logs";
 
-/// How often days are looked through for expired ones.
-const EXPIRE_EVERY: Duration = Duration::from_secs(3600);
+/// How often streams that nothing refers to are forgotten.
+const PRUNE_EVERY: Duration = Duration::from_secs(3600);
 
 /// The first wait after a failure; each further one is twice as long.
 const RETRY_FIRST: Duration = Duration::from_millis(100);
@@ -83,13 +85,14 @@ impl Writer {
 struct Group {
     packed: Packed,
     waiters: Vec<Waiter>,
-    followed: Vec<Committed>,
+    followed: Vec<(Origin, Committed)>,
 }
 
 struct Work {
     shared: Arc<Shared>,
     storage: Storage,
     inbox: Inbox,
+    arrival: Arrival,
     pending: Pending,
     waiters: Vec<Waiter>,
     /// Since when the oldest waits.
@@ -99,16 +102,16 @@ struct Work {
     commits: Attempts,
     seals: Attempts,
     upkeep_at: Instant,
-    expire_at: Instant,
+    prune_at: Instant,
 }
 
 impl Work {
     fn new(writer: Writer) -> Self {
-        let Writer { shared, storage, inbox } = writer;
+        let Writer { shared, mut storage, inbox } = writer;
         let now = Instant::now();
         let retry_max = shared.limits.retry_max;
         Self {
-            shared,
+            arrival: Arrival::new(&shared, storage.take_held(), now),
             storage,
             inbox,
             pending: Pending::default(),
@@ -116,9 +119,10 @@ impl Work {
             since: None,
             group: None,
             commits: Attempts::new(WRITING, retry_max),
-            seals: Attempts::new("sealing logs", retry_max),
-            upkeep_at: now + UPKEEP_EVERY,
-            expire_at: now + EXPIRE_EVERY,
+            seals: Attempts::new(SEALING, retry_max),
+            upkeep_at: now + shared.limits.upkeep_every,
+            prune_at: now + PRUNE_EVERY,
+            shared,
         }
     }
 
@@ -126,14 +130,12 @@ impl Work {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
         let runtime = runtime.expect("a runtime without I/O needs nothing of the system");
         loop {
-            let (deadline, takes_in) = (self.deadline().into(), self.takes_in());
-            match runtime.block_on(self.inbox.next(deadline, takes_in, stop)) {
+            let (deadline, wanted) = (self.deadline().into(), self.wanted());
+            match runtime.block_on(self.inbox.next(deadline, wanted, stop)) {
                 Event::Stop => break,
                 event => self.take(event),
             }
-            while self.takes_in()
-                && let Some(event) = self.inbox.ready()
-            {
+            while let Some(event) = self.inbox.ready(self.wanted()) {
                 self.take(event);
             }
             self.work(Instant::now());
@@ -148,6 +150,7 @@ impl Work {
                 self.commit_at_last();
             }
         }
+        self.arrival.release_all(&self.shared, &mut self.pending);
         self.commit_at_last();
     }
 
@@ -160,11 +163,33 @@ impl Work {
             && self.storage.tail_weight() < limits.tail_weight_max
     }
 
+    /// While nothing can be written, commands are still taken: pushes are refused, so that nobody waits in vain.
+    fn wanted(&self) -> Wanted {
+        let batches = self.takes_in();
+        Wanted { batches, commands: batches || self.refusal().is_some() }
+    }
+
+    /// Why nothing that is pushed now would be written soon, if so.
+    fn refusal(&self) -> Option<PushError> {
+        let is_full = || self.storage.tail_weight() >= self.shared.limits.tail_weight_max;
+        let problem = self.commits.problem.as_ref().or(self.seals.problem.as_ref().filter(|_| is_full()));
+        problem.cloned().map(PushError::Stuck)
+    }
+
     fn take(&mut self, event: Event) {
         match event {
-            Event::Batch(batch) => self.pending.add(&self.shared, batch),
+            Event::Batch(batch) => self.arrive(batch, Origin::Collected),
             Event::Command(Command::Push(Push { batches, done })) => {
-                batches.into_iter().for_each(|batch| self.pending.add(&self.shared, batch));
+                if let Some(refusal) = self.refusal() {
+                    return done.answer(Err(refusal));
+                }
+                if !self.pending.has_room_for(&self.shared, &batches) {
+                    let streams_max = self.shared.limits.streams_max;
+                    return done.answer(Err(PushError::TooManyStreams(streams_max)));
+                }
+                for batch in batches {
+                    self.arrive(batch, Origin::Pushed);
+                }
                 self.waiters.push(done);
             }
             Event::Command(Command::Lease(answer)) => {
@@ -176,11 +201,18 @@ impl Work {
         self.since.get_or_insert_with(Instant::now);
     }
 
+    fn arrive(&mut self, batch: Batch, origin: Origin) {
+        self.arrival.take(&self.shared, batch, origin, Instant::now(), &mut self.pending);
+    }
+
     /// When there is something to do, if nothing arrives.
     fn deadline(&self) -> Instant {
         let mut deadline = self.upkeep_at;
         let mut sooner = |at: Option<Instant>| deadline = at.map_or(deadline, |at| at.min(deadline));
         sooner(self.commit_at());
+        if self.since.is_none() {
+            sooner(self.arrival.due());
+        }
         sooner(self.seals.retry_at);
         deadline
     }
@@ -198,6 +230,10 @@ impl Work {
     fn work(&mut self, now: Instant) {
         let is_due = |at: Option<Instant>| at.is_some_and(|at| at <= now);
         let mut seals = is_due(self.seals.retry_at);
+        if self.since.is_none() && is_due(self.arrival.due()) {
+            // What was held back has waited long enough.
+            self.since = Some(now - self.shared.limits.commit_after);
+        }
         if is_due(self.commit_at()) {
             seals |= self.commit(now) && !self.seals.are_failing();
         }
@@ -215,27 +251,36 @@ impl Work {
     }
 
     fn upkeep(&mut self, now: Instant) {
-        self.upkeep_at = now + UPKEEP_EVERY;
+        self.upkeep_at = now + self.shared.limits.upkeep_every;
         self.storage.close_idle(now);
-        if self.expire_at <= now {
-            self.expire_at = now + EXPIRE_EVERY;
+        self.shared.bitmaps.forget_idle(now);
+        let mut expired = self.storage.expire(now);
+        if self.prune_at <= now {
+            self.prune_at = now + PRUNE_EVERY;
             self.pending.forget_streams();
-            let done = self.storage.expire().and_then(|()| self.storage.prune());
-            if let Err(error) = done {
-                self.shared.faults.set("expiry of logs", error.to_string());
-            } else {
-                self.shared.faults.clear("expiry of logs");
-            }
+            expired = expired.and_then(|()| self.storage.prune());
+        }
+        self.told("expiry of logs", expired);
+        let merged = self.storage.compact(now);
+        self.told("merging of logs", merged);
+    }
+
+    /// Work that is not tried again before its next turn.
+    fn told(&self, subject: &str, done: Result<(), StorageError>) {
+        match done {
+            Ok(()) => self.shared.faults.clear(subject),
+            Err(error) => self.shared.faults.set(subject, error.to_string()),
         }
     }
 
     /// Commits what waits. Tells whether it is on disk; if not, it waits for the next attempt.
     fn commit(&mut self, now: Instant) -> bool {
+        self.arrival.release(&self.shared, now, &mut self.pending);
         let committed = self.pack().and_then(|group| {
             let done = self.storage.commit(&group.packed);
             if done.is_ok() {
-                group.waiters.into_iter().for_each(Waiter::answer);
-                group.followed.into_iter().for_each(|batch| self.shared.broadcast.send(batch));
+                group.waiters.into_iter().for_each(|waiter| waiter.answer(Ok(())));
+                group.followed.into_iter().for_each(|(_, batch)| self.shared.broadcast.send(batch));
             } else {
                 self.group = Some(group);
             }
@@ -245,8 +290,25 @@ impl Work {
         self.commits.note(&self.shared, now, committed);
         if is_done {
             self.since = None;
+        } else {
+            self.withdraw_pushed();
         }
         is_done
+    }
+
+    /// Nothing can be written: what was pushed is given up, and its senders are told so. What was collected
+    /// waits.
+    fn withdraw_pushed(&mut self) {
+        self.pending.withdraw_pushed();
+        let mut waiters = std::mem::take(&mut self.waiters);
+        if let Some(group) = &mut self.group {
+            group.packed.withdraw_pushed();
+            group.followed.retain(|(origin, _)| *origin == Origin::Collected);
+            waiters.append(&mut group.waiters);
+        }
+        self.group.take_if(|group| group.packed.is_empty());
+        let problem = self.commits.problem.clone().unwrap_or_default();
+        waiters.into_iter().for_each(|waiter| waiter.answer(Err(PushError::Stuck(problem.clone()))));
     }
 
     /// The group that is stuck, or a new one of all that waits.
@@ -255,10 +317,14 @@ impl Work {
             return Ok(group);
         }
         if self.pending.is_empty() && self.waiters.is_empty() {
+            if self.commits.are_failing() {
+                self.storage.probe()?;
+            }
             return Ok(Group { packed: Packed::nothing(), waiters: Vec::new(), followed: Vec::new() });
         }
         let survive = if self.waiters.is_empty() { Survive::Crash } else { Survive::PowerLoss };
-        let packed = self.storage.pack(&mut self.pending, survive)?;
+        let mut packed = self.storage.pack(&mut self.pending, survive)?;
+        packed.hold(self.arrival.held_changes());
         self.pending.clear();
         let waiters = std::mem::take(&mut self.waiters);
         Ok(Group { packed, waiters, followed: self.pending.take_followed() })
@@ -281,13 +347,15 @@ impl Work {
 struct Attempts {
     subject: &'static str,
     failures: u32,
+    /// What was wrong the last time.
+    problem: Option<String>,
     retry_at: Option<Instant>,
     retry_max: Duration,
 }
 
 impl Attempts {
     fn new(subject: &'static str, retry_max: Duration) -> Self {
-        Self { subject, failures: 0, retry_at: None, retry_max }
+        Self { subject, failures: 0, problem: None, retry_at: None, retry_max }
     }
 
     fn are_failing(&self) -> bool {
@@ -298,10 +366,11 @@ impl Attempts {
         match done {
             Ok(()) => {
                 shared.faults.clear(self.subject);
-                (self.failures, self.retry_at) = (0, None);
+                (self.failures, self.problem, self.retry_at) = (0, None, None);
             }
             Err(error) => {
                 shared.faults.set(self.subject, error.to_string());
+                self.problem = Some(error.to_string());
                 let wait = RETRY_FIRST.saturating_mul(1 << self.failures.min(10)).min(self.retry_max);
                 self.failures += 1;
                 self.retry_at = Some(now + wait);

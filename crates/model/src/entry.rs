@@ -1,6 +1,6 @@
 //! Log entries, and the batches in which they travel.
 
-use crate::{Labels, Position, Timestamp};
+use crate::{Labels, Multiline, Position, Timestamp};
 
 /// Structured metadata of an entry: names and values beside the line, sorted by name. Most entries of a
 /// stream share one set, so stores keep the sets apart from the lines.
@@ -27,4 +27,6 @@ pub struct Batch {
     pub entries: Vec<Entry>,
     /// What the collector wants to find again at its next start.
     pub positions: Vec<Position>,
+    /// Which of the entries are to be joined, with each other and with those of the stream's next batch.
+    pub multiline: Multiline,
 }

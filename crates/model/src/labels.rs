@@ -35,6 +35,27 @@ impl Labels {
         Self(sorted.into_iter().filter(|(_, value): &(Box<str>, Box<str>)| !value.is_empty()).collect())
     }
 
+    /// From pairs that stand in the order of their names, each name once. Empty values stay: the series that a
+    /// parser makes of a line can have such labels, streams cannot.
+    pub fn from_sorted<N, V>(pairs: impl IntoIterator<Item = (N, V)>) -> Self
+    where
+        N: Into<Box<str>>,
+        V: Into<Box<str>>,
+    {
+        let labels: Arc<[_]> = pairs.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
+        debug_assert!(labels.is_sorted_by(|(a, _), (b, _)| a < b), "labels out of order");
+        Self(labels)
+    }
+
+    /// The labels whose names pass.
+    #[must_use]
+    pub fn filter(&self, keep: impl Fn(&str) -> bool) -> Self {
+        match self.iter().all(|(name, _)| keep(name)) {
+            true => self.clone(),
+            false => Self::from_sorted(self.iter().filter(|(name, _)| keep(name))),
+        }
+    }
+
     /// Reads `{name="value", other="value"}`, the text that Loki's push format carries and that
     /// [`Display`](fmt::Display) writes. Values may be quoted with `"` (Go escapes) or with backticks (none).
     pub fn parse(text: &str) -> Result<Self, ParseLabelsError> {

@@ -8,10 +8,13 @@
 
 mod duration;
 mod entry;
+pub mod go_regex;
 mod labels;
 mod level;
 mod matcher;
+mod multiline;
 mod position;
+pub mod relabel;
 mod timestamp;
 mod workload;
 
@@ -20,6 +23,7 @@ pub use entry::{Batch, Entry, Metadata};
 pub use labels::{Labels, ParseLabelsError};
 pub use level::Level;
 pub use matcher::{MatchOp, Matcher, MatcherError, Selector};
+pub use multiline::Multiline;
 pub use position::Position;
 pub use timestamp::{ParseTimestampError, TimeRange, Timestamp, UtcDay};
 pub use workload::{Health, Identity, Network, Port, State, Workload};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use regex::{Regex, RegexBuilder};
 
-use crate::Labels;
+use crate::{Labels, go_regex};
 
 /// Larger compiled expressions are refused: a query must not be able to eat the machine.
 const REGEX_BYTES_MAX: usize = 4 << 20;
@@ -69,6 +69,11 @@ impl Matcher {
         Self { name: name.into(), op: MatchOp::Equal, value: value.into(), regex: None }
     }
 
+    /// `name!="value"`.
+    pub fn not_equal(name: &str, value: &str) -> Self {
+        Self { op: MatchOp::NotEqual, ..Self::equal(name, value) }
+    }
+
     /// The label that is looked at.
     pub fn name(&self) -> &str {
         &self.name
@@ -129,7 +134,7 @@ impl fmt::Display for Selector {
 
 fn anchored(pattern: &str) -> Result<Regex, MatcherError> {
     // `(?s)`: a label's value is one text, whatever line breaks it holds.
-    RegexBuilder::new(&format!("^(?s:{pattern})$"))
+    RegexBuilder::new(&format!("^(?s:{})$", go_regex::translate(pattern)))
         .size_limit(REGEX_BYTES_MAX)
         .build()
         .map_err(|error| MatcherError { pattern: pattern.to_owned(), reason: error.to_string() })
@@ -157,6 +162,9 @@ mod tests {
         check("absent", MatchOp::Regex, ".*", true);
         check("absent", MatchOp::Regex, ".+", false);
         check("absent", MatchOp::NotEqual, "x", true);
+        // Go's dialect: a brace that repeats nothing is a brace, and `\\w` means ASCII.
+        check("service", MatchOp::NotRegex, "we{b", true);
+        check("service", MatchOp::Regex, r"\w\we?b?", true);
     }
 
     #[test]

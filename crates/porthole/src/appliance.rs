@@ -7,6 +7,7 @@
 use std::time::Duration;
 
 use anyhow::Context;
+use model::label;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -30,6 +31,7 @@ pub(crate) struct Appliance {
     listener: TcpListener,
     control: control::Control,
     collector: docker::Collector,
+    files: Option<logs::Files>,
     logs: logs::Logs,
     writer: logs::Writer,
     reload: reload::Reload,
@@ -42,6 +44,7 @@ impl Appliance {
         let reload = reload::Reload::new(configuration.file.clone());
         let accounts = server::Accounts::open(&data.state())?;
         let (logs, writer) = logs::open(configuration.logs, &data.logs())?;
+        let files = logs::Files::new(&logs, &identity(&configuration.docker));
         let (docker, collector) =
             docker::connect(configuration.docker, logs.positions("docker/"), logs.intake());
 
@@ -54,7 +57,7 @@ impl Appliance {
         let build: &'static str = server::build(crate::command::VERSION).leak();
         let server = server::Server::new(configuration.server, engines, accounts.clone(), build)?;
         let control = control::Control::bind(&data, accounts, logs.clone())?;
-        Ok(Self { server, listener, control, collector, logs, writer, reload, _data: data })
+        Ok(Self { server, listener, control, collector, files, logs, writer, reload, _data: data })
     }
 
     /// Runs until a signal or until a task breaks down, then drains.
@@ -72,6 +75,13 @@ impl Appliance {
             collector.run(stop).await;
             Ok(())
         });
+        if let Some(files) = self.files {
+            let stop = ways_in.clone();
+            tasks.spawn("the collector of log files", async move {
+                files.run(stop).await;
+                Ok(())
+            });
+        }
         let (control, stop) = (self.control, ways_in.clone());
         tasks.spawn("the control socket", async move { control.run(stop).await });
         let link = self.server.setup_link().await?;
@@ -106,4 +116,11 @@ impl Appliance {
         tracing::info!("stopped");
         ended
     }
+}
+
+/// What tells the lines of this machine from those of others. Docker's containers have the same labels.
+fn identity(docker: &docker::Config) -> model::Labels {
+    let host = docker.host.clone().or_else(|| std::fs::read_to_string("/proc/sys/kernel/hostname").ok());
+    let host = host.unwrap_or_default().trim_end().to_owned();
+    model::Labels::from_pairs([(label::HOST, host), (label::ENVIRONMENT, docker.environment.clone())])
 }

@@ -9,9 +9,9 @@ use serde_json::Value;
 /// From the ground up. Crates of one floor do not know each other.
 const FLOORS: &[&[&str]] = &[
     &["model", "api"],
-    &["settings", "store"],
-    &["logql"],
-    &["docker", "logs"],
+    &["settings", "store", "series", "template", "mask", "syntax", "outbound"],
+    &["logql", "promql"],
+    &["docker", "logs", "metrics", "collectors"],
     &["server"],
     &["demo"],
     &["porthole"],

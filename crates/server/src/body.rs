@@ -10,6 +10,7 @@ use http::{HeaderMap, StatusCode, header};
 use http_body_util::BodyExt;
 
 use crate::fault::Fault;
+use crate::intake::UNPACKED_BYTES_MAX;
 
 mod remainder;
 pub(crate) use remainder::read_on;
@@ -43,6 +44,14 @@ impl Packing {
                 );
                 Err(Fault::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, message))
             }
+        }
+    }
+
+    /// How large `packed` may become: nobody knows before it is done.
+    pub(crate) fn unpacked_max(self, packed: &[u8]) -> usize {
+        match self {
+            Self::Plain => packed.len(),
+            Self::Gzip | Self::Deflate => UNPACKED_BYTES_MAX,
         }
     }
 

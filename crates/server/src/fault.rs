@@ -5,7 +5,7 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 
-use crate::accounts::{AccountError, TokenError};
+use crate::accounts::{AccountError, TokenError, ViewError};
 
 /// A refusal or a failure, with a sentence for the one who asked.
 #[derive(Debug)]
@@ -69,6 +69,18 @@ impl From<AccountError> for Fault {
             AccountError::Busy => Self::too_many(message, 5),
             AccountError::Hashing(_) => Self::new(StatusCode::INTERNAL_SERVER_ERROR, message),
             AccountError::Store(_) => Self::new(StatusCode::SERVICE_UNAVAILABLE, message),
+        }
+    }
+}
+
+impl From<ViewError> for Fault {
+    fn from(error: ViewError) -> Self {
+        let message = error.to_string();
+        match error {
+            ViewError::BadName | ViewError::BadPage | ViewError::TooLong(_) => Self::bad_request(message),
+            ViewError::Full(_) => Self::new(StatusCode::CONFLICT, message),
+            ViewError::Unknown(_) => Self::new(StatusCode::NOT_FOUND, message),
+            ViewError::Store(_) => Self::new(StatusCode::SERVICE_UNAVAILABLE, message),
         }
     }
 }

@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use logql::{LogQuery, Row};
+use logql::{LogQuery, Row, Seen};
 use logs::{Committed, Follow, Followed};
 use model::{Labels, Timestamp};
 use tokio::time::Instant;
@@ -24,6 +24,7 @@ pub(crate) struct Feed {
     query: LogQuery,
     numbers: Numbers,
     known: Known,
+    seen: Seen,
 }
 
 /// What a feed gives.
@@ -36,13 +37,15 @@ pub(crate) enum Fed {
 
 impl Feed {
     pub(crate) fn new(follow: Follow, query: LogQuery) -> Self {
-        Self { follow, query, numbers: Numbers::default(), known: Known::default() }
+        let seen = query.seen();
+        Self { follow, query, numbers: Numbers::default(), known: Known::default(), seen }
     }
 
     /// These lines were found by a query after the feed was made; each comes at most once more.
     pub(crate) fn skip_known(&mut self, rows: &[Row]) {
         self.known = Known::of(rows);
         for row in rows {
+            self.seen.is_first(row);
             self.numbers.note(&row.labels, row.timestamp, row.nth);
         }
     }
@@ -71,19 +74,13 @@ impl Feed {
         }
         let mut rows = Vec::new();
         for (entry, level) in &batch.entries {
-            if self.known.take(&batch.labels, entry.timestamp, &entry.line) {
+            let row = self.query.row(&batch.labels, entry, *level);
+            if row.as_ref().is_some_and(|row| self.known.take(&batch.labels, row.timestamp, &row.line)) {
                 continue;
             }
             let nth = self.numbers.next(&batch.labels, entry.timestamp);
-            if self.query.matches(&batch.labels, *level, &entry.line) {
-                rows.push(Row {
-                    labels: batch.labels.clone(),
-                    timestamp: entry.timestamp,
-                    level: *level,
-                    line: entry.line.clone(),
-                    metadata: entry.metadata.clone(),
-                    nth,
-                });
+            if let Some(row) = row.filter(|row| self.seen.is_first(row)) {
+                rows.push(Row { nth, ..row });
             }
         }
         rows

@@ -17,11 +17,11 @@ use crate::fault::Fault;
 /// A body as it is sent.
 const BODY_BYTES_MAX: usize = 16 << 20;
 /// A body unpacked.
-pub(crate) const UNPACKED_BYTES_MAX: usize = 64 << 20;
+pub(crate) const UNPACKED_BYTES_MAX: usize = 32 << 20;
 /// All bodies that are being read or decoded, in KiB (the semaphore's unit).
 const BODIES_KIB_MAX: u32 = 64 << 10;
-/// Bodies unpacked at once.
-const UNPACKING_MAX: usize = 2;
+/// Bodies that are unpacked at once, together, in KiB; of those that do not tell their size only one.
+const UNPACKED_KIB_MAX: u32 = 48 << 10;
 const WAIT_MAX: Duration = Duration::from_secs(10);
 const RETRY_AFTER_S: u64 = 2;
 
@@ -42,7 +42,7 @@ impl Default for Intake {
     fn default() -> Self {
         Self {
             bodies: Arc::new(Semaphore::new(BODIES_KIB_MAX as usize)),
-            unpacking: Arc::new(Semaphore::new(UNPACKING_MAX)),
+            unpacking: Arc::new(Semaphore::new(UNPACKED_KIB_MAX as usize)),
         }
     }
 }
@@ -57,13 +57,19 @@ impl Intake {
         Ok(Arrived { bytes, _share: share })
     }
 
-    /// Runs what unpacks and decodes a body, off the runtime's threads.
-    pub(crate) async fn decode<T, F>(&self, arrived: Arrived, work: F) -> Result<T, Fault>
+    /// Runs what unpacks and decodes a body to at most so many bytes, off the runtime's threads.
+    pub(crate) async fn decode<T, F>(
+        &self,
+        arrived: Arrived,
+        unpacked_max: usize,
+        work: F,
+    ) -> Result<T, Fault>
     where
         T: Send + 'static,
         F: FnOnce(Bytes) -> Result<T, Fault> + Send + 'static,
     {
-        let turn = within(self.unpacking.clone().acquire_owned()).await.ok_or_else(full)?;
+        let kib = unpacked_max.min(UNPACKED_BYTES_MAX).div_ceil(1024).max(1) as u32;
+        let turn = within(self.unpacking.clone().acquire_many_owned(kib)).await.ok_or_else(full)?;
         let work = move || {
             let _turn = turn;
             let Arrived { bytes, _share } = arrived;

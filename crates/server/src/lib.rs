@@ -7,7 +7,7 @@
 //! listen   connections and their bounds
 //! headers  what the browser may do with the answer; the build; panics become 500
 //! access   origin, who asks, what the route asks for
-//! loki     Loki's protocol: push, queries, labels, tail
+//! loki     Loki's protocol: push, queries, labels, tail; OpenTelemetry's logs
 //! app      the page's own API, in the types of the crate `api`
 //! page     the embedded files, and index.html for the page's views
 //! ```
@@ -25,13 +25,19 @@ mod clock;
 mod config;
 mod fault;
 mod feed;
+mod fields;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod headers;
 mod intake;
 mod listen;
 mod loki;
+mod metrics;
 mod page;
 mod queries;
+mod sample;
 mod server;
+mod under_way;
 
 pub use accounts::{AccountError, Accounts, TokenError};
 pub use clock::Clock;

@@ -11,6 +11,7 @@ use crate::accounts::{AccountError, Accounts};
 use crate::app::App;
 use crate::intake::Intake;
 use crate::loki::Loki;
+use crate::metrics::{self, Metrics, Tallies};
 use crate::queries::Queries;
 use crate::{AuthMode, Clock, Config, body, headers, listen, page};
 
@@ -58,11 +59,15 @@ impl Server {
         build: &'static str,
         clock: Clock,
     ) -> Result<Self, StartError> {
-        let (closing, queries) = (CancellationToken::new(), Queries::default());
+        let (closing, tallies) = (CancellationToken::new(), Tallies::default());
+        let queries = Queries::new(clock.clone());
+        let metrics =
+            Metrics { logs: engines.logs.clone(), queries: queries.clone(), tallies: tallies.clone(), build };
         let loki = Loki::new(
             engines.logs.clone(),
             queries.clone(),
             Intake::default(),
+            tallies,
             closing.clone(),
             clock.clone(),
             build,
@@ -73,6 +78,7 @@ impl Server {
             .route("/ready", get(|| async { "ready\n" }))
             .route("/-/ready", get(|| async { "ready\n" }))
             .route("/-/healthy", get(|| async { "healthy\n" }))
+            .route("/metrics", get(metrics::show).with_state(metrics))
             .merge(loki.router())
             .merge(app.router())
             .route_layer(from_fn_with_state(access.clone(), access::guard_routes))

@@ -72,6 +72,16 @@ impl<'t> Section<'t> {
         sections.filter(|(_, section)| section.is_present()).collect()
     }
 
+    /// The keys that are written, sorted: for sections whose keys are names that people choose.
+    pub fn keys(&self) -> Vec<String> {
+        self.table.iter().flat_map(|table| table.0.keys().cloned()).collect()
+    }
+
+    /// Counts `key` as known, whatever it holds: nothing more is said about it, and a misspelt one is told of it.
+    pub fn know(&self, key: &str) {
+        self.tree.ask(&self.path, key);
+    }
+
     /// Whether `key` is written, well or badly.
     pub fn is_set(&self, key: &str) -> bool {
         self.table.is_some_and(|table| table.0.contains_key(key))

@@ -17,6 +17,7 @@
 mod backup;
 mod files;
 mod open;
+pub mod varint;
 
 pub use backup::{BackupError, backup};
 pub use files::{disk_bytes, exists, remove};

@@ -4,6 +4,8 @@
 //! of the appliance's process per unit of work; the clock of a shared machine says little.
 
 mod frame;
+mod logs;
+mod measure;
 mod table;
 
 use std::path::PathBuf;
@@ -13,17 +15,26 @@ use anyhow::{Result, bail};
 use crate::arguments::Arguments;
 
 /// `cargo xtask bench [frame] [--lines N] [--docker-lines N] [--binary FILE]`
+/// `cargo xtask bench logs [--lines N] [--seed N] [--loadgen DIR] [--binary FILE]`
 pub(crate) fn command(mut arguments: Arguments) -> Result<()> {
-    let sizes = frame::Sizes {
-        pushed: arguments.value("--lines")?.unwrap_or(8_000_000),
-        collected: arguments.value("--docker-lines")?.unwrap_or(1_000_000),
-    };
+    let lines: u64 = arguments.value("--lines")?.unwrap_or(8_000_000);
+    let collected: Option<u64> = arguments.value("--docker-lines")?;
+    let seed: Option<u64> = arguments.value("--seed")?;
+    let generator: Option<PathBuf> = arguments.value("--loadgen")?;
     let binary: Option<PathBuf> = arguments.value("--binary")?;
     // Last, or the value of an option would be taken for it.
     let what = arguments.word();
     arguments.finish_alone()?;
     match what.as_deref() {
-        None | Some("frame") => frame::measure(binary, &sizes),
-        Some(other) => bail!("there are no figures named `{other}`; there are: frame"),
+        None | Some("frame") if seed.is_none() && generator.is_none() => {
+            let sizes = frame::Sizes { pushed: lines, collected: collected.unwrap_or(1_000_000) };
+            frame::measure(binary, &sizes)
+        }
+        Some("logs") if collected.is_none() => {
+            logs::measure(&logs::Wish { lines, seed: seed.unwrap_or(42), generator, binary })
+        }
+        None | Some("frame") => bail!("--seed and --loadgen are options of `bench logs`"),
+        Some("logs") => bail!("--docker-lines is an option of `bench frame`"),
+        Some(other) => bail!("there are no figures named `{other}`; there are: frame, logs"),
     }
 }

@@ -13,6 +13,7 @@
 mod arguments;
 mod bench;
 mod binary;
+mod compare;
 mod dev;
 mod image;
 mod load;
@@ -42,9 +43,13 @@ cargo xtask COMMAND
   web [--release]           only the page, into web/dist; --release: small, and within its budget
   image                     the static binary and, where a Docker engine answers, the image `porthole`
   bench [frame]             the figures of the README, as a table  [--lines N] [--docker-lines N]
+  bench logs                the store of logs: what lines cost, and how long questions about them take
+                            [--lines N] [--seed N] [--loadgen FOLDER of the generator's source]
   soak [--minutes N]        N minutes (10) under load with a `kill -9` now and then: bounded, nothing lost or doubled
                             [--rate LINES_PER_SECOND]
-                            Both take [--binary FILE] instead of what is built from this checkout
+  compare-loki --loki FILE  the same lines and queries to both, and where the answers differ; instead of the
+                            binary of a Loki, HOST:PORT of one that runs
+                            All of these take [--binary FILE] instead of what is built from this checkout
 ";
 
 fn main() -> ExitCode {
@@ -66,6 +71,7 @@ fn dispatch(mut arguments: Arguments) -> Result<()> {
         Some("web") => web::command(arguments),
         Some("image") => image::command(arguments),
         Some("bench") => bench::command(arguments),
+        Some("compare-loki") => compare::command(arguments),
         Some("soak") => soak::command(arguments),
         None | Some("help") => {
             print!("{USAGE}");

@@ -2,7 +2,7 @@
 
 mod usage;
 
-pub(crate) use usage::{Memory, cpu_time, memory};
+pub(crate) use usage::{Memory, cpu_time, forget_peak, memory, peak_rss};
 
 use std::env;
 use std::path::{Path, PathBuf};

@@ -14,7 +14,9 @@ pub struct Choice {
 impl Choice {
     /// Only this value.
     pub fn only(value: &str) -> Self {
-        Self { include: BTreeSet::from([value.to_owned()]), exclude: BTreeSet::new() }
+        let mut choice = Self::default();
+        choice.include.insert(value.to_owned());
+        choice
     }
 
     /// Whether everything is seen.

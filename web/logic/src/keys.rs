@@ -38,6 +38,8 @@ pub enum Action {
     Live,
     /// Long lines broken or not.
     Wrap,
+    /// Lines or their patterns.
+    Patterns,
     /// Copies a link to what is seen.
     CopyLink,
     /// Asks again.
@@ -59,7 +61,7 @@ pub enum Action {
 }
 
 /// The keys and what they do, for the help.
-pub const HELP: [(&str, &str); 19] = [
+pub const HELP: [(&str, &str); 23] = [
     ("Ctrl K", "Go anywhere: pages, services, containers, times"),
     ("/", "Write a query"),
     ("?", "Show these keys"),
@@ -71,6 +73,7 @@ pub const HELP: [(&str, &str); 19] = [
     ("Enter   x", "Unfold or fold the line"),
     ("l", "Live on or off; resume when paused"),
     ("w", "Break long lines or not"),
+    ("p", "Lines or their patterns"),
     ("y", "Copy a link to exactly this view"),
     ("r", "Refresh"),
     ("t ←   t →", "Earlier, later"),
@@ -78,7 +81,10 @@ pub const HELP: [(&str, &str); 19] = [
     ("t a", "Fix the time range"),
     ("t c", "Copy the time range"),
     ("t v", "Paste a time range"),
-    ("← →", "In the histogram: move the cursor; Enter zooms in"),
+    ("← →", "In the histogram: move the cursor; Enter zooms in. On a column’s edge: its width"),
+    ("↓ ↑", "In the query: go through what is offered; Enter takes it"),
+    ("Tab", "In the query: take what is offered"),
+    ("Ctrl Space", "In the query: offer what fits"),
 ];
 
 /// A second key counts only so soon after the first.
@@ -138,6 +144,7 @@ fn single(key: &str) -> Option<Action> {
         "Enter" | "x" => Action::Open,
         "l" => Action::Live,
         "w" => Action::Wrap,
+        "p" => Action::Patterns,
         "y" => Action::CopyLink,
         "r" => Action::Refresh,
         _ => return None,

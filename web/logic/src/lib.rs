@@ -3,11 +3,12 @@
 //! | module | what it knows |
 //! |---|---|
 //! | [`view`], [`choice`], [`query_string`], [`route`] | the address: what is looked at, and how it is written |
-//! | [`logql`] | from what was chosen and typed to the query that is asked |
+//! | [`logql`], [`recent`] | from what was chosen and typed to the query that is asked, its completion, its history |
 //! | [`list`], [`tail`] | which of many thousand lines are kept and drawn; lines that come live |
-//! | [`line`], [`level`] | how a line is shown |
-//! | [`chart`], [`ticks`], [`spark`] | the geometry of charts |
+//! | [`line`], [`level`], [`columns`] | how a line is shown |
+//! | [`chart`], [`flags`], [`plot`], [`ticks`], [`spark`] | the geometry of charts |
 //! | [`verdict`] | the sentence on top of Now |
+//! | [`wire`] | the API's types from JSON |
 //! | [`time`], [`number`] | how times and numbers are read and written |
 //! | [`fuzzy`], [`keys`] | the palette and the keyboard |
 //!
@@ -17,6 +18,8 @@
 
 pub mod chart;
 pub mod choice;
+pub mod columns;
+pub mod flags;
 pub mod fuzzy;
 pub mod keys;
 pub mod level;
@@ -24,7 +27,9 @@ pub mod line;
 pub mod list;
 pub mod logql;
 pub mod number;
+pub mod plot;
 pub mod query_string;
+pub mod recent;
 pub mod route;
 pub mod spark;
 pub mod tail;
@@ -32,3 +37,4 @@ pub mod ticks;
 pub mod time;
 pub mod verdict;
 pub mod view;
+pub mod wire;

@@ -1,7 +1,27 @@
 //! From what was chosen and typed to the LogQL that is asked, and back from a place in it to the query box.
 //!
-//! The query box takes three things: a whole query `{service="web"} |= "x"`, used as it is; filters
-//! `|= "x" != "y"`, put behind the selector of what is chosen; and any other text, searched as it stands.
+//! The query box takes three things: a whole query `{service="web"} |= "x"` or `rate({…}[5m])`, used as it is;
+//! filters `|= "x" != "y"`, put behind the selector of what is chosen; and any other text, searched as it stands.
+//!
+//! | module | what it does |
+//! |---|---|
+//! | `edit` | puts a condition into a query, or takes it out: what clicks on values do |
+//! | `complete` | what fits where somebody types |
+//! | `quoting` | texts in quotes |
+//! | `tokens`, `outline`, `words` | the query cut up, its parts, its words |
+
+mod complete;
+mod edit;
+mod outline;
+mod quoting;
+#[cfg(test)]
+mod tests;
+mod tokens;
+mod words;
+
+pub use complete::{Candidate, Completion, Wanted, candidates, completion};
+pub use edit::{FieldFilter, field_state, with_field, with_filter, with_label, with_pattern};
+pub use quoting::{escape_regex, quote};
 
 use crate::choice::Choice;
 use crate::level::LevelSet;
@@ -14,6 +34,8 @@ pub struct Asked {
     pub query: String,
     /// The levels, as the server wants them.
     pub levels: String,
+    /// Whether it asks for numbers over time and not for lines.
+    pub is_numbers: bool,
     /// Where in it the text of the query box begins; `None`: it does not stand there as it was typed.
     typed_at: Option<usize>,
 }
@@ -64,7 +86,10 @@ impl<'a> Typed<'a> {
                 inside.trim_start().starts_with(|c: char| c.is_ascii_alphabetic() || c == '_' || c == '}');
             return if name { Self::Whole(text) } else { Self::Text(text) };
         }
-        let filters = ["|=", "|~", "!=", "!~", "|>", "!>"].iter().any(|start| text.starts_with(start));
+        if is_numbers(text) {
+            return Self::Whole(text);
+        }
+        let filters = words::LINE_FILTERS.iter().any(|start| text.starts_with(start));
         let stage = text
             .strip_prefix("| ")
             .is_some_and(|rest| rest.trim_start().starts_with(|c: char| c.is_ascii_lowercase()));
@@ -72,11 +97,35 @@ impl<'a> Typed<'a> {
     }
 }
 
+/// Whether a text is a query for numbers: it begins as one, calls a function, and has a selector for it.
+/// A sentence that happens to hold a function's name is none.
+fn is_numbers(text: &str) -> bool {
+    let tokens = tokens::tokens(text);
+    let is_call = |rest: &[tokens::Token<'_>]| {
+        let [function, next, ..] = rest else { return false };
+        let grouped = rest.get(2).is_some_and(|token| token.is("(")) && (next.is("by") || next.is("without"));
+        function.kind == tokens::Kind::Word && words::is_function(function.text) && (next.is("(") || grouped)
+    };
+    let opening = tokens.iter().take_while(|token| token.is("(") || token.is("-")).count();
+    let rest = &tokens[opening..];
+    let begins = match rest.first().map(|token| token.kind) {
+        Some(tokens::Kind::Word) => is_call(rest),
+        // A number is reckoned with, so that an operator follows.
+        Some(tokens::Kind::Number) => {
+            rest.get(1)
+                .is_some_and(|sign| sign.text.starts_with(['+', '-', '*', '/', '%', '^', '<', '>', '=']))
+                && (2..rest.len()).any(|at| is_call(&rest[at..]))
+        }
+        _ => false,
+    };
+    begins && tokens.iter().any(|token| token.is("{") || token.is("vector"))
+}
+
 /// The query of a view, without the part that `omit` names.
 pub fn compose(view: &ViewState, omit: Option<Dimension>) -> Asked {
     let levels = if omit == Some(Dimension::Level) { LevelSet::default() } else { view.levels };
     let levels = levels.to_text();
-    let asked = |query: String, typed_at| Asked { query, levels, typed_at };
+    let asked = |query: String, typed_at| Asked { is_numbers: is_numbers(&query), query, levels, typed_at };
     match Typed::of(&view.query) {
         Typed::Whole(query) => asked(query.to_owned(), Some(0)),
         Typed::Nothing => asked(selector(view, omit), None),
@@ -140,109 +189,3 @@ fn put_choice(matchers: &mut Vec<String>, label: &str, choice: &Choice) {
     put(choice.include.iter().collect(), "=", "=~");
     put(choice.exclude.iter().collect(), "!=", "!~");
 }
-
-/// A LogQL string: in backticks where that spares escapes.
-pub fn quote(text: &str) -> String {
-    let needs_escapes = text.contains(['"', '\\']);
-    if needs_escapes && !text.contains('`') && !text.contains(char::is_control) {
-        return format!("`{text}`");
-    }
-    let mut quoted = String::from("\"");
-    for character in text.chars() {
-        match character {
-            '"' => quoted.push_str("\\\""),
-            '\\' => quoted.push_str("\\\\"),
-            '\n' => quoted.push_str("\\n"),
-            '\r' => quoted.push_str("\\r"),
-            '\t' => quoted.push_str("\\t"),
-            control if control.is_control() => quoted.push_str(&format!("\\u{:04x}", u32::from(control))),
-            other => quoted.push(other),
-        }
-    }
-    quoted.push('"');
-    quoted
-}
-
-/// A regular expression that matches exactly this text.
-pub fn escape_regex(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        if "\\.+*?()|[]{}^$".contains(character) {
-            escaped.push('\\');
-        }
-        escaped.push(character);
-    }
-    escaped
-}
-
-/// The view with one more condition on its lines.
-#[must_use]
-pub fn with_filter(view: &ViewState, filter: &LineFilter, exclude: bool) -> ViewState {
-    let operator = match (filter.is_regex, exclude) {
-        (false, false) => "|=",
-        (false, true) => "!=",
-        (true, false) => "|~",
-        (true, true) => "!~",
-    };
-    let condition = format!("{operator} {}", quote(&filter.text));
-    let query = match Typed::of(&view.query) {
-        Typed::Nothing => condition,
-        Typed::Whole(before) | Typed::Filters(before) => format!("{before} {condition}"),
-        Typed::Text(text) => format!("|= {} {condition}", quote(text)),
-    };
-    ViewState { query, ..view.clone() }
-}
-
-/// The view with only, or without, the streams whose label has a value.
-#[must_use]
-pub fn with_label(view: &ViewState, name: &str, value: &str, exclude: bool) -> ViewState {
-    let mut view = view.clone();
-    if let Typed::Whole(query) = Typed::of(&view.query) {
-        view.query = with_matcher(query, name, value, exclude);
-        return view;
-    }
-    match name {
-        "service" if exclude => view.services.toggle_exclude(value),
-        "service" => view.services = Choice::only(value),
-        "container" if exclude => view.containers.toggle_exclude(value),
-        "container" => view.containers = Choice::only(value),
-        "environment" if !exclude => view.environment = Some(value.to_owned()),
-        _ => {
-            let whole = compose(&view, None).query;
-            view.query = with_matcher(&whole, name, value, exclude);
-        }
-    }
-    view
-}
-
-/// A whole query with one more matcher in its selector.
-fn with_matcher(query: &str, name: &str, value: &str, exclude: bool) -> String {
-    let Some(end) = selector_end(query) else { return query.to_owned() };
-    let inside = query[1..end].trim().trim_end_matches(',');
-    let operator = if exclude { "!=" } else { "=" };
-    let separator = if inside.is_empty() { "" } else { ", " };
-    format!("{{{inside}{separator}{name}{operator}{}{}", quote(value), &query[end..])
-}
-
-/// Where the brace stands that closes the selector at the beginning.
-fn selector_end(query: &str) -> Option<usize> {
-    let mut quote = None;
-    let mut escaped = false;
-    for (at, character) in query.char_indices() {
-        match (quote, character) {
-            (Some('"'), '\\') if !escaped => {
-                escaped = true;
-                continue;
-            }
-            (Some(open), close) if open == close && !escaped => quote = None,
-            (None, '"' | '`') => quote = Some(character),
-            (None, '}') => return Some(at),
-            _ => {}
-        }
-        escaped = false;
-    }
-    None
-}
-
-#[cfg(test)]
-mod tests;

@@ -35,6 +35,24 @@ pub fn bytes(number: u64) -> String {
     scaled(number as f64, 1_024.0, &[" B", " KiB", " MiB", " GiB", " TiB", " PiB", " EiB"])
 }
 
+/// A number of any size and sign, three digits or so: `0`, `0.003`, `12.5`, `1.2k`, `-40M`.
+pub fn short(number: f64) -> String {
+    let size = number.abs();
+    if size >= 999.5 {
+        let text = scaled(size, 1_000.0, &["", "k", "M", "G", "T", "P", "E"]).replace(".0", "");
+        return if number < 0.0 { format!("-{text}") } else { text };
+    }
+    if size == 0.0 {
+        return "0".to_owned();
+    }
+    if size < 1e-6 {
+        return format!("{number:.1e}");
+    }
+    let decimals = (2 - size.log10().floor() as i32).clamp(0, 9) as usize;
+    let text = format!("{number:.decimals$}");
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+}
+
 fn scaled(number: f64, base: f64, units: &[&str]) -> String {
     let mut value = number;
     let mut unit = 0;
@@ -58,6 +76,21 @@ pub fn plural(number: u64, word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn any_number_is_short() {
+        let check = |number: f64, text: &str| assert_eq!(short(number), text);
+        check(0.0, "0");
+        check(0.003, "0.003");
+        check(-0.25, "-0.25");
+        check(12.499, "12.5");
+        check(100.0, "100");
+        check(999.4, "999");
+        check(1_200.0, "1.2k");
+        check(5_000.0, "5k");
+        check(-40_000_000.0, "-40M");
+        check(0.000_000_4, "4.0e-7");
+    }
 
     #[test]
     fn numbers_are_written_for_people() {

@@ -1,6 +1,7 @@
 //! All that a page shows depends on its address alone: [`ViewState`] is what stands behind the `?`.
 
 use crate::choice::Choice;
+use crate::columns::Columns;
 use crate::level::LevelSet;
 use crate::query_string;
 use crate::route::Page;
@@ -23,12 +24,34 @@ pub struct ViewState {
     pub live: bool,
     /// `q`: what was typed into the query box.
     pub query: String,
+    /// `show`: lines, or the patterns they follow.
+    pub show: Show,
+    /// `cols`: fields that have a column of their own.
+    pub columns: Columns,
     /// `sel`: the row that is marked.
     pub selected: Option<String>,
     /// `wrap`: long lines are broken.
     pub wrap: bool,
     /// `tz`: times are in UTC instead of the browser's zone.
     pub utc: bool,
+}
+
+/// What is shown of the lines that are found.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Show {
+    /// The lines themselves.
+    #[default]
+    Lines,
+    /// `patterns`: what they look like, and how many look so.
+    Patterns,
+}
+
+impl Show {
+    /// What is not shown now.
+    #[must_use]
+    pub fn other(self) -> Self {
+        if self == Self::Lines { Self::Patterns } else { Self::Lines }
+    }
 }
 
 impl ViewState {
@@ -52,6 +75,8 @@ impl ViewState {
             "to" => self.range.to = Moment::from_address(&value).unwrap_or(self.range.to),
             "live" => self.live = value == "1",
             "q" => self.query = value,
+            "show" if value == "patterns" => self.show = Show::Patterns,
+            "cols" => self.columns = Columns::from_text(&value),
             "sel" => self.selected = filled(value),
             "wrap" => self.wrap = value == "1",
             "tz" => self.utc = value == "utc",
@@ -78,6 +103,8 @@ impl ViewState {
         put("lvl", self.levels.to_text());
         put("q", self.query.clone());
         put("live", flag(self.live));
+        put("show", if self.show == Show::Patterns { "patterns".to_owned() } else { String::new() });
+        put("cols", self.columns.to_text());
         put("wrap", flag(self.wrap));
         put("tz", if self.utc { "utc".to_owned() } else { String::new() });
         put("sel", self.selected.clone().unwrap_or_default());
@@ -159,12 +186,22 @@ mod tests {
             to in any_moment(),
             query in any::<String>(),
             selected in prop::option::of("[0-9a-f.]{1,40}"),
-            flags in any::<[bool; 3]>(),
+            columns in prop::collection::vec(("[a-z_,:\\\\]{1,6}", 40_u16..1_000), 0..4),
+            flags in any::<[bool; 4]>(),
         ) -> ViewState {
             let levels = levels.into_iter().fold(LevelSet::default(), LevelSet::toggled);
-            let [live, wrap, utc] = flags;
+            let [live, wrap, utc, patterns] = flags;
+            let show = if patterns { Show::Patterns } else { Show::Lines };
+            let mut chosen = Columns::default();
+            for (name, width) in columns {
+                if !chosen.contains(&name) {
+                    chosen.toggle(&name);
+                    chosen.resize(&name, f64::from(width));
+                }
+            }
             ViewState {
                 environment, services, containers, levels, range: Range { from, to }, live, query, selected, wrap, utc,
+                show, columns: chosen,
             }
         }
     }

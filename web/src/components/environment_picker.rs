@@ -13,9 +13,10 @@ pub(crate) fn EnvironmentPicker() -> impl IntoView {
     let Shared { view, live, .. } = shared();
     let chosen = derived(move || view.state.with(|state| state.environment.clone()).unwrap_or_default());
     let known = derived(move || {
-        let mut known: BTreeSet<String> = live.now.with(|now| {
+        let mut known = BTreeSet::new();
+        live.now.with(|now| {
             let services = now.iter().flat_map(|now| &now.services);
-            services.map(|tile| tile.environment.clone()).collect()
+            known.extend(services.map(|tile| tile.environment.clone()));
         });
         known.insert(chosen.get());
         known.remove("");

@@ -28,6 +28,10 @@ pub(crate) enum Sign {
     Check,
     Around,
     Exit,
+    Columns,
+    Download,
+    Star,
+    Bin,
 }
 
 impl Sign {
@@ -60,8 +64,17 @@ impl Sign {
             Self::Check => "m5 13 4.500 4.500L19 7",
             Self::Around => "M12 4v5m0 6v5M9 7l3-3 3 3M9 17l3 3 3-3M4 12h16",
             Self::Exit => "M10 4H5v16h5M9 12h11m-4-4 4 4-4 4",
+            Self::Columns => "M4 5h16v14H4zM9.500 5v14M14.500 5v14",
+            Self::Download => "M12 4v11m-4.500-4.500L12 15l4.500-4.500M5 20h14",
+            Self::Star => "m12 4 2.500 5.200 5.500.8-4 4 1 5.700-5-2.700-5 2.700 1-5.700-4-4 5.500-.8z",
+            Self::Bin => "M5 7h14M10 4h4M7 7l1 13h8l1-13M10.500 10.500v6M13.500 10.500v6",
         }
     }
+}
+
+/// The lines of a picture.
+pub(crate) fn path(sign: Sign) -> &'static str {
+    sign.path()
 }
 
 /// A picture. A function and no component: it stands in dozens of places.

@@ -1,56 +1,38 @@
 //! A dialog that covers the page: the browser's own, which keeps the focus inside and closes on Escape.
 
-use leptos::html::Dialog;
 use leptos::prelude::*;
-use web_sys::MouseEvent;
+use wasm_bindgen::JsCast;
+use web_sys::{Event, HtmlDialogElement};
 
-use crate::reactive::{When, derived, effect, on};
+use crate::dom::{El, el, when};
+use crate::reactive::{derived, effect};
 use crate::state::{Overlay, Shared, shared};
 
-/// A dialog that is open while `overlay` is the page's.
-#[component]
-pub(crate) fn Modal(
-    overlay: Overlay,
-    /// What it is, for those who read by ear.
-    label: &'static str,
-    class: &'static str,
-    children: ChildrenFn,
-) -> impl IntoView {
+/// A dialog that is open while `overlay` is the page's; `label`: what it is, for those who read by ear.
+pub(crate) fn modal(overlay: Overlay, label: &str, class: &str, inside: impl Fn() -> El + 'static) -> El {
     let Shared { overlay: current, .. } = shared();
     let is_open = derived(move || current.get() == overlay);
-    let dialog = NodeRef::<Dialog>::new();
+    let dialog = el("dialog", &format!("modal {class}")).attr("aria-label", label);
+    let element: HtmlDialogElement = dialog.element().clone().unchecked_into();
     let close = move || {
         if is_open.get_untracked() {
             current.set(Overlay::None);
         }
     };
-    effect(move || {
-        let Some(dialog) = dialog.get() else { return };
-        match (is_open.get(), dialog.open()) {
-            (true, false) => drop(dialog.show_modal()),
-            (false, true) => dialog.close(),
-            _ => {}
-        }
-    });
     // A click on the backdrop is one on the dialog itself, outside of what it holds.
-    let clicked = move |event: MouseEvent| {
-        let on_backdrop = event.target() == dialog.get_untracked().map(|dialog| dialog.into());
-        if on_backdrop {
+    let backdrop = element.clone();
+    let clicked = move |event: Event| {
+        if event.target().as_ref() == Some(backdrop.as_ref()) {
             close();
         }
     };
-    let children = StoredValue::new(children);
-    view! {
-        <dialog
-            node_ref=dialog
-            class=format!("modal {class}")
-            aria-label=label
-            on:close=on(move |_| close())
-            on:click=on(clicked)
-        >
-            <When when=move || is_open.get()>
-                <div class="modal-body">{children.with_value(|children| children())}</div>
-            </When>
-        </dialog>
-    }
+    let body = move || el("div", "modal-body").add(inside());
+    let dialog =
+        dialog.add(when(move || is_open.get(), body)).on("close", move |_| close()).on("click", clicked);
+    effect(move || match (is_open.get(), element.open()) {
+        (true, false) => drop(element.show_modal()),
+        (false, true) => element.close(),
+        _ => {}
+    });
+    dialog
 }

@@ -1,19 +1,20 @@
 //! The palette: anywhere in a few letters.
 
-use leptos::ev::KeyboardEvent;
-use leptos::html::{Input, Ul};
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
 use web_logic::choice::Choice;
 use web_logic::fuzzy;
 use web_logic::route::Page;
 use web_logic::time::{PRESETS, Range};
-use web_sys::Element;
+use web_logic::view::ViewState;
+use web_sys::{Element, Event, HtmlInputElement, KeyboardEvent};
 
-use super::modal::Modal;
+use super::modal::modal;
+use crate::dom::{El, el};
 use crate::history::Visit;
 use crate::live::Live;
-use crate::reactive::{When, derived, each, effect, focus_on, on};
-use crate::state::{Overlay, Shared, Theme, shared};
+use crate::reactive::{derived, effect};
+use crate::state::{Overlay, Shared, Theme, Views, shared};
 
 /// What an entry does.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,9 +22,12 @@ enum Deed {
     Open(Page),
     Service(String),
     Container(String),
+    /// A saved view of the logs: its query string.
+    Saved(String),
     Time(Range),
     Theme(Theme),
     Live,
+    Patterns,
     Wrap,
     CopyLink,
     Help,
@@ -44,41 +48,38 @@ struct Entry {
 const SHOWN_MAX: usize = 50;
 
 /// The palette.
-#[component]
-pub(crate) fn Palette() -> impl IntoView {
-    view! {
-        <Modal overlay=Overlay::Palette label="Go anywhere" class="palette">
-            <Finder />
-        </Modal>
-    }
+pub(crate) fn palette() -> El {
+    modal(Overlay::Palette, "Go anywhere", "palette", finder)
 }
 
-#[component]
-fn Finder() -> impl IntoView {
+fn finder() -> El {
     let actor = Actor(shared());
-    let Shared { live, .. } = shared();
+    let Shared { live, views, .. } = shared();
+    views.load();
     let search = RwSignal::new(String::new());
     let marked = RwSignal::new(0_usize);
-    let input = NodeRef::<Input>::new();
-    let list = NodeRef::<Ul>::new();
-    let all = derived(move || entries(live));
+    let all = derived(move || entries(live, views));
     let found = derived(move || search.with(|search| all.with(|all| find(search, all))));
-    focus_on(input);
-    effect(move || {
-        let marked = marked.get();
-        let entry = list.get().and_then(|list| list.children().item(marked as u32));
-        if let Some(entry) = entry {
-            scroll_to(&entry);
-        }
-    });
     let choose = move |index: usize| {
         if let Some(entry) = found.with_untracked(|found| found.get(index).cloned()) {
             actor.act(entry.deed);
         }
     };
-    let pressed = move |event: KeyboardEvent| {
+    let field = el("input", "palette-input")
+        .attr("role", "combobox")
+        .attr("aria-label", "Go to a page, service, container, saved view or time")
+        .attr("aria-expanded", "true")
+        .attr("aria-controls", "palette-entries")
+        .attr_of("aria-activedescendant", move || Some(format!("palette-{}", marked.get())))
+        .attr("placeholder", "Page, service, container, saved view, time…")
+        .attr("autocomplete", "off")
+        .attr("spellcheck", "false");
+    let input: HtmlInputElement = field.element().clone().unchecked_into();
+    let typed = input.clone();
+    let pressed = move |event: Event| {
         let count = found.with_untracked(Vec::len);
-        let step = match event.key().as_str() {
+        let key: &KeyboardEvent = event.unchecked_ref();
+        let step = match key.key().as_str() {
             "ArrowDown" => 1,
             "ArrowUp" => count.saturating_sub(1),
             "Enter" => {
@@ -91,50 +92,40 @@ fn Finder() -> impl IntoView {
         event.prevent_default();
         marked.update(|marked| *marked = (*marked + step) % count.max(1));
     };
-    view! {
-        <input
-            node_ref=input
-            class="palette-input"
-            role="combobox"
-            aria-label="Go to a page, service, container or time"
-            aria-expanded="true"
-            aria-controls="palette-entries"
-            aria-activedescendant=move || format!("palette-{}", marked.get())
-            placeholder="Page, service, container, time…"
-            autocomplete="off"
-            spellcheck="false"
-            on:input=on(move |event| {
-                search.set(event_target_value(&event));
-                marked.set(0);
+    let field = field.on("keydown", pressed).on("input", move |_| {
+        search.set(typed.value());
+        marked.set(0);
+    });
+    let entry = move |(index, entry): (usize, &Entry)| {
+        el("li", "palette-entry")
+            .attr("id", &format!("palette-{index}"))
+            .attr("role", "option")
+            .attr_of("aria-selected", move || Some((marked.get() == index).to_string()))
+            .add(highlighted(entry))
+            .add(el("span", "palette-kind").text(entry.kind))
+            .on("pointermove", move |_| {
+                marked.maybe_update(|marked| std::mem::replace(marked, index) != index);
             })
-            on:keydown=pressed
-        />
-        <ul node_ref=list id="palette-entries" class="palette-entries" role="listbox" aria-label="Found">
-            {move || {
-                each(
-                    found.get().into_iter().enumerate(),
-                    |(index, entry)| {
-                        view! {
-                            <li
-                                id=format!("palette-{index}")
-                                class="palette-entry"
-                                role="option"
-                                aria-selected=move || (marked.get() == index).to_string()
-                                on:click=on(move |_| choose(index))
-                                on:pointermove=on(move |_| marked.set(index))
-                            >
-                                <span>{highlighted(&entry)}</span>
-                                <span class="palette-kind">{entry.kind}</span>
-                            </li>
-                        }
-                    },
-                )
-            }}
-        </ul>
-        <When when=move || found.with(Vec::is_empty)>
-            <p class="hint">"Nothing of this name. Pages, services, containers, time ranges and themes can be found here."</p>
-        </When>
-    }
+            .click(move || choose(index))
+    };
+    let list = el("ul", "palette-entries")
+        .attr("id", "palette-entries")
+        .attr("role", "listbox")
+        .attr("aria-label", "Found")
+        .children_of(move || found.with(|found| found.iter().enumerate().map(entry).collect()));
+    let entries = list.element().clone();
+    effect(move || {
+        if let Some(entry) = entries.children().item(marked.get() as u32) {
+            scroll_to(&entry);
+        }
+    });
+    // The dialog is shown after it was built.
+    request_animation_frame(move || drop(input.focus()));
+    let nothing = "Nothing of this name. Pages, services, containers, saved views, time ranges and themes can be found here.";
+    el("div", "host")
+        .add(field)
+        .add(list)
+        .add(el("p", "hint").class_of("gone", move || !found.with(Vec::is_empty)).text(nothing))
 }
 
 fn scroll_to(entry: &Element) {
@@ -143,15 +134,11 @@ fn scroll_to(entry: &Element) {
     entry.scroll_into_view_with_scroll_into_view_options(&options);
 }
 
-fn highlighted(entry: &Entry) -> Vec<AnyView> {
-    let letter = |(index, letter): (usize, char)| {
-        if entry.at.contains(&index) {
-            view! { <b>{letter}</b> }.into_any()
-        } else {
-            letter.to_string().into_any()
-        }
-    };
-    entry.words.chars().enumerate().map(letter).collect()
+fn highlighted(entry: &Entry) -> El {
+    entry.words.chars().enumerate().fold(el("span", ""), |words, (index, letter)| {
+        let letter = letter.to_string();
+        if entry.at.contains(&index) { words.add(el("b", "").text(&letter)) } else { words.text(&letter) }
+    })
 }
 
 /// Best first; without a search in the order in which they are listed.
@@ -167,7 +154,7 @@ fn find(search: &str, all: &[Entry]) -> Vec<Entry> {
     found.into_iter().take(SHOWN_MAX).map(|(_, entry)| entry).collect()
 }
 
-fn entries(live: Live) -> Vec<Entry> {
+fn entries(live: Live, views: Views) -> Vec<Entry> {
     let mut entries: Vec<Entry> = Vec::new();
     let mut put = |kind, words: String, deed| {
         let entry = Entry { kind, words, deed, at: Vec::new() };
@@ -188,10 +175,14 @@ fn entries(live: Live) -> Vec<Entry> {
             put("Logs of container", workload.container.clone(), Deed::Container(workload.container.clone()));
         }
     });
+    for saved in views.of("logs") {
+        put("Saved view", saved.name, Deed::Saved(saved.state));
+    }
     for (words, range) in PRESETS {
         put("Time", words.to_owned(), Deed::Time(range));
     }
     put("Logs", "Live on or off".to_owned(), Deed::Live);
+    put("Logs", "Lines or their patterns".to_owned(), Deed::Patterns);
     put("Logs", "Break long lines or not".to_owned(), Deed::Wrap);
     put("View", "Copy a link to exactly this view".to_owned(), Deed::CopyLink);
     for (theme, words) in Theme::ALL {
@@ -221,6 +212,8 @@ impl Actor {
                 state.containers = Choice::only(&container);
                 view.show(Page::Logs, &state, Visit::New);
             }
+            Deed::Saved(state) => view.show(Page::Logs, &ViewState::from_address(&state), Visit::New),
+            Deed::Patterns => self.on_logs(move || view.change(|state| state.show = state.show.other())),
             Deed::Time(range) => self.on_logs(move || view.set_range(range)),
             Deed::Theme(theme) => self.0.preferences.set_theme(theme),
             Deed::Live => self.on_logs(move || super::toggle_live(view)),

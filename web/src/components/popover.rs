@@ -1,73 +1,100 @@
 //! A panel below a button; on phones a sheet at the bottom. It closes on Escape and on clicks elsewhere.
 
+use std::rc::Rc;
+
 use leptos::ev;
-use leptos::html::Div;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use web_sys::{HtmlElement, Node};
+use web_sys::{KeyboardEvent, Node};
 
-use super::icon::{Sign, icon};
+use super::icon::Sign;
+use crate::dom::{El, el, of_view, sign, when};
 
-use crate::reactive::{When, on};
-
-/// A button and its panel.
-#[component]
-pub(crate) fn Popover(
-    /// What the button is for, for those who read by ear and as its hover.
-    label: &'static str,
-    sign: Sign,
-    /// What the button shows.
-    #[prop(into)]
-    text: Signal<String>,
+/// The button that opens a panel.
+#[derive(Clone, Copy)]
+pub(crate) struct Opener {
+    /// What it is for, for those who read by ear and as its hover.
+    pub(crate) label: &'static str,
+    pub(crate) sign: Sign,
     /// Ends the panel's class.
-    class: &'static str,
+    pub(crate) class: &'static str,
+}
+
+/// A button and its panel; `text`: what the button shows.
+pub(crate) fn popover(
+    opener: Opener,
+    text: impl Fn() -> String + 'static,
     open: RwSignal<bool>,
-    children: ChildrenFn,
-) -> impl IntoView {
-    let root = NodeRef::<Div>::new();
+    panel: impl Fn() -> El + 'static,
+) -> El {
+    boxed(opener, Rc::new(text), open, Box::new(panel))
+}
+
+fn boxed(
+    opener: Opener,
+    text: Rc<dyn Fn() -> String>,
+    open: RwSignal<bool>,
+    panel: Box<dyn Fn() -> El>,
+) -> El {
+    let Opener { label, sign: picture, class } = opener;
+    let name = Rc::clone(&text);
+    let button = el("button", "button popover-button")
+        .attr("type", "button")
+        .attr("aria-haspopup", "dialog")
+        .attr("title", label)
+        .attr_of("aria-expanded", move || Some(open.get().to_string()))
+        .attr_of("aria-label", move || Some(format!("{label}: {}", name())))
+        .add(sign(picture))
+        .add(el("span", "popover-text").text_of(move || text()))
+        .add(sign(Sign::Down))
+        .click(move || open.update(|open| *open = !*open));
+    let focus = button.html().clone();
+    let escape = move |event: web_sys::Event| {
+        let event: KeyboardEvent = event.unchecked_into();
+        if event.key() == "Escape" && open.get_untracked() {
+            event.stop_propagation();
+            open.set(false);
+            let _ = focus.focus();
+        }
+    };
+    let draw = move || {
+        el("div", &format!("panel panel-{class}"))
+            .attr("role", "dialog")
+            .attr("aria-label", label)
+            .add(panel())
+    };
+    let root = el("div", "popover").add(button).add(when(move || open.get(), draw)).on("keydown", escape);
+    close_on_clicks_elsewhere(&root, open);
+    root
+}
+
+fn close_on_clicks_elsewhere(root: &El, open: RwSignal<bool>) {
+    let element = StoredValue::new_local(root.element().clone());
     let outside = window_event_listener(ev::pointerdown, move |event| {
         if !open.get_untracked() {
             return;
         }
         let target = event.target().and_then(|target| target.dyn_into::<Node>().ok());
-        let inside = root.get_untracked().is_some_and(|root| root.contains(target.as_ref()));
-        if !inside {
+        if !element.with_value(|root| root.contains(target.as_ref())) {
             open.set(false);
         }
     });
     on_cleanup(move || outside.remove());
-    let escape = move |event: ev::KeyboardEvent| {
-        if event.key() != "Escape" || !open.get_untracked() {
-            return;
-        }
-        event.stop_propagation();
-        open.set(false);
-        let button = root.get_untracked().and_then(|root| root.query_selector("button").ok().flatten());
-        if let Some(button) = button.and_then(|button| button.dyn_into::<HtmlElement>().ok()) {
-            let _ = button.focus();
-        }
+}
+
+/// The same for views of the framework.
+#[component]
+pub(crate) fn Popover(
+    label: &'static str,
+    sign: Sign,
+    #[prop(into)] text: Signal<String>,
+    class: &'static str,
+    open: RwSignal<bool>,
+    children: ChildrenFn,
+) -> impl IntoView {
+    let panel = move || {
+        let children = children.clone();
+        of_view(move || children().into_any())
     };
-    let children = StoredValue::new(children);
-    view! {
-        <div class="popover" node_ref=root on:keydown=on(escape)>
-            <button
-                type="button"
-                class="button popover-button"
-                aria-haspopup="dialog"
-                aria-expanded=move || open.get().to_string()
-                aria-label=move || format!("{label}: {}", text.get())
-                title=label
-                on:click=on(move |_| open.update(|open| *open = !*open))
-            >
-                {icon(sign)}
-                <span class="popover-text">{move || text.get()}</span>
-                {icon(Sign::Down)}
-            </button>
-            <When when=move || open.get()>
-                <div class=format!("panel panel-{class}") role="dialog" aria-label=label>
-                    {children.with_value(|children| children())}
-                </div>
-            </When>
-        </div>
-    }
+    popover(Opener { label, sign, class }, move || text.get(), open, panel).view()
 }

@@ -45,12 +45,13 @@ fn ServiceList() -> impl IntoView {
     let field = NodeRef::new();
     focus_on(field);
     let shown = derived(move || {
-        let mut names: BTreeSet<String> = live.now.with(|now| {
+        let mut names = BTreeSet::new();
+        live.now.with(|now| {
             let services = now.iter().flat_map(|now| &now.services);
-            services.map(|tile| tile.service.clone()).collect()
+            names.extend(services.map(|tile| tile.service.clone()));
         });
         view.state.with(|state| names.extend(state.services.include.union(&state.services.exclude).cloned()));
-        search.with(|search| names.retain(|name| fuzzy::find(search, name).is_some()));
+        search.with(|search| names.retain(|name: &String| fuzzy::find(search, name).is_some()));
         names.into_iter().collect::<Vec<_>>()
     });
     view! {

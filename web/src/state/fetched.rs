@@ -4,13 +4,12 @@
 use std::any::Any;
 use std::future::Future;
 use std::marker::PhantomData;
-use std::pin::Pin;
 use std::sync::Arc;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use crate::client::Failure;
+use crate::client::{Answer, Ask, Failure};
 
 /// The last answer, and how the next one does.
 pub(crate) struct Fetched<T> {
@@ -28,7 +27,8 @@ struct Core {
 }
 
 type Known = Arc<dyn Any + Send + Sync>;
-type Question = Pin<Box<dyn Future<Output = Result<Known, Failure>>>>;
+/// Reads an answer's text.
+type Reading = Box<dyn Fn(&str) -> Answer<Known>>;
 
 impl<T> Clone for Fetched<T> {
     fn clone(&self) -> Self {
@@ -65,8 +65,15 @@ impl<T: Send + Sync + 'static> Fetched<T> {
     }
 
     /// Asks; an earlier question that is not answered yet no longer counts.
-    pub(crate) fn ask(self, question: impl Future<Output = Result<T, Failure>> + 'static) {
-        self.core.ask(Box::pin(async move { question.await.map(|answer| Arc::new(answer) as Known) }));
+    pub(crate) fn ask(self, question: Ask<T>) {
+        self.ask_as(question, |answer| answer);
+    }
+
+    /// Asks, and makes what is wanted of the answer.
+    pub(crate) fn ask_as<A: 'static>(self, question: Ask<A>, make: fn(A) -> T) {
+        let Ask { text, read } = question;
+        let known = move |text: &str| read(text).map(|answer| Arc::new(make(answer)) as Known);
+        self.core.ask(text, Box::new(known));
     }
 }
 
@@ -80,12 +87,12 @@ impl Core {
         }
     }
 
-    fn ask(self, question: Question) {
+    fn ask(self, text: impl Future<Output = Answer<String>> + 'static, read: Reading) {
         let turn = self.turn.get_value() + 1;
         self.turn.set_value(turn);
         self.busy.set(true);
         spawn_local(async move {
-            let answer = question.await;
+            let answer = text.await.and_then(|text| read(&text));
             // The part of the page that asked may be gone.
             if self.turn.try_get_value() != Some(turn) {
                 return;

@@ -1,5 +1,5 @@
-//! What all parts of the page share. Each is a handle of signals that can be copied; [`provide`] puts them into
-//! the context, and the functions here take them out.
+//! What all parts of the page share. Each is a handle of signals that can be copied; [`provide`] makes them, and
+//! [`shared`] gives them to whoever asks, be it while a part is built or when somebody clicks.
 
 mod fetched;
 mod preferences;
@@ -8,6 +8,9 @@ mod session;
 mod ticker;
 mod toast;
 mod view;
+mod views;
+
+use std::cell::Cell;
 
 use leptos::prelude::*;
 
@@ -23,6 +26,7 @@ pub(crate) use session::{Session, Who};
 pub(crate) use ticker::Ticker;
 pub(crate) use toast::Toast;
 pub(crate) use view::View;
+pub(crate) use views::Views;
 
 /// What lies over the page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -55,6 +59,8 @@ pub(crate) struct Shared {
     pub(crate) ticker: Ticker,
     /// The short message.
     pub(crate) toast: Toast,
+    /// Views that were saved.
+    pub(crate) views: Views,
     /// What lies over the page.
     pub(crate) overlay: RwSignal<Overlay>,
     /// The stream of events.
@@ -63,14 +69,19 @@ pub(crate) struct Shared {
     pub(crate) actions: PageActions,
 }
 
-/// Makes everything and puts it into the context; called once, by the application.
+thread_local! {
+    static SHARED: Cell<Option<Shared>> = const { Cell::new(None) };
+}
+
+/// Makes everything; called once, by the application.
 pub(crate) fn provide() {
     let history = History::start();
     let reach = Reach::new();
     let who = RwSignal::new(Who::Unknown);
     let client = Client::new(reach, who);
     let session = Session::new(who, client);
-    provide_context(Shared {
+    let toast = Toast::new();
+    let shared = Shared {
         history,
         reach,
         client,
@@ -78,14 +89,16 @@ pub(crate) fn provide() {
         view: View::new(history),
         preferences: Preferences::new(),
         ticker: Ticker::new(),
-        toast: Toast::new(),
+        toast,
+        views: Views::new(client, toast),
         overlay: RwSignal::new(Overlay::None),
         live: Live::start(session, client),
         actions: PageActions::new(),
-    });
+    };
+    SHARED.set(Some(shared));
 }
 
 /// The handles.
 pub(crate) fn shared() -> Shared {
-    expect_context()
+    SHARED.get().expect("the application provides them before anything is built")
 }

@@ -1,8 +1,9 @@
-//! What this browser remembers: the theme, and whether single keys act.
+//! What this browser remembers: the theme, whether single keys act, and the queries that were asked.
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
+use web_logic::recent::Recent;
 
 use crate::browser;
 
@@ -40,11 +41,14 @@ pub(crate) struct Preferences {
     pub(crate) repaint: RwSignal<u32>,
     /// Whether keys act without Control.
     pub(crate) single_keys: RwSignal<bool>,
+    /// Queries that were asked.
+    pub(crate) recent: RwSignal<Recent>,
 }
 
 // `boot.js` reads this one too.
 const THEME: &str = "porthole.theme";
 const SINGLE_KEYS: &str = "porthole.single_keys";
+const RECENT: &str = "porthole.recent_queries";
 const LIGHT: &str = "(prefers-color-scheme: light)";
 
 impl Preferences {
@@ -59,6 +63,7 @@ impl Preferences {
             theme: RwSignal::new(theme),
             repaint: RwSignal::new(0),
             single_keys: RwSignal::new(single_keys),
+            recent: RwSignal::new(Recent::from_text(&browser::stored(RECENT).unwrap_or_default())),
         };
         preferences.follow_system();
         preferences
@@ -75,6 +80,14 @@ impl Preferences {
     pub(crate) fn set_single_keys(self, on: bool) {
         browser::store(SINGLE_KEYS, if on { "on" } else { "off" });
         self.single_keys.set(on);
+    }
+
+    /// Remembers a query. Another tab may have remembered others meanwhile.
+    pub(crate) fn remember_query(self, query: &str) {
+        let mut recent = Recent::from_text(&browser::stored(RECENT).unwrap_or_default());
+        recent.put(query);
+        browser::store(RECENT, &recent.to_text());
+        self.recent.set(recent);
     }
 
     fn apply(self) {

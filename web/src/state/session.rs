@@ -77,8 +77,17 @@ impl Session {
 
     /// Whether users and tokens may be managed.
     pub(crate) fn is_admin(self) -> bool {
+        self.is_at_least(Role::Admin)
+    }
+
+    /// Whether views may be saved and removed.
+    pub(crate) fn may_edit(self) -> bool {
+        self.is_at_least(Role::Editor)
+    }
+
+    fn is_at_least(self, role: Role) -> bool {
         self.who.with(|who| match who {
-            Who::User(user) => user.role >= Role::Admin,
+            Who::User(user) => user.role >= role,
             Who::Anybody => true,
             Who::Nobody { .. } | Who::Unknown => false,
         })

@@ -108,7 +108,10 @@ async fn events_are_replayed_and_then_come_as_they_happen() {
     assert_eq!((&first["time"], &first["timeNano"]), (&json!(at.seconds()), &json!(at.nanos())));
     assert_eq!(first["Actor"]["Attributes"]["com.docker.compose.service"], "cleanup");
     let died = live.json().await;
-    assert_eq!((&died["status"], &died["Actor"]["Attributes"]["execDuration"]), (&json!("die"), &json!("2")));
+    assert_eq!(died["status"], "die");
+    // It works for about two seconds; whole ones are told.
+    let lasted = &died["Actor"]["Attributes"]["execDuration"];
+    assert!(lasted == "1" || lasted == "2", "{lasted}");
     assert_eq!(died["Actor"]["Attributes"]["exitCode"], "0");
     assert_eq!(live.json().await["timeNano"], json!(NOON.nanos()));
 

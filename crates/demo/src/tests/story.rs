@@ -90,6 +90,26 @@ fn a_request_can_be_followed_by_its_id() {
 }
 
 #[test]
+fn there_is_something_to_mask_and_something_to_join() {
+    let mut shop = story(5);
+    let mut missing = vec![
+        "password=",
+        "postgres://billing:",
+        "Authorization: Bearer eyJ",
+        "AKIAIOSFODNN7EXAMPLE",
+        "charging card",
+        "goroutine ",
+        "Traceback (most recent call last):",
+    ];
+    // Releases take the logs of their containers with them.
+    for minute in 1..=40 {
+        shop.advance(NOON.plus(minutes(minute)));
+        missing.retain(|words| !lines(&shop, |_, line| line.text.contains(words)).contains(&true));
+    }
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+#[test]
 fn every_incident_begins_is_felt_and_ends() {
     let mut shop = story(11);
     let mut felt = HashSet::new();

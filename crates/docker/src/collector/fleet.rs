@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 use crate::client::{Inspect, Summary};
 use crate::deploys::Deploys;
 use crate::events::Event;
-use crate::identity::{ContainerLabels, Surroundings, is_ignored, wants_logs};
+use crate::identity::{ContainerLabels, Surroundings, is_ignored, multiline, wants_logs};
 use crate::reader::{Ended, Found, Reader, Subject, Surface};
 use crate::status::{Engine, Published, Status, Unreadable};
 use crate::workload::workload;
@@ -144,7 +144,8 @@ impl Fleet {
             subject.send_if_modified(|subject| {
                 let starts = subject.starts + u64::from(newly_started);
                 let (identity, tty, ends) = (workload.identity.clone(), Some(workload.tty), subject.ends);
-                let now = Subject { identity, tty, starts, ends };
+                let multiline = multiline(&workload.labels);
+                let now = Subject { identity, multiline, tty, starts, ends };
                 let before = std::mem::replace(subject, now);
                 *subject != before
             });
@@ -175,7 +176,8 @@ impl Fleet {
             return;
         }
         let starts = u64::from(container.runs != Runs::default());
-        let (sender, subject) = watch::channel(Subject { identity, tty, starts, ends: 0 });
+        let multiline = multiline(labels);
+        let (sender, subject) = watch::channel(Subject { identity, multiline, tty, starts, ends: 0 });
         container.subject = Some(sender);
         let bookmark = self.left.take(id);
         let reader = Reader::new(self.surface.clone(), id.to_owned(), subject, bookmark, found);

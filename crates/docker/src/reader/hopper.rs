@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use model::{Batch, Entry, Labels, Position, Timestamp, label};
+use model::{Batch, Entry, Labels, Multiline, Position, Timestamp, label};
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep_until};
 
@@ -34,6 +34,8 @@ pub(super) struct Hopper {
     status: Arc<watch::Sender<Status>>,
     /// The labels of stdout, stderr and event, as of the last look at `subject`.
     labels: [Labels; 3],
+    /// Likewise.
+    multiline: Multiline,
     pending: [Pending; 2],
     since: Option<Instant>,
     /// How many lines were taken.
@@ -59,14 +61,15 @@ struct Pending {
 
 impl Hopper {
     pub(super) fn new(surface: &Surface, container_id: &str, mut subject: watch::Receiver<Subject>) -> Self {
-        let labels = labels(&subject.borrow_and_update());
+        let now = subject.borrow_and_update().clone();
         Self {
             container_id: container_id.to_owned(),
             subject,
             out: surface.lines.clone(),
             counters: surface.counters.clone(),
             status: surface.status.clone(),
-            labels,
+            labels: labels(&now),
+            multiline: now.multiline,
             pending: Default::default(),
             since: None,
             taken: 0,
@@ -239,7 +242,8 @@ impl Hopper {
         let Pending { entries, bytes, .. } = std::mem::take(&mut self.pending[stream.index()]);
         self.counters.lines.fetch_add(entries.len() as u64, Ordering::Relaxed);
         self.counters.bytes.fetch_add(bytes as u64, Ordering::Relaxed);
-        permit.send(Batch { labels: self.labels[stream.index()].clone(), entries, positions });
+        let labels = self.labels[stream.index()].clone();
+        permit.send(Batch { labels, entries, positions, multiline: self.multiline.clone() });
         Status::readable(&self.status, &self.container_id);
         if self.pending.iter().all(|pending| pending.entries.is_empty()) {
             self.since = None;
@@ -270,14 +274,16 @@ impl Hopper {
         let name = labels.get(label::CONTAINER).unwrap_or_default();
         let entries = vec![happening.entry(at, name, &self.container_id)];
         let Ok(permit) = self.out.reserve().await else { return false };
-        permit.send(Batch { labels, entries, positions });
+        permit.send(Batch { labels, entries, positions, multiline: Multiline::Off });
         true
     }
 
     /// A renamed container's lines have its new name from the next batch on.
     fn refresh_labels(&mut self) {
         if self.subject.has_changed().unwrap_or(false) {
-            self.labels = labels(&self.subject.borrow_and_update());
+            let now = self.subject.borrow_and_update();
+            self.labels = labels(&now);
+            self.multiline = now.multiline.clone();
         }
     }
 }

@@ -59,6 +59,12 @@ pub enum Stage {
     Drop(Vec<LabelChoice>),
     /// `| keep a, b="c"`
     Keep(Vec<LabelChoice>),
+    /// `| distinct a, b`: of lines with equal values of these labels only the first, in the direction in which they
+    /// are read. An extension; it stands last or before `context`.
+    Distinct(Vec<String>),
+    /// `| context 3`: so many lines before and after each line of the answer, from the same stream. An extension;
+    /// it stands last.
+    Context(usize),
 }
 
 /// Keeps or drops lines by their text.
@@ -314,6 +320,18 @@ impl LabelFilter {
             other => vec![other],
         });
         only_or(nested.collect(), Self::And)
+    }
+
+    /// The labels that are compared.
+    pub fn names(&self) -> Vec<&str> {
+        match self {
+            Self::Matcher(matcher) => vec![matcher.name()],
+            Self::Number(with) => vec![&with.name],
+            Self::Duration(with) => vec![&with.name],
+            Self::Bytes(with) => vec![&with.name],
+            Self::Ip { name, .. } => vec![name],
+            Self::And(filters) | Self::Or(filters) => filters.iter().flat_map(Self::names).collect(),
+        }
     }
 
     /// Any of `filters`, without an `Or` inside an `Or`.

@@ -2,7 +2,7 @@
 
 use std::fmt::{Display, Formatter, Result};
 
-use model::{Matcher, Selector};
+use model::{MatchOp, Matcher, Selector};
 
 use super::joined;
 use crate::ast::{Compared, LabelFilter, LineFilter, LineMatch, LogExpr};
@@ -55,7 +55,14 @@ impl Display for LineMatch {
 impl Display for LabelFilter {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
         match self {
-            Self::Matcher(matcher) => Quoted(matcher).fmt(f),
+            // As Loki writes it: expressions in backticks, here and nowhere else.
+            Self::Matcher(matcher) => match matcher.op() {
+                MatchOp::Equal | MatchOp::NotEqual => Quoted(matcher).fmt(f),
+                MatchOp::Regex | MatchOp::NotRegex => {
+                    let value = text::write_plainly(matcher.value());
+                    write!(f, "{}{}{value}", matcher.name(), matcher.op().text())
+                }
+            },
             Self::Number(compared) => compare(f, compared, number::write(compared.value)),
             Self::Duration(compared) => compare(f, compared, duration::write(compared.value)),
             Self::Bytes(compared) => compare(f, compared, bytes::write(compared.value)),

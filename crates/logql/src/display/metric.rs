@@ -73,27 +73,39 @@ impl Display for Aggregation {
 
 impl Display for Binary {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
-        operand(f, &self.left.node, self, self.op.is_right_associative())?;
-        write!(f, " {}", self.op.text())?;
-        f.write_str(if self.returns_bool { " bool" } else { "" })?;
-        if let Some(matching) = &self.matching {
-            write!(f, " {matching}")?;
-        }
-        f.write_str(" ")?;
-        operand(f, &self.right.node, self, !self.op.is_right_associative())
+        let [left, right] = self.loose_sides();
+        operand(f, &self.left.node, left)?;
+        write!(f, " {} ", self.operator())?;
+        operand(f, &self.right.node, right)
     }
 }
 
-/// One side, in parentheses if it would otherwise be read as part of something else. `equal_too`: an operator
-/// of the same precedence would be drawn to the other side.
-fn operand(f: &mut Formatter<'_>, side: &Metric, of: &Binary, equal_too: bool) -> Result {
-    let inner = match side {
-        Metric::Binary(inner) => inner.op.precedence(),
-        _ => u8::MAX,
-    };
-    let outer = of.op.precedence();
-    let loose = inner < outer || (equal_too && inner == outer);
-    if loose { write!(f, "({side})") } else { side.fmt(f) }
+impl Binary {
+    /// The operator with all that belongs to it.
+    pub(super) fn operator(&self) -> String {
+        let mut text = self.op.text().to_owned();
+        text.push_str(if self.returns_bool { " bool" } else { "" });
+        self.matching.iter().for_each(|matching| text.push_str(&format!(" {matching}")));
+        text
+    }
+
+    /// Whether the left and the right side need parentheses: would otherwise be read as part of something else.
+    pub(super) fn loose_sides(&self) -> [bool; 2] {
+        // An operator of the same precedence would be drawn to the other side.
+        let equal_too = [self.op.is_right_associative(), !self.op.is_right_associative()];
+        let is_loose = |side: &Metric, equal_too: bool| match side {
+            Metric::Binary(inner) => {
+                let (inner, outer) = (inner.op.precedence(), self.op.precedence());
+                inner < outer || (equal_too && inner == outer)
+            }
+            _ => false,
+        };
+        [is_loose(&self.left.node, equal_too[0]), is_loose(&self.right.node, equal_too[1])]
+    }
+}
+
+fn operand(f: &mut Formatter<'_>, side: &Metric, is_loose: bool) -> Result {
+    if is_loose { write!(f, "({side})") } else { side.fmt(f) }
 }
 
 impl Display for Matching {

@@ -8,6 +8,7 @@ use crate::ast::Expr;
 
 mod log;
 mod metric;
+mod pretty;
 mod stage;
 
 impl Display for Expr {

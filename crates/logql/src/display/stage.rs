@@ -23,6 +23,8 @@ impl Display for Stage {
             Self::Decolorize => f.write_str("| decolorize"),
             Self::Drop(choices) => list(f, "| drop", choices),
             Self::Keep(choices) => list(f, "| keep", choices),
+            Self::Distinct(labels) => list(f, "| distinct", labels),
+            Self::Context(lines) => write!(f, "| context {lines}"),
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use model::Timestamp;
+
 use crate::SourceError;
 
 /// The limits of one query. A query that reaches `bytes_read`, `bytes_kept` or is told to stop answers with what
@@ -18,6 +20,10 @@ pub struct Budget<'a> {
     pub points: usize,
     /// Numbers that a query may hold at once, which are its series times its points, at each step on the way.
     pub numbers: usize,
+    /// Threads that read and evaluate at once.
+    pub threads: usize,
+    /// The present, for templates that ask for it.
+    pub now: Timestamp,
     /// Whether to stop now: the client is gone, or time is up. Asked before every chunk.
     pub stop: &'a dyn Fn() -> bool,
 }
@@ -31,6 +37,8 @@ impl Budget<'_> {
             series: 500,
             points: 11_000,
             numbers: 8 << 20,
+            threads: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+            now: Timestamp::from_nanos(0),
             stop: &|| false,
         }
     }
@@ -44,6 +52,7 @@ impl fmt::Debug for Budget<'_> {
             .field("series", &self.series)
             .field("points", &self.points)
             .field("numbers", &self.numbers)
+            .field("threads", &self.threads)
             .finish_non_exhaustive()
     }
 }

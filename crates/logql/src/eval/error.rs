@@ -1,15 +1,18 @@
 //! Why a query gets no answer.
 
+use ::series::{GridError, SeriesError};
+use model::Labels;
+
 use crate::{SourceError, Span};
 
 /// Why a query gets no answer. The words are Loki's where it has some.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum EvalError {
-    /// Well-formed, but not evaluated yet.
-    #[error("{what} is not evaluated yet")]
-    NotYet {
-        /// The part, as it is written in the normal form.
-        what: String,
+    /// A stage that cannot be prepared, such as one with a faulty template.
+    #[error("parse error : {message}")]
+    Stage {
+        /// What is wrong.
+        message: String,
         /// Where it stands in the query.
         span: Span,
     },
@@ -21,20 +24,40 @@ pub enum EvalError {
         /// Where it stands in the query.
         span: Span,
     },
+    /// A stage failed on a line, and neither did a filter leave the line out nor does the query ask for errors.
+    #[error(
+        "pipeline error: '{error}' for series: '{labels}'.\nUse a label filter to intentionally skip this error. \
+         (e.g | __error__!=\"{error}\").\nTo skip all potential errors you can match empty errors.(e.g \
+         __error__=\"\")\nThe label filter can also be specified after unwrap. (e.g | unwrap latency | \
+         __error__=\"\" )\n"
+    )]
+    Pipeline {
+        /// The name of the error.
+        error: String,
+        /// What is known of the line.
+        labels: Labels,
+    },
+    /// An aggregation that has no answer over a range.
+    #[error("approx_topk is only supported on instant queries; use topk over a range")]
+    OnlyInstant {
+        /// Where it stands in the query.
+        span: Span,
+    },
     /// A grid that goes nowhere.
-    #[error("zero or negative query resolution step widths are not accepted. Try a positive integer")]
+    #[error("{}", GridError::Step)]
     Step,
     /// A range that ends before it starts.
-    #[error("end timestamp must not be before start time")]
+    #[error("{}", GridError::EndBeforeStart)]
     EndBeforeStart,
     /// A grid with too many instants.
-    #[error(
-        "exceeded maximum resolution of {max} points per timeseries. Try increasing the value of the step parameter"
-    )]
+    #[error("{}", GridError::Points { max: *max })]
     Points {
         /// The limit.
         max: usize,
     },
+    /// Series that cannot be put together.
+    #[error(transparent)]
+    Matching(#[from] SeriesError),
     /// An answer with too many series.
     #[error(
         "maximum of series ({max}) reached for a single query; select fewer streams, or group by fewer labels with \
@@ -57,11 +80,21 @@ pub enum EvalError {
     Source(#[from] SourceError),
 }
 
+impl From<GridError> for EvalError {
+    fn from(error: GridError) -> Self {
+        match error {
+            GridError::Step => Self::Step,
+            GridError::EndBeforeStart => Self::EndBeforeStart,
+            GridError::Points { max } => Self::Points { max },
+        }
+    }
+}
+
 impl EvalError {
     /// The part of the query that is to blame, where there is one.
     pub fn span(&self) -> Option<Span> {
         match self {
-            Self::NotYet { span, .. } | Self::Scalar { span, .. } => Some(*span),
+            Self::Stage { span, .. } | Self::Scalar { span, .. } | Self::OnlyInstant { span } => Some(*span),
             _ => None,
         }
     }

@@ -4,7 +4,6 @@ use std::ops::Range;
 
 use memchr::memmem::Finder;
 
-use super::needle::{self, required};
 use crate::Entries;
 use crate::ast::{IpMatch, LineFilter, LineMatch, LinePattern, Regexp};
 
@@ -15,19 +14,8 @@ const MARKS_MAX: usize = 256;
 #[derive(Clone, Debug)]
 pub(super) struct Filters {
     filters: Vec<Filter>,
-    /// Texts that every passing line holds.
-    needles: Vec<String>,
-    scout: Option<Scout>,
-}
-
-/// Finds the lines of a chunk that are worth a look. One search over the whole text costs far less than one for
-/// each line.
-#[derive(Clone, Debug)]
-enum Scout {
-    /// The longest text that every passing line holds.
-    Text(Box<Finder<'static>>),
-    /// An expression that every passing line matches.
-    Regexp(Regexp),
+    /// An expression that every passing line matches and that can look for lines.
+    scout: Option<Regexp>,
 }
 
 #[derive(Clone, Debug)]
@@ -46,19 +34,12 @@ enum Alternative {
 
 impl Filters {
     pub(super) fn new<'a>(filters: impl IntoIterator<Item = &'a LineFilter>) -> Self {
-        let mut compiled = Vec::new();
-        let mut needles = Vec::new();
-        for filter in filters {
-            needles.extend(required(filter));
-            compiled.push(Filter::new(filter));
-        }
-        let scout = Scout::new(&needles, &compiled);
-        Self { filters: compiled, needles: needle::for_index(needles), scout }
-    }
-
-    /// Texts for the index, each of which every passing line holds.
-    pub(super) fn needles(&self) -> &[String] {
-        &self.needles
+        let filters: Vec<Filter> = filters.into_iter().map(Filter::new).collect();
+        let scout = filters.iter().find_map(|filter| match filter.alternatives.as_slice() {
+            [Alternative::Regexp(regexp)] if !filter.negative && regexp.finds_lines() => Some(regexp.clone()),
+            _ => None,
+        });
+        Self { filters, scout }
     }
 
     /// Whether the line passes.
@@ -74,7 +55,7 @@ impl Filters {
             return;
         };
         let mut at = 0;
-        while let Some(hit) = scout.find(&entries.text, at) {
+        while let Some(hit) = scout.find_start(&entries.text, at) {
             let line = entries.ends.partition_point(|end| *end as usize <= hit);
             // A hit that reaches into the next line is none, which the filter itself will say.
             lines.push(line as u32);
@@ -82,9 +63,9 @@ impl Filters {
         }
     }
 
-    /// The places that positive filters matched: sorted, not overlapping.
-    pub(super) fn marks(&self, line: &str) -> Vec<(u32, u32)> {
-        let positive = self.filters.iter().filter(|filter| !filter.negative);
+    /// The places that positive filters among them matched: sorted, not overlapping.
+    pub(super) fn marks<'a>(all: impl Iterator<Item = &'a Self>, line: &str) -> Vec<(u32, u32)> {
+        let positive = all.flat_map(|one| &one.filters).filter(|filter| !filter.negative);
         let mut places: Vec<Range<usize>> = Vec::new();
         for alternative in positive.flat_map(|filter| &filter.alternatives) {
             alternative.mark(line, &mut places);
@@ -100,28 +81,6 @@ impl Filters {
         }
         marks.truncate(MARKS_MAX);
         marks
-    }
-}
-
-impl Scout {
-    fn new(needles: &[String], filters: &[Filter]) -> Option<Self> {
-        if let Some(longest) = needles.iter().max_by_key(|needle| needle.len()) {
-            return Some(Self::Text(Box::new(Finder::new(longest.as_bytes()).into_owned())));
-        }
-        filters.iter().find_map(|filter| match filter.alternatives.as_slice() {
-            [Alternative::Regexp(regexp)] if !filter.negative && regexp.finds_lines() => {
-                Some(Self::Regexp(regexp.clone()))
-            }
-            _ => None,
-        })
-    }
-
-    /// Where the first hit at `from` or later starts.
-    fn find(&self, text: &str, from: usize) -> Option<usize> {
-        match self {
-            Self::Text(finder) => finder.find(&text.as_bytes()[from..]).map(|hit| from + hit),
-            Self::Regexp(regexp) => regexp.find_start(text, from),
-        }
     }
 }
 

@@ -16,6 +16,12 @@ impl Levels {
     pub const fn contains(self, level: Level) -> bool {
         self.0 & (1 << level.number()) != 0
     }
+
+    /// Those that are in both.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
 }
 
 impl Default for Levels {

@@ -1,7 +1,7 @@
 //! Reads chunks within a budget and keeps the account.
 
 use super::budget::{Budget, Stats, Warning};
-use crate::{Chunk, Entries};
+use crate::{Chunk, Entries, SourceError};
 
 /// How many damaged chunks are named.
 const NAMED_MAX: usize = 10;
@@ -26,29 +26,47 @@ impl<'a> Reader<'a> {
 
     /// The chunk's entries; `None` if they are damaged, of which a warning tells.
     pub(super) fn read<C: Chunk>(&mut self, chunk: &C) -> Result<Option<Entries>, Stop> {
+        self.go_on()?;
+        let entries = chunk.read();
+        self.add(entries.as_ref());
+        Ok(entries.ok())
+    }
+
+    /// Asks whether reading may go on.
+    pub(super) fn go_on(&mut self) -> Result<(), Stop> {
         if (self.budget.stop)() {
             return Err(self.stop(Warning::Stopped));
         }
         if self.stats.bytes >= self.budget.bytes_read {
             return Err(self.stop(Warning::ReadEnough(self.budget.bytes_read)));
         }
-        match chunk.read() {
-            Ok(entries) => {
-                self.stats.chunks += 1;
-                self.stats.entries += entries.len() as u64;
-                self.stats.bytes += entries.text.len() as u64;
-                Ok(Some(entries))
-            }
-            Err(error) => {
-                let warning = Warning::Damaged(error);
-                if !self.warnings.contains(&warning) {
-                    self.damaged += 1;
-                    if self.damaged <= NAMED_MAX {
-                        self.warnings.push(warning);
-                    }
-                }
-                Ok(None)
-            }
+        Ok(())
+    }
+
+    /// Puts a chunk on the account that was read, perhaps by another thread.
+    pub(super) fn add(&mut self, read: Result<&Entries, &SourceError>) {
+        match read {
+            Ok(entries) => self.add_sizes(entries.len(), entries.text.len()),
+            Err(error) => self.add_damaged(error),
+        }
+    }
+
+    /// Puts a chunk of so many entries and bytes on the account.
+    pub(super) fn add_sizes(&mut self, entries: usize, bytes: usize) {
+        self.stats.chunks += 1;
+        self.stats.entries += entries as u64;
+        self.stats.bytes += bytes as u64;
+    }
+
+    /// Puts a chunk on the account that cannot be read.
+    pub(super) fn add_damaged(&mut self, error: &SourceError) {
+        let warning = Warning::Damaged(error.clone());
+        if self.warnings.contains(&warning) {
+            return;
+        }
+        self.damaged += 1;
+        if self.damaged <= NAMED_MAX {
+            self.warnings.push(warning);
         }
     }
 

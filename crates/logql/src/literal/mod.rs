@@ -3,7 +3,7 @@
 pub(crate) mod bytes;
 pub(crate) mod duration;
 pub(crate) mod number;
-pub(crate) mod text;
+pub(crate) use syntax::text;
 
 #[cfg(test)]
 mod tests;

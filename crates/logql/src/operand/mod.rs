@@ -5,11 +5,13 @@ mod ip;
 mod json_path;
 mod pattern;
 mod regexp;
+mod required;
 
 pub use ip::IpMatch;
 pub use json_path::{JsonPath, JsonStep};
 pub use pattern::{CapturePattern, LinePattern};
 pub use regexp::Regexp;
+pub(crate) use required::Required;
 
 #[cfg(test)]
 mod tests;

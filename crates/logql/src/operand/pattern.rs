@@ -101,6 +101,40 @@ impl CapturePattern {
     pub fn names(&self) -> impl Iterator<Item = &str> {
         names(&self.parts)
     }
+
+    /// Texts that every line holds in which the name is found, however little of the rest matches.
+    pub(crate) fn literals_before(&self, name: &str) -> impl Iterator<Item = &str> {
+        let before =
+            self.parts.iter().take_while(move |part| !matches!(part, Part::Capture(other) if other == name));
+        before.filter_map(|part| match part {
+            Part::Literal(literal) => Some(literal.as_str()),
+            _ => None,
+        })
+    }
+
+    /// Gives the named parts of a line, from its beginning on. Where a literal is missing, the part before it is
+    /// all the rest, and nothing comes after it.
+    pub(crate) fn captures<'a>(&'a self, line: &'a str, mut give: impl FnMut(&'a str, &'a str)) {
+        let (mut rest, mut parts) = (line, self.parts.as_slice());
+        if line.is_empty() {
+            return;
+        }
+        if let [Part::Literal(first), after @ ..] = parts {
+            let Some(after_first) = rest.strip_prefix(first.as_str()) else { return };
+            (rest, parts) = (after_first, after);
+        }
+        while let [gap, after @ ..] = parts {
+            let end = match after.first() {
+                Some(Part::Literal(literal)) => memmem::find(rest.as_bytes(), literal.as_bytes()),
+                _ => None,
+            };
+            if let Part::Capture(name) = gap {
+                give(name, &rest[..end.unwrap_or(rest.len())]);
+            }
+            let (Some(end), [Part::Literal(literal), after @ ..]) = (end, after) else { return };
+            (rest, parts) = (&rest[end + literal.len()..], after);
+        }
+    }
 }
 
 fn names(parts: &[Part]) -> impl Iterator<Item = &str> {

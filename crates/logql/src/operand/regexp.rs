@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
+use super::required::{Required, required};
 use regex::{Regex, RegexBuilder};
-use regex_syntax::hir::{Hir, HirKind};
 
 /// Larger compiled expressions are refused: a query must not be able to eat the machine.
 const COMPILED_BYTES_MAX: usize = 4 << 20;
@@ -16,7 +16,7 @@ const SHORT_BYTES_MAX: usize = 256;
 pub struct Regexp {
     text: Box<str>,
     regex: Regex,
-    literals: Vec<String>,
+    required: Vec<Required>,
     finds_lines: bool,
 }
 
@@ -29,7 +29,7 @@ impl PartialEq for Regexp {
 impl Regexp {
     /// Compiles an expression.
     pub fn new(text: &str) -> Result<Self, String> {
-        let translated = translate(text);
+        let translated = model::go_regex::translate(text);
         let fault = |error: String| {
             let reason = error.lines().last().unwrap_or_default().trim_start_matches("error: ");
             format!("error parsing regexp: {reason}: `{text}`")
@@ -39,13 +39,10 @@ impl Regexp {
             .size_limit(COMPILED_BYTES_MAX)
             .build()
             .map_err(|error| fault(error.to_string()))?;
-        let mut literals = Literals::default();
-        literals.walk(&hir);
-        literals.cut();
         let properties = hir.properties();
         let is_short = properties.maximum_len().is_some_and(|most| most <= SHORT_BYTES_MAX);
         let finds_lines = is_short && properties.minimum_len() > Some(0) && properties.look_set().is_empty();
-        Ok(Self { text: text.into(), regex, literals: literals.found, finds_lines })
+        Ok(Self { text: text.into(), regex, required: required(&hir), finds_lines })
     }
 
     /// As written.
@@ -79,142 +76,26 @@ impl Regexp {
         self.regex.capture_names().flatten()
     }
 
-    /// Texts that every match holds.
-    pub(crate) fn literals(&self) -> &[String] {
-        &self.literals
-    }
-}
-
-/// Collects the texts that every match of an expression holds.
-#[derive(Default)]
-struct Literals {
-    found: Vec<String>,
-    /// The text that goes on if the next part is a literal too.
-    open: Vec<u8>,
-}
-
-impl Literals {
-    fn walk(&mut self, hir: &Hir) {
-        match hir.kind() {
-            HirKind::Literal(literal) => self.open.extend_from_slice(&literal.0),
-            HirKind::Concat(parts) => parts.iter().for_each(|part| self.walk(part)),
-            HirKind::Capture(group) => self.walk(&group.sub),
-            // Of no width: the text before goes on after it.
-            HirKind::Empty | HirKind::Look(_) => {}
-            HirKind::Repetition(repetition) if repetition.min > 0 => {
-                self.cut();
-                self.walk(&repetition.sub);
-                self.cut();
+    /// Gives the groups with names of the first match in a line; those that took no part in it are empty.
+    pub(crate) fn captures<'a>(&'a self, line: &'a str, mut give: impl FnMut(&'a str, &'a str)) {
+        let Some(found) = self.regex.captures(line) else { return };
+        for (index, name) in self.regex.capture_names().enumerate() {
+            if let Some(name) = name {
+                give(name, found.get(index).map_or("", |part| part.as_str()));
             }
-            HirKind::Repetition(_) | HirKind::Class(_) | HirKind::Alternation(_) => self.cut(),
         }
     }
 
-    fn cut(&mut self) {
-        if let Ok(text) = String::from_utf8(std::mem::take(&mut self.open))
-            && !text.is_empty()
-        {
-            self.found.push(text);
-        }
+    /// `template` with the groups of the first match put in where it says `$1`, `${1}` or `$name`.
+    pub(crate) fn expand_first(&self, text: &str, template: &str) -> Option<String> {
+        let found = self.regex.captures(text)?;
+        let mut expanded = String::new();
+        found.expand(template, &mut expanded);
+        Some(expanded)
     }
-}
 
-/// Rewrites Go's dialect into the crate's: `\w`, `\d`, `\s` and `\b` mean ASCII, `\<` is a `<`, `{` is a brace
-/// unless it repeats something, `[` inside a class is a bracket, and `\Q…\E` quotes.
-fn translate(pattern: &str) -> String {
-    let mut out = String::with_capacity(pattern.len() + 16);
-    let mut rest = pattern;
-    while let Some(first) = rest.chars().next() {
-        rest = match first {
-            '\\' => escape(rest, false, &mut out),
-            '[' => class(rest, &mut out),
-            '{' if !is_repetition(rest) => literal(rest, first, &mut out),
-            _ => copy(rest, first, &mut out),
-        };
-    }
-    out
-}
-
-fn copy<'a>(rest: &'a str, first: char, out: &mut String) -> &'a str {
-    out.push(first);
-    &rest[first.len_utf8()..]
-}
-
-fn literal<'a>(rest: &'a str, first: char, out: &mut String) -> &'a str {
-    out.push('\\');
-    copy(rest, first, out)
-}
-
-/// `{3}`, `{3,}`, `{3,5}`
-fn is_repetition(rest: &str) -> bool {
-    let Some((inside, _)) = rest[1..].split_once('}') else { return false };
-    let (least, most) = inside.split_once(',').unwrap_or((inside, ""));
-    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    !least.is_empty() && digits(least) && digits(most)
-}
-
-fn escape<'a>(rest: &'a str, in_class: bool, out: &mut String) -> &'a str {
-    let Some(escaped) = rest[1..].chars().next() else { return copy(rest, '\\', out) };
-    let after = &rest[1 + escaped.len_utf8()..];
-    let ascii = match escaped {
-        'd' => "0-9",
-        'w' => "0-9A-Za-z_",
-        's' => r"\t\n\f\r ",
-        'D' => "^0-9",
-        'W' => "^0-9A-Za-z_",
-        'S' => r"^\t\n\f\r ",
-        'b' if !in_class => {
-            out.push_str(r"(?-u:\b)");
-            return after;
-        }
-        'Q' if !in_class => {
-            let (quoted, after) = after.split_once(r"\E").unwrap_or((after, ""));
-            out.push_str(&regex_syntax::escape(quoted));
-            return after;
-        }
-        '<' | '>' => return copy(&rest[1..], escaped, out),
-        other => {
-            out.push('\\');
-            out.push(other);
-            return after;
-        }
-    };
-    let bare = in_class && !ascii.starts_with('^');
-    out.push_str(if bare { "" } else { "[" });
-    out.push_str(ascii);
-    out.push_str(if bare { "" } else { "]" });
-    after
-}
-
-/// `[…]`, closing bracket included.
-fn class<'a>(rest: &'a str, out: &mut String) -> &'a str {
-    let opening = if rest.starts_with("[^") { 2 } else { 1 };
-    out.push_str(&rest[..opening]);
-    let mut rest = &rest[opening..];
-    if rest.starts_with(']') {
-        rest = literal(rest, ']', out);
-    }
-    while let Some(first) = rest.chars().next() {
-        rest = match first {
-            ']' => return copy(rest, first, out),
-            '\\' => escape(rest, true, out),
-            '[' => posix_class_or_bracket(rest, out),
-            // Doubled they would be the crate's operators on sets.
-            '&' | '~' => literal(rest, first, out),
-            '-' if rest.starts_with("--") => literal(rest, first, out),
-            _ => copy(rest, first, out),
-        };
-    }
-    rest
-}
-
-fn posix_class_or_bracket<'a>(rest: &'a str, out: &mut String) -> &'a str {
-    match rest.strip_prefix("[:").and_then(|inside| inside.find(":]")) {
-        Some(length) => {
-            let (class, after) = rest.split_at(length + 4);
-            out.push_str(class);
-            after
-        }
-        None => literal(rest, '[', out),
+    /// What the text of every match holds: all of these.
+    pub(crate) fn required(&self) -> &[Required] {
+        &self.required
     }
 }

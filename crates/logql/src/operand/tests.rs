@@ -39,15 +39,26 @@ fn regular_expressions_are_gos() {
 #[test]
 fn what_every_match_holds() {
     let check = |pattern: &str, expected: &[&str]| {
-        assert_eq!(Regexp::new(pattern).expect("an expression").literals(), expected, "{pattern}");
+        let regexp = Regexp::new(pattern).expect("an expression");
+        let told = |one: &Required| format!("{}{}", if one.folded { "~" } else { "" }, one.texts.join("|"));
+        let found: Vec<String> = regexp.required().iter().map(told).collect();
+        assert_eq!(found, expected, "{pattern}");
     };
     check("timeout", &["timeout"]);
     check("foo.*bar", &["foo", "bar"]);
     check(r"user \bid=(\d+) done", &["user id=", " done"]);
     check("(abc)+d?", &["abc"]);
-    check("a|b", &[]);
-    check("(?i)error", &[]);
-    check("pre(a|b)post", &["pre", "post"]);
+    check("a|b", &["a|b"]);
+    check("a|b*", &[]);
+    check("(?i)error", &["~error"]);
+    check("pre(a|b)post", &["preapost|prebpost"]);
+    check("timeout|(un)?refused", &["refused|timeout|unrefused"]);
+    check("(x|y).*(foo|bar)z", &["x|y", "barz|fooz"]);
+    check("a{2,3}b", &["aaab|aab"]);
+    check("[abc]x", &["ax|bx|cx"]);
+    check("[a-z]x", &["x"]);
+    check("(one.*two|three)", &["three|two"]);
+    check("(?i)k8s", &["~k8s|k8ſ|\u{212a}8s|\u{212a}8ſ"]);
     check("x*", &[]);
     check("^GET", &["GET"]);
 }
@@ -155,10 +166,12 @@ proptest! {
     }
 
     #[test]
-    fn matches_hold_the_literals(pattern in "[ab.*+?()|\\\\w]{0,12}", line in "[abw ]{0,12}") {
+    fn matches_hold_the_literals(pattern in "(\\(\\?i\\))?[ab.*+?()|\\\\w]{0,12}", line in "[abABw ]{0,12}") {
         if let Ok(regexp) = Regexp::new(&pattern) && regexp.is_match(&line) {
-            for literal in regexp.literals() {
-                prop_assert!(line.contains(literal.as_str()), "{} in {}", literal, line);
+            for required in regexp.required() {
+                let lower = line.to_lowercase();
+                let held = required.texts.iter().any(|text| lower.contains(&text.to_lowercase()));
+                prop_assert!(held, "{:?} in {}", required, line);
             }
         }
     }

@@ -16,8 +16,21 @@ impl Parser<'_> {
                 return Err(Fault::syntax(self.cursor.span(), message));
             }
             log.stages.push(self.stage()?);
+            self.check_order(&log.stages)?;
         }
         Ok(log)
+    }
+
+    /// What looks at the lines of the answer stands behind everything that makes it.
+    fn check_order(&self, stages: &[Spanned<Stage>]) -> Parsed<()> {
+        let [.., before, last] = stages else { return Ok(()) };
+        let message = match (&before.node, &last.node) {
+            (Stage::Context(_), _) => "nothing may follow `context`",
+            (Stage::Distinct(_), Stage::Context(_)) => return Ok(()),
+            (Stage::Distinct(_), _) => "only `context` may follow `distinct`; write other stages before it",
+            _ => return Ok(()),
+        };
+        Err(Fault::meaning(last.span, message))
     }
 
     /// Whether a line filter or a `|` comes next.

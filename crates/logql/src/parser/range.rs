@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use super::stage::is_stage_keyword;
 use super::{Parsed, Parser};
-use crate::ast::{Conversion, LabelFilter, LogExpr, LogRange, Unwrap};
+use crate::Spanned;
+use crate::ast::{Conversion, LabelFilter, LogExpr, LogRange, Stage, Unwrap};
+use crate::fault::Fault;
 use crate::lexer::{Symbol, Token};
 
 /// What has been read of it.
@@ -57,9 +59,21 @@ impl Parser<'_> {
         match &mut draft.unwrap {
             Some(unwrap) => unwrap.filters.push(self.filter_after_unwrap()?),
             None if self.at_unwrap() => draft.unwrap = Some(self.unwrap()?),
-            None => draft.log.stages.push(self.stage()?),
+            None => draft.log.stages.push(self.stage_that_counts()?),
         }
         Ok(true)
+    }
+
+    /// A stage that makes sense for numbers.
+    fn stage_that_counts(&mut self) -> Parsed<Spanned<Stage>> {
+        let stage = self.stage()?;
+        match stage.node {
+            Stage::Distinct(_) | Stage::Context(_) => {
+                let message = "`distinct` and `context` work in queries for lines only";
+                Err(Fault::meaning(stage.span, message))
+            }
+            _ => Ok(stage),
+        }
     }
 
     fn offset(&mut self) -> Parsed<i64> {

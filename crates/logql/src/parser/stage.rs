@@ -7,10 +7,13 @@ use crate::ast::{
     Stage,
 };
 use crate::fault::Fault;
-use crate::lexer::{Flag, Symbol};
+use crate::lexer::{Flag, Symbol, Token};
+
+/// The label that only stages themselves set.
+const ERROR: &str = "__error__";
 
 /// Words that begin a stage, so that no label filter can begin with them.
-const KEYWORDS: [&str; 11] = [
+const KEYWORDS: [&str; 13] = [
     "json",
     "logfmt",
     "regexp",
@@ -22,7 +25,12 @@ const KEYWORDS: [&str; 11] = [
     "decolorize",
     "drop",
     "keep",
+    "distinct",
+    "context",
 ];
+
+/// More lines around each line are a download, not a look.
+const CONTEXT_LINES_MAX: usize = 100;
 
 pub(super) fn is_stage_keyword(word: &str) -> bool {
     KEYWORDS.iter().any(|keyword| keyword.eq_ignore_ascii_case(word))
@@ -47,6 +55,8 @@ impl Parser<'_> {
             "decolorize" => Ok(Stage::Decolorize),
             "drop" => self.label_choices().map(Stage::Drop),
             "keep" => self.label_choices().map(Stage::Keep),
+            "distinct" => self.distinct().map(Stage::Distinct),
+            "context" => self.context().map(Stage::Context),
             _ => Err(self.cursor.unexpected("a stage of the pipeline")),
         }
     }
@@ -110,6 +120,9 @@ impl Parser<'_> {
         loop {
             let span = self.cursor.span();
             let name = self.cursor.name()?;
+            if name == ERROR {
+                return Err(Fault::meaning(span, format!("{ERROR} cannot be formatted")));
+            }
             if seen.contains(&name) {
                 let message =
                     format!("multiple label name '{name}' not allowed in a single format operation");
@@ -128,6 +141,27 @@ impl Parser<'_> {
                 return Ok(formats);
             }
         }
+    }
+
+    fn distinct(&mut self) -> Parsed<Vec<String>> {
+        let mut labels = vec![self.cursor.name()?];
+        while self.cursor.eat_symbol(Symbol::Comma) {
+            labels.push(self.cursor.name()?);
+        }
+        Ok(labels)
+    }
+
+    fn context(&mut self) -> Parsed<usize> {
+        let span = self.cursor.span();
+        let Token::Number(lines) = *self.cursor.peek() else {
+            return Err(self.cursor.unexpected("a number of lines, such as 3"));
+        };
+        self.cursor.skip();
+        if lines.fract() != 0.0 || !(1.0..=CONTEXT_LINES_MAX as f64).contains(&lines) {
+            let message = format!("context takes a whole number of lines from 1 to {CONTEXT_LINES_MAX}");
+            return Err(Fault::meaning(span, message));
+        }
+        Ok(lines as usize)
     }
 
     fn label_choices(&mut self) -> Parsed<Vec<LabelChoice>> {

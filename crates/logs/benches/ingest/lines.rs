@@ -3,7 +3,7 @@
 
 use std::fmt::Write;
 
-use model::{Batch, Entry, Labels, Timestamp};
+use model::{Batch, Entry, Labels, Multiline, Timestamp};
 
 /// What a line of Docker has beside it.
 const CONTAINER_ID: &str = "3f2a1c9d8e7b6a5f4e3d2c1b0a9f8e7d6c5b4a3f2e1d0c9b8a7f6e5d4c3b2a1f";
@@ -67,8 +67,13 @@ impl Lines {
             }
         }
         let full = streams.into_iter().enumerate().filter(|(_, entries)| !entries.is_empty());
-        full.map(|(stream, entries)| Batch { labels: labels(stream), entries, positions: Vec::new() })
-            .collect()
+        full.map(|(stream, entries)| Batch {
+            labels: labels(stream),
+            entries,
+            positions: Vec::new(),
+            multiline: Multiline::Off,
+        })
+        .collect()
     }
 
     fn request(&mut self) -> Vec<(usize, String)> {

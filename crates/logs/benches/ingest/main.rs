@@ -1,24 +1,20 @@
-//! What does a line cost to store, how many bytes does it take on disk and in memory, and how fast are the
-//! stored lines read?
+//! What does a line cost to store, and how many bytes does it take on disk and in memory?
 //!
 //! ```text
-//! cargo bench -p logs [-- LINES]      one million lines by default
+//! cargo bench -p logs --bench ingest [-- LINES]      one million lines by default
 //! ```
 //!
-//! The cost of storing is the CPU time of the writer's thread, user and system, so it holds on a busy machine as
-//! well. Reading runs in a process of its own.
+//! The cost is the CPU time of the writer's thread, user and system, so it holds on a busy machine as well.
 
 #![allow(clippy::print_stdout, missing_docs)]
 
 mod lines;
 
 use std::path::Path;
-use std::process::Command;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 
-use logql::{Chunk, Scan, Source};
-use logs::{Config, Logs};
-use model::{Matcher, Selector, TimeRange, Timestamp, label};
+use logs::Config;
+use model::Timestamp;
 use tokio_util::sync::CancellationToken;
 
 use lines::Lines;
@@ -26,16 +22,8 @@ use lines::Lines;
 /// The kernel counts CPU time in hundredths of a second.
 const TICK: Duration = Duration::from_millis(10);
 
-/// The argument with which the program starts itself to read a store.
-const READ: &str = "--read";
-
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    if let [first, directory, ..] = arguments.as_slice()
-        && first == READ
-    {
-        return read(Path::new(directory));
-    }
     let wanted = arguments.iter().find_map(|argument| argument.parse().ok()).unwrap_or(1_000_000);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     runtime.expect("a runtime").block_on(async {
@@ -78,51 +66,6 @@ async fn ingest(name: &str, wanted: u64, batch_bytes: usize, pushed: bool) {
     assert_eq!(logs.status().dropped, []);
     drop((logs, intake));
     println!("  disk per line            {:6.1} bytes", disk_bytes(directory.path()) as f64 / count as f64);
-    let program = std::env::current_exe().expect("a program");
-    let done = Command::new(program).arg(READ).arg(directory.path()).status().expect("a process");
-    assert!(done.success());
-}
-
-/// What is stored, opened anew.
-fn read(directory: &Path) {
-    let started = Instant::now();
-    let (logs, _writer) = logs::open(Config::default(), directory).expect("a store");
-    println!("  open                     {:6.1} ms", started.elapsed().as_secs_f64() * 1e3);
-    let all = Selector(vec![Matcher::equal(label::PROJECT, "shop")]);
-    timed("plan a day's query", || chunks(&logs, &all).len());
-    let needle = memchr::memmem::Finder::new("7f3a9b1c-77aa-4abc");
-    timed("a needle in every line", || {
-        let texts = chunks(&logs, &all).into_iter().map(|chunk| chunk.read().expect("a chunk").text);
-        texts.filter(|text| needle.find(text.as_bytes()).is_some()).count()
-    });
-    let now = Timestamp::from(SystemTime::now());
-    let minute = 60_000_000_000;
-    // The last lines are a little ahead of the clock.
-    let end = Timestamp::from_nanos((now.nanos() / minute + 61) * minute);
-    let day = TimeRange { start: end.minus(Duration::from_secs(26 * 3600)), end };
-    let histogram = |step: u64| logs.histogram(&all, day, Duration::from_secs(step)).expect("a histogram");
-    timed("levels by the minute", || histogram(60).len());
-    timed("levels by 7 minutes 1 s", || histogram(421).len());
-    timed("lines per stream", || logs.counts(&all, day).expect("counts").len());
-    let counted: u64 = histogram(60).iter().flatten().sum();
-    assert_eq!(counted, chunks(&logs, &all).iter().map(Chunk::lines).sum::<u64>());
-    println!("  resident                 {:6.1} MB", resident_bytes() as f64 / 1e6);
-}
-
-fn chunks(logs: &Logs, selector: &Selector) -> Vec<logs::Chunk> {
-    let scan = Scan { selector: selector.clone(), range: TimeRange::ALL, needles: Vec::new() };
-    logs.chunks(&scan).expect("chunks")
-}
-
-/// The best of three.
-fn timed(what: &str, mut run: impl FnMut() -> usize) {
-    let best = (0..3).map(|_| {
-        let started = Instant::now();
-        let found = std::hint::black_box(run());
-        (started.elapsed(), found)
-    });
-    let (best, found) = best.min().expect("three runs");
-    println!("  {what:<24} {:6.1} ms ({found})", best.as_secs_f64() * 1e3);
 }
 
 /// The CPU time of the writer's thread.

@@ -1,12 +1,12 @@
 //! From a block's bytes to columns. Nothing is believed before the checksum matched.
 
 use pco::data_types::Number;
-use pco::standalone::simple_decompress;
+use pco::standalone::simple_decompress_into;
 
 use super::{FORMAT, Name};
 use crate::columns::Columns;
 use crate::squeeze;
-use crate::varint::Cursor;
+use store::varint::Cursor;
 
 /// Why a stored blob cannot be read, in words that continue "the block …".
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -29,6 +29,12 @@ pub(crate) struct Times {
     pub(crate) levels: Vec<u8>,
 }
 
+impl From<Columns> for Times {
+    fn from(columns: Columns) -> Self {
+        Self { timestamps: columns.timestamps, levels: columns.levels }
+    }
+}
+
 /// All of the block.
 pub(crate) fn decode(block: &[u8], name: Name) -> Result<Columns, Damage> {
     let parts = Parts::of(block, name)?;
@@ -45,7 +51,8 @@ pub(crate) fn decode(block: &[u8], name: Name) -> Result<Columns, Damage> {
 /// Timestamps and levels alone; the lines stay compressed.
 pub(crate) fn decode_times(block: &[u8], name: Name) -> Result<Times, Damage> {
     let parts = Parts::of(block, name)?;
-    Ok(Times { timestamps: parts.timestamps()?, levels: parts.side()?.levels })
+    let levels = parts.side()?.levels;
+    Ok(Times { timestamps: parts.timestamps()?, levels })
 }
 
 /// Whether every line ends on a character's border and the last one at the text's end.
@@ -115,6 +122,10 @@ impl<'a> Parts<'a> {
     }
 }
 
-fn numbers<T: Number>(packed: &[u8], lines: usize) -> Option<Vec<T>> {
-    simple_decompress(packed).ok().filter(|numbers: &Vec<T>| numbers.len() == lines)
+/// A number for each line. How many lines there are was seen in the side before, so memory is not given out for
+/// a number that the block only claims.
+fn numbers<T: Number + Default>(packed: &[u8], lines: usize) -> Option<Vec<T>> {
+    let mut numbers = vec![T::default(); lines];
+    let progress = simple_decompress_into(packed, &mut numbers).ok()?;
+    (progress.finished && progress.n_processed == lines).then_some(numbers)
 }

@@ -7,7 +7,8 @@ use pco::{ChunkConfig, DeltaSpec, ModeSpec};
 
 use super::{FORMAT, Name};
 use crate::columns::Columns;
-use crate::{squeeze, varint};
+use crate::squeeze;
+use store::varint;
 
 /// The block of these entries.
 pub(crate) fn encode(name: Name, columns: &Columns) -> io::Result<Vec<u8>> {

@@ -1,5 +1,3 @@
-use std::time::Duration;
-
 use model::{Labels, Level};
 use settings::Tree;
 
@@ -25,6 +23,7 @@ fn the_first_rule_that_fits_decides() {
         retention = "10d"
         retention_short = "1d"
         retention_long = "2y"
+        max_size = "5GiB"
         [[logs.class]]
         selector = '{service="web"}'
         levels = ["debug", "trace"]
@@ -37,7 +36,7 @@ fn the_first_rule_that_fits_decides() {
     assert_eq!(faults, Vec::<String>::new());
     let days = |class| config.retention(class).as_secs() / 86_400;
     assert_eq!(Class::ALL.map(days), [1, 10, 730]);
-    assert_eq!(config.retention_max(), Duration::from_secs(730 * 86_400));
+    assert_eq!((config.retention_min(), config.max_size()), (DAY, ByteSize(5 << 30)));
     let check = |service: &str, stream: &str, level: Level, expected: Class| {
         let labels = Labels::from_pairs([("service", service), ("stream", stream)]);
         assert_eq!(config.rules().of(&labels)[usize::from(level.number())], expected, "{labels} {level}");
@@ -56,7 +55,7 @@ fn faults_name_the_place_and_the_mend() {
         r#"
         [logs]
         retention = "12h"
-        max_size = "20GiB"
+        max_size = "20MiB"
         [[logs.class]]
         selector = '{service="web"} |= "x"'
         class = "forever"
@@ -71,7 +70,7 @@ fn faults_name_the_place_and_the_mend() {
     let all = faults.join("\n");
     for part in [
         ":3:21: logs.retention: files are kept by the day; write 1d or more",
-        "logs.max_size",
+        "logs.max_size: too little to keep logs in; write 100MiB or more",
         "logs.class[0].selector: more than a selector; write a selector such as {service=\"web\"}",
         "logs.class[0].class",
         "logs.class[1].selector",

@@ -5,7 +5,7 @@ use memchr::{memchr2, memchr3};
 use model::Level;
 
 /// Keys that tell a level, in lower case.
-const KEYS: [&[u8]; 10] = [
+const KEYS: [&[u8]; 13] = [
     b"level",
     b"levelname",
     b"severity",
@@ -16,14 +16,26 @@ const KEYS: [&[u8]; 10] = [
     b"level_name",
     b"severity_text",
     b"@l",
+    b"log-level",
+    b"severitytext",
+    b"loglvl",
 ];
+
+/// OpenTelemetry's number for the severity, from 1 to 24, four for each level.
+const SEVERITY_NUMBERS: [&[u8]; 2] = [b"severity_number", b"severitynumber"];
 
 /// Python's name for the number behind a level. Its numbers are not those of bunyan and pino.
 const PYTHON_NUMBER: &[u8] = b"levelno";
 
-/// The level of the object that `line` begins with.
+/// The level of the object that `line` begins with: what its own keys tell, else those of an object in it.
 pub(super) fn level(line: &[u8]) -> Option<Level> {
-    let mut rest = line.get(1..)?;
+    let mut nested = None;
+    of_keys(line, |value| nested = nested.or_else(|| of_keys(value, |_| ()))).or(nested)
+}
+
+/// What the keys of the object tell. `inner` is given the objects that come before the key that tells it.
+fn of_keys(object: &[u8], mut inner: impl FnMut(&[u8])) -> Option<Level> {
+    let mut rest = object.get(1..)?;
     loop {
         rest = rest.trim_ascii_start();
         match rest.first()? {
@@ -35,6 +47,9 @@ pub(super) fn level(line: &[u8]) -> Option<Level> {
                 let text = &value[..value.len() - after.len()];
                 if let Some(level) = told(key, text) {
                     return Some(level);
+                }
+                if text.first() == Some(&b'{') {
+                    inner(text);
                 }
                 rest = after;
             }
@@ -52,6 +67,9 @@ fn told(key: &[u8], value: &[u8]) -> Option<Level> {
     }
     if key == PYTHON_NUMBER {
         return python_number(value);
+    }
+    if SEVERITY_NUMBERS.iter().any(|known| known.eq_ignore_ascii_case(key)) {
+        return super::severity_number(integer(value)?);
     }
     None
 }

@@ -1,7 +1,7 @@
 //! The level of a line that is no JSON: marks at its very beginning, logfmt's key, and words in the places
 //! where loggers put them.
 
-use memchr::memchr_iter;
+use memchr::{memchr, memchr_iter};
 use model::Level;
 
 /// Words are looked for this far into the line: loggers write the level before the message.
@@ -13,8 +13,10 @@ const KEYS_WITHIN: usize = 512;
 /// What a key of logfmt that tells a level ends in.
 const KEY_ENDS: [&[u8]; 3] = [b"level", b"lvl", b"severity"];
 
-/// The level of a line that begins with no white space.
+/// The level of a line that begins with no white space. Only the first of several counts.
 pub(super) fn level(line: &[u8]) -> Option<Level> {
+    let head = &line[..line.len().min(KEYS_WITHIN)];
+    let line = memchr(b'\n', head).map_or(line, |end| &line[..end]);
     if let Some(level) = at_start(line) {
         return Some(level);
     }
@@ -42,10 +44,20 @@ fn at_start(line: &[u8]) -> Option<Level> {
         [b'0'..=b'9', ..] => redis(line),
         [b'a'..=b'z' | b'A'..=b'Z', ..] => {
             let (word, rest) = letters(line);
-            if rest.first() == Some(&b':') { from_word(word) } else { None }
+            if rest.first() == Some(&b':') { from_word(word).or_else(|| dotnet(word)) } else { None }
         }
         _ => None,
     }
+}
+
+/// The short words of .NET's console logger.
+fn dotnet(word: &[u8]) -> Option<Level> {
+    Some(match word {
+        b"trce" => Level::Trace,
+        b"dbug" => Level::Debug,
+        b"fail" => Level::Error,
+        _ => return None,
+    })
 }
 
 fn klog(letter: u8) -> Level {

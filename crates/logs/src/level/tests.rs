@@ -11,7 +11,7 @@ fn levels_of_lines_as_loggers_write_them() {
     let mut checked = 0;
     for row in rows {
         let (level, line) = row.split_once(' ').expect("a level, a space, a line");
-        let line = line.replace("<ESC>", "\x1b").replace("<TAB>", "\t");
+        let line = line.replace("<ESC>", "\x1b").replace("<TAB>", "\t").replace("<NL>", "\n");
         assert_eq!(detect(&line).name(), level, "{line}");
         checked += 1;
     }
@@ -30,6 +30,9 @@ fn a_sender_may_give_the_level_beside_the_line() {
     check(&[("severity", "ERROR")], Some(Level::Error));
     check(&[("detected_level", "warn"), ("level", "error")], Some(Level::Warn));
     check(&[("detected_level", "strange"), ("level", "error")], Some(Level::Error));
+    check(&[("severity_number", "13")], Some(Level::Warn));
+    check(&[("level", "info"), ("severity_number", "17")], Some(Level::Info));
+    check(&[("severity_number", "99")], None);
 }
 
 proptest! {

@@ -6,7 +6,7 @@ use crate::stream::Streams;
 
 fn block(id: i64, seq_to: u64) -> BlockRow {
     let (first, last) = (Timestamp::from_seconds(id), Timestamp::from_seconds(id + 1));
-    BlockRow { id, seq_to, lines: 10, bytes: 100, first, last }
+    BlockRow { id, seq_to, lines: 10, bytes: 100, first, last, levels: u8::MAX }
 }
 
 fn row(seq_to: u64) -> Arc<TailRow> {
@@ -22,7 +22,7 @@ fn key(day: i32) -> DayKey {
 /// What a query sees of the only unit: the blocks' and the rows' `seq_to`.
 fn seen(day: &Day) -> (Vec<u64>, Vec<u64>) {
     let everything = Selector::default();
-    let (units, _) = day.select(&mut Selection::new(&everything), TimeRange::ALL);
+    let (units, _) = day.select(&mut Selection::new(&everything, TimeRange::ALL));
     let blocks = units.iter().flat_map(|unit| unit.blocks.iter().map(|block| block.seq_to));
     let rows = units.iter().flat_map(|unit| unit.rows.iter().map(|row| row.seq_to));
     (blocks.collect(), rows.collect())
@@ -66,7 +66,7 @@ fn only_what_overlaps_the_range_is_selected() {
     let check = |start: i64, end: i64, blocks: usize, rows: usize| {
         let range = TimeRange { start: Timestamp::from_seconds(start), end: Timestamp::from_seconds(end) };
         let everything = Selector::default();
-        let (units, _) = day.select(&mut Selection::new(&everything), range);
+        let (units, _) = day.select(&mut Selection::new(&everything, range));
         let found = units.iter().map(|unit| (unit.blocks.len(), unit.rows.len())).next().unwrap_or_default();
         assert_eq!(found, (blocks, rows), "{start}..{end}");
     };

@@ -1,14 +1,16 @@
 //! The first step: from waiting lines to committed rows of the tail.
 
-use std::collections::BTreeMap;
 use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Instant;
 
 use super::{Step, Storage, StorageError, Waiting};
 use crate::columns::Columns;
-use crate::pending::Pending;
+use crate::joining::HeldChange;
+use crate::pending::{Origin, Pending};
 use crate::picture::TailRow;
+use crate::place::DayKey;
 use crate::row;
 use crate::sidecar::Sidecar;
 use crate::stream::Stream;
@@ -18,31 +20,70 @@ use crate::tail::{Commit, NewRow, Survive};
 #[derive(Debug)]
 pub(crate) struct Packed {
     rows: Vec<NewRow>,
+    /// Of each row.
+    origins: Vec<Origin>,
     positions: BTreeMap<String, Option<Vec<u8>>>,
+    held: Vec<HeldChange>,
     survive: Survive,
 }
 
 impl Packed {
     /// What deletes obsolete rows and does nothing else.
     pub(crate) fn nothing() -> Self {
-        Self { rows: Vec::new(), positions: BTreeMap::new(), survive: Survive::Crash }
+        Self {
+            rows: Vec::new(),
+            origins: Vec::new(),
+            positions: BTreeMap::new(),
+            held: Vec::new(),
+            survive: Survive::Crash,
+        }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.rows.is_empty() && self.positions.is_empty() && self.held.is_empty()
+    }
+
+    /// Adds what has to change of the lines that are held back behind the positions.
+    pub(crate) fn hold(&mut self, held: Vec<HeldChange>) {
+        self.held = held;
+    }
+
+    /// Gives up what was pushed. The lines behind it in a unit are numbered anew.
+    pub(crate) fn withdraw_pushed(&mut self) {
+        let mut withdrawn: HashMap<(u32, DayKey), u64> = HashMap::new();
+        let rows = std::mem::take(&mut self.rows).into_iter().zip(std::mem::take(&mut self.origins));
+        for (mut new, origin) in rows {
+            let before = withdrawn.entry((new.stream.number, new.key)).or_default();
+            if origin == Origin::Pushed {
+                *before += u64::from(new.row.lines);
+                continue;
+            }
+            if *before > 0 {
+                let row = TailRow::clone(&new.row);
+                new.row = Arc::new(TailRow { seq_to: row.seq_to - *before, ..row });
+            }
+            self.rows.push(new);
+            self.origins.push(origin);
+        }
+        self.survive = Survive::Crash;
     }
 }
 
 impl Storage {
     /// Packs what waits. An error leaves it waiting.
     pub(crate) fn pack(&mut self, pending: &mut Pending, survive: Survive) -> Result<Packed, StorageError> {
-        let mut rows = Vec::new();
+        let (mut rows, mut origins) = (Vec::new(), Vec::new());
         for unit in pending.units() {
             let day = self.shared.picture.day(unit.key);
             let mut seq = self.last_seq(&day, &unit.stream)?;
-            for columns in unit.parts() {
-                seq += columns.len() as u64;
-                let row = Arc::new(tail_row(columns, seq)?);
+            for part in unit.parts() {
+                seq += part.columns.len() as u64;
+                let row = Arc::new(tail_row(&part.columns, seq)?);
                 rows.push(NewRow { key: unit.key, stream: unit.stream.clone(), row });
+                origins.push(part.origin);
             }
         }
-        Ok(Packed { rows, positions: pending.take_positions(), survive })
+        Ok(Packed { rows, origins, positions: pending.take_positions(), held: Vec::new(), survive })
     }
 
     /// Commits what was packed and shows it to the readers. After an error it may be tried again.
@@ -52,6 +93,7 @@ impl Storage {
             obsolete: &self.obsolete,
             rows: &packed.rows,
             positions: Some(&packed.positions),
+            held: &packed.held,
             ..Commit::default()
         };
         self.tail.commit(&commit, packed.survive).map_err(StorageError::tail)?;
@@ -61,7 +103,7 @@ impl Storage {
         for new in &packed.rows {
             let day = self.shared.picture.day(new.key);
             day.add_row(&new.stream, new.row.clone());
-            self.shared.activity().add(&new.stream.service, &new.row.sidecar, now);
+            self.shared.activity().add(&new.stream.service, &new.row.sidecar.0, now);
             self.shared.counters.stored(u64::from(new.row.lines), new.row.bytes, new.row.last);
             self.wait_for_seal(new);
         }

@@ -1,16 +1,22 @@
 //! Opening: what the last run left, and days whose files turn out damaged.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs::{self, File};
 use std::path::Path;
 use std::sync::{Arc, Weak};
+use std::time::Instant;
 
-use super::{Steps, Storage, StorageError, last_hour};
+use model::Timestamp;
+
+use super::{Horizon, Steps, Storage, StorageError, last_hour};
 use crate::picture::Day;
 use crate::place::{self, DayKey};
 use crate::shared::Shared;
 use crate::stream::Stream;
 use crate::tail::{Found, NewRow, RowsUpTo, Tail};
+
+/// Of so many days, newest first, small blocks are looked for after the start.
+const DAYS_LOOKED_AT: usize = 6;
 
 impl Storage {
     /// Opens the files below the root; makes them if there are none.
@@ -23,6 +29,11 @@ impl Storage {
             files: HashMap::new(),
             waiting: HashMap::new(),
             obsolete: Vec::new(),
+            with_small: BTreeSet::new(),
+            replaced: BTreeMap::new(),
+            unreadable: BTreeSet::new(),
+            horizon: Horizon::new(Timestamp::MAX),
+            held: Vec::new(),
             lease: Weak::new(),
             steps: Steps::default(),
         };
@@ -36,15 +47,28 @@ impl Storage {
         {
             storage.shared.picture.day(key);
         }
+        storage.begin_horizon()?;
         storage.take_over(found)?;
-        storage.expire()?;
+        storage.expire(Instant::now())?;
+        // What the last run left unmerged, as far as it is likely to matter.
+        let newest = storage.shared.picture.days().into_iter().rev().take(DAYS_LOOKED_AT);
+        storage.with_small.extend(newest.map(|day| day.key));
         last_hour::count(&storage.shared);
         Ok(storage)
+    }
+
+    /// The clock is believed as far as it was by the last run, or as the newest day tells.
+    fn begin_horizon(&mut self) -> Result<(), StorageError> {
+        let newest = self.shared.picture.days().last().map(|day| day.key.day.end());
+        let known = self.tail.horizon().map_err(StorageError::tail)?.or(newest);
+        self.horizon = Horizon::new(known.unwrap_or_else(|| self.shared.clock.now()));
+        Ok(())
     }
 
     /// Shows the rows of the last run, except those that were sealed already.
     fn take_over(&mut self, found: Found) -> Result<(), StorageError> {
         *self.shared.positions() = found.positions;
+        self.held = found.held;
         for (key, labels, row) in found.rows {
             let day = self.shared.picture.day(key);
             let stream = self.shared.streams.get(&labels);
@@ -88,7 +112,7 @@ impl Storage {
     pub(super) fn put_aside(&mut self, day: &Day, reason: &str) -> Result<(), StorageError> {
         let key = day.key;
         self.files.remove(&key);
-        self.shared.readers.forget(key);
+        self.shared.forget_files(key);
         let seconds = self.shared.clock.now().seconds();
         for path in [key.index(&self.shared.root), key.data(&self.shared.root)] {
             aside(&path, seconds).map_err(StorageError::system("putting damaged files aside"))?;

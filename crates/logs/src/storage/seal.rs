@@ -10,13 +10,11 @@ use model::Timestamp;
 
 use super::recover::make_directory;
 use super::{OpenFiles, Step, Storage, StorageError};
-use crate::block::{self, Name};
 use crate::columns::Columns;
 use crate::day::{DayFiles, NewBlock};
-use crate::picture::{BlockRow, Day, TailRow};
+use crate::picture::{Day, TailRow};
 use crate::place::DayKey;
 use crate::row;
-use crate::sidecar::Sidecar;
 use crate::status::DropReason;
 use crate::stream::Stream;
 use crate::tail::RowsUpTo;
@@ -98,6 +96,9 @@ impl Storage {
             written => written?,
         }
         for block in blocks {
+            if self.is_small(&block.row) {
+                self.has_small(day.key);
+            }
             day.publish(&block.stream, block.row);
             self.obsolete.push(RowsUpTo { key: day.key, stream: block.stream, seq_to: block.row.seq_to });
         }
@@ -108,7 +109,7 @@ impl Storage {
         Ok(())
     }
 
-    fn write_blocks(&mut self, key: DayKey, blocks: &mut [NewBlock]) -> Result<(), StorageError> {
+    pub(super) fn write_blocks(&mut self, key: DayKey, blocks: &mut [NewBlock]) -> Result<(), StorageError> {
         if blocks.is_empty() {
             return Ok(());
         }
@@ -140,10 +141,7 @@ impl Storage {
         run.seq_to = row.seq_to;
         run.weight += row.weight();
         match row::unpack(&row.data) {
-            Ok(columns) => {
-                run.columns.append(&columns);
-                run.sidecars.push(row.sidecar.clone());
-            }
+            Ok(columns) => run.columns.append(&columns),
             Err(damage) => {
                 let subject = format!("lines of {} not sealed yet", stream.stored);
                 self.shared
@@ -177,6 +175,10 @@ impl Storage {
                 make_directory(&self.shared.root, key)
                     .map_err(StorageError::system("making the directory of a day"))?;
                 let files = DayFiles::open(&self.shared.root, key).map_err(StorageError::open)?;
+                // Of blocks that were replaced before the process ended.
+                if files.has_replaced().map_err(|reason| StorageError::Day { key, reason })? {
+                    self.replaced.entry(key).or_insert_with(Instant::now);
+                }
                 place.insert(OpenFiles { files, used: Instant::now() })
             }
         };
@@ -189,7 +191,6 @@ impl Storage {
 #[derive(Default)]
 struct Run {
     columns: Columns,
-    sidecars: Vec<Sidecar>,
     weight: u64,
     seq_to: u64,
 }
@@ -199,18 +200,7 @@ impl Run {
         if self.columns.is_empty() {
             return Ok(None);
         }
-        let name = Name { fingerprint: stream.fingerprint, seq_to: self.seq_to };
-        let data = block::encode(name, &self.columns).map_err(StorageError::system("compressing a block"))?;
-        let (first, last) = self.columns.span();
-        let row = BlockRow {
-            id: 0,
-            seq_to: self.seq_to,
-            lines: self.columns.len() as u32,
-            bytes: self.columns.text.len() as u32,
-            first,
-            last,
-        };
-        let sidecar = Sidecar::merged(&self.sidecars).encode();
-        Ok(Some(NewBlock { stream: stream.clone(), row, data, sidecar }))
+        let block = NewBlock::make(stream, self.seq_to, &self.columns);
+        block.map(Some).map_err(StorageError::system("compressing a block"))
     }
 }

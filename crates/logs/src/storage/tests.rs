@@ -7,10 +7,14 @@ use model::{Batch, Labels, Level, Position, Timestamp};
 use proptest::prelude::*;
 
 use super::*;
+use crate::config::Config;
 use crate::limits::Limits;
-use crate::pending::Pending;
+use crate::pending::{Origin, Pending};
 use crate::tail::Survive;
 use crate::testing::{DAY, Ground, NOON, Stored, batch, content, entry, labels, small};
+
+mod compact;
+mod expire;
 
 /// What happens to a store.
 #[derive(Clone, Debug)]
@@ -26,6 +30,8 @@ enum Act {
     /// Seals everything.
     SealAll,
     Merge,
+    /// Merges small blocks, and deletes those that were merged before.
+    Compact,
     Reopen,
     /// Ends the process after so many more steps.
     Crash(u8),
@@ -72,6 +78,7 @@ impl History {
             Act::SealFull => self.storage().seal(now),
             Act::SealAll => self.storage().seal(now + 2 * DAY),
             Act::Merge => self.storage().merge(),
+            Act::Compact => self.storage().compact(now),
             Act::Reopen => return self.reopen(),
             Act::Crash(steps) => {
                 self.storage().steps.until_crash = Some(usize::from(*steps));
@@ -121,7 +128,7 @@ impl History {
     fn commit(&mut self, batch: Batch) -> Result<(), StorageError> {
         let storage = self.storage();
         let mut pending = Pending::default();
-        pending.add(&storage.shared, batch);
+        pending.add(&storage.shared, batch, Origin::Collected);
         let packed = storage.pack(&mut pending, Survive::Crash)?;
         storage.commit(&packed)
     }
@@ -166,6 +173,7 @@ fn any_act() -> impl Strategy<Value = Act> {
         3 => Just(Act::SealFull),
         1 => Just(Act::SealAll),
         2 => Just(Act::Merge),
+        2 => Just(Act::Compact),
         1 => Just(Act::Reopen),
         2 => (0_u8..6).prop_map(Act::Crash),
     ]
@@ -204,6 +212,14 @@ fn a_crash_after_any_step_loses_and_doubles_nothing() {
         Act::SealFull,
         Act::SealAll,
         append(0, 2),
+        Act::SealAll,
+        append(1, 2),
+        Act::SealAll,
+        Act::Compact,
+        append(0, 1),
+        Act::SealAll,
+        Act::Compact,
+        append(1, 1),
     ];
     let mut seen = Vec::new();
     for crash in 0.. {
@@ -220,57 +236,20 @@ fn a_crash_after_any_step_loses_and_doubles_nothing() {
         }
     }
     use Step::{Begun, Committed, DataWritten, IndexWritten, MadeDurable, Merged, Published};
-    for step in [Begun, Committed, MadeDurable, DataWritten, IndexWritten, Published, Merged] {
+    use Step::{Replaced, ReplacedDeleted};
+    for step in [
+        Begun,
+        Committed,
+        MadeDurable,
+        DataWritten,
+        IndexWritten,
+        Published,
+        Merged,
+        Replaced,
+        ReplacedDeleted,
+    ] {
         assert!(seen.contains(&step), "{step:?} was never reached");
     }
-}
-
-#[test]
-fn a_crash_while_a_day_expires_leaves_nothing_of_it() {
-    for crash in 0..3 {
-        let mut history = History::new();
-        history.append(0, 9, -43_210);
-        history.act(&Act::SealAll);
-        history.append(0, 2, -43_210);
-        history.append(0, 4, 0);
-        let later = NOON.plus(30 * DAY);
-        history.ground.set_clock(later);
-        history.act(&Act::Crash(crash));
-        let done = history.storage().expire();
-        history.survive(done);
-        history.reopen();
-        history.expected.retain(|(_, day), _| *day == NOON.day().days());
-        history.check();
-        let files = crate::testing::files(&history.ground.path());
-        assert_eq!(files, ["tail.db"], "after a crash at step {crash}");
-    }
-}
-
-#[test]
-fn each_class_expires_by_its_own_retention() {
-    let ground = Ground::new();
-    let mut storage = Storage::open(ground.shared(small())).unwrap();
-    let shared = storage.shared.clone();
-    let mut pending = Pending::default();
-    for stream in ["stdout", "event"] {
-        let mut sent = batch("web", vec![entry(NOON, stream)]);
-        sent.labels = sent.labels.with("stream", stream);
-        pending.add(&shared, sent);
-    }
-    let packed = storage.pack(&mut pending, Survive::Crash).unwrap();
-    storage.commit(&packed).unwrap();
-    storage.seal(Instant::now() + 2 * DAY).unwrap();
-    let mut left_after = |now: Timestamp| {
-        ground.set_clock(now);
-        storage.expire().unwrap();
-        let streams = content(&shared).into_keys().map(|labels| labels.get("stream").unwrap().to_owned());
-        (streams.collect::<Vec<_>>(), crate::testing::files(&ground.path()).len())
-    };
-    let over = NOON.day().end();
-    let both = vec!["event".to_owned(), "stdout".to_owned()];
-    assert_eq!(left_after(Timestamp::from_nanos(over.plus(30 * DAY).nanos() - 1)), (both, 5));
-    assert_eq!(left_after(over.plus(30 * DAY)), (vec!["event".to_owned()], 3));
-    assert_eq!(left_after(over.plus(365 * DAY)), (vec![], 1));
 }
 
 #[test]
@@ -317,13 +296,13 @@ fn a_full_disk_keeps_lines_waiting_until_there_is_room() {
     history.appended += 1;
     let shared = history.storage().shared.clone();
     let mut pending = Pending::default();
-    pending.add(&shared, sent.clone());
+    pending.add(&shared, sent.clone(), Origin::Collected);
     for columns in 0..40 {
         let noise: String = (0..400)
             .map(|at| char::from(b'a' + ((at * at + columns * 7 + at * columns) % 26) as u8))
             .collect();
         sent.entries.push(entry(NOON, &noise));
-        pending.add(&shared, crate::testing::batch("s1", vec![entry(NOON, &noise)]));
+        pending.add(&shared, crate::testing::batch("s1", vec![entry(NOON, &noise)]), Origin::Collected);
     }
     let packed = history.storage().pack(&mut pending, Survive::Crash).unwrap();
     let error = history.storage().commit(&packed).expect_err("a full disk");
@@ -417,7 +396,7 @@ fn empty_lines_become_blocks_too() {
     for _ in 0..30 {
         let mut pending = Pending::default();
         let shared = history.storage().shared.clone();
-        pending.add(&shared, batch("empty", vec![entry(NOON, ""); 10]));
+        pending.add(&shared, batch("empty", vec![entry(NOON, ""); 10]), Origin::Collected);
         let packed = history.storage().pack(&mut pending, Survive::Crash).unwrap();
         history.storage().commit(&packed).unwrap();
         history.act(&Act::SealFull);

@@ -2,16 +2,26 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use super::doors::Running;
-use crate::testing::{Ground, NOON, batch, entry, lines};
+use crate::Config;
+use crate::limits::Limits;
+use crate::testing::{Ground, NOON, batch, entry, lines, small};
 
 const LINES: usize = 500;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn queries_see_every_answered_line_once_while_lines_are_sealed_and_merged() {
     let ground = Ground::new();
-    let running = Running::open(&ground);
+    // Every few lines become a block, and these soon one.
+    let limits = Limits {
+        seal_after: Duration::ZERO,
+        upkeep_every: Duration::from_millis(1),
+        replaced_kept: Duration::from_secs(60),
+        ..small()
+    };
+    let running = Running::with(&ground, Config::default(), limits);
     let answered = Arc::new(AtomicUsize::new(0));
     let (logs, done) = (running.logs.clone(), answered.clone());
     let pushing = tokio::spawn(async move {

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use logql::{Chunk as _, Scan, Source};
+use logql::{Chunk as _, Levels, Needle, Scan, Source};
 use model::{Batch, Selector, TimeRange, Timestamp};
 
 use super::doors::Running;
@@ -43,7 +43,12 @@ fn file(ground: &Ground, at: Timestamp, name: &str) -> PathBuf {
 
 /// Reads everything: how many lines there are, and what is said about those that are not.
 fn read(running: &Running) -> (usize, Vec<String>) {
-    let scan = Scan { selector: Selector::default(), range: TimeRange::ALL, needles: Vec::new() };
+    let scan = Scan {
+        selector: Selector::default(),
+        range: TimeRange::ALL,
+        levels: Levels::ALL,
+        needles: Vec::new(),
+    };
     let chunks = running.logs.chunks(&scan).unwrap();
     let (mut lines, mut problems) = (0, Vec::new());
     for chunk in chunks {
@@ -237,6 +242,88 @@ async fn a_damaged_row_of_the_tail_costs_its_lines_alone() {
     let running = open(&ground);
     assert_eq!(read(&running), (163 + 160, Vec::new()));
     running.close().await;
+}
+
+/// Chunks that may hold the text.
+fn holding(running: &Running, text: &str) -> usize {
+    let scan = Scan {
+        selector: Selector::default(),
+        range: TimeRange::ALL,
+        levels: Levels::ALL,
+        needles: vec![Needle(vec![text.to_owned()])],
+    };
+    let chunks = running.logs.chunks(&scan).unwrap();
+    chunks.iter().filter(|chunk| chunk.lines() > 1).count()
+}
+
+#[tokio::test]
+async fn damaged_filters_are_told_of_and_hide_nothing() {
+    let ground = two_days().await;
+    let running = open(&ground);
+    assert_eq!((holding(&running, "the lines of one BLOCK"), holding(&running, "nowhere to be")), (4, 0));
+    running.close().await;
+    let index = rusqlite::Connection::open(file(&ground, NOON, "normal.index.db")).unwrap();
+    for (statement, unknown, told) in [
+        ("UPDATE filter SET data = zeroblob(length(data)) WHERE block = 1", 1, 1),
+        ("UPDATE filter SET data = substr(data, 1, 100)", 2, 2),
+        ("DELETE FROM filter", 2, 0),
+    ] {
+        index.execute(statement, []).unwrap();
+        let running = open(&ground);
+        let left = holding(&running, "nowhere to be");
+        assert_eq!((holding(&running, "the lines of one BLOCK"), left), (4, unknown), "{statement}");
+        let faults = faults(&running);
+        let expected = format!(
+            "filters of the logs of 2025-11-22/normal: {told} are damaged; their blocks are searched without them"
+        );
+        assert_eq!(faults, if told == 0 { vec![] } else { vec![expected] }, "{statement}");
+        running.close().await;
+    }
+}
+
+/// Files as the first version wrote them: without filters, levels and merges, and with counts of format 1.
+fn make_older(ground: &Ground) {
+    for at in [NOON, NOON.minus(DAY)] {
+        let index = rusqlite::Connection::open(file(ground, at, "normal.index.db")).unwrap();
+        index
+            .execute_batch(
+                "ALTER TABLE block DROP COLUMN levels; DROP TABLE filter; DROP TABLE replaced;
+                 UPDATE sidecar SET data = x'01ff00'; PRAGMA user_version = 1;",
+            )
+            .unwrap();
+    }
+    let tail = rusqlite::Connection::open(ground.path().join("tail.db")).unwrap();
+    tail.execute_batch(
+        "DROP TABLE horizon; DROP TABLE held; UPDATE tail SET sidecar = x'01ff00'; PRAGMA user_version = 1;",
+    )
+    .unwrap();
+}
+
+#[tokio::test]
+async fn a_store_of_the_first_version_is_read_and_gone_on_with() {
+    let ground = two_days().await;
+    make_older(&ground);
+    let running = open(&ground);
+    assert_eq!((read(&running), faults(&running)), ((164, Vec::new()), Vec::new()));
+    assert_eq!(holding(&running, "nowhere to be"), 4);
+    let range = TimeRange { start: NOON.minus(2 * DAY), end: NOON.plus(DAY) };
+    let counts = running.logs.histogram(&Selector::default(), range, DAY).unwrap();
+    assert_eq!(counts.iter().flatten().sum::<u64>(), 164);
+    running.logs.push(vec![block("web", NOON)]).await.unwrap();
+    running.close().await;
+
+    let running = open(&ground);
+    assert_eq!((read(&running), faults(&running)), ((204, Vec::new()), Vec::new()));
+    // The new block has a filter, the others have none.
+    assert_eq!(holding(&running, "nowhere to be"), 4);
+    assert_eq!(holding(&running, "of the lines of one block"), 5);
+    running.close().await;
+    let index = rusqlite::Connection::open(file(&ground, NOON, "normal.index.db")).unwrap();
+    let levels: Vec<u8> = {
+        let mut select = index.prepare("SELECT levels FROM block ORDER BY id").unwrap();
+        select.query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap()
+    };
+    assert_eq!(levels, [255, 255, 1]);
 }
 
 #[tokio::test]

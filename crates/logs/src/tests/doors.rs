@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use logql::{Scan, Source};
+use logql::{Levels, Scan, Source};
 use model::{Batch, Entry, Labels, Level, MatchOp, Matcher, Position, Selector, TimeRange, Timestamp};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -149,11 +149,20 @@ async fn entries_outside_of_time_are_dropped_and_counted() {
     running.logs.push(vec![batch("web", entries)]).await.unwrap();
     assert_eq!(lines(&running.logs.shared, "web"), ["oldest", "now", "newest"]);
     assert_eq!(running.logs.status().dropped, [(DropReason::TooOld, 2), (DropReason::TooFarAhead, 2)]);
-    assert_eq!(running.logs.refuses(NOON), None);
-    assert_eq!(running.logs.refuses(Timestamp::from_nanos(ahead.nanos() + 1)), Some(DropReason::TooFarAhead));
-    // Events are kept for a year, so only what is older is refused whatever its stream.
-    assert_eq!(running.logs.refuses(just_before(oldest)), None);
-    assert_eq!(running.logs.refuses(NOON.minus(400 * DAY)), Some(DropReason::TooOld));
+    let refuses = |stream: &str, at: Timestamp| {
+        running.logs.refuses(&labels("web").with("stream", stream), &entry(at, "a line"))
+    };
+    for (stream, at, expected) in [
+        ("stdout", NOON, None),
+        ("stdout", Timestamp::from_nanos(ahead.nanos() + 1), Some(DropReason::TooFarAhead)),
+        ("stdout", oldest, None),
+        ("stdout", just_before(oldest), Some(DropReason::TooOld)),
+        // Events are kept for a year.
+        ("event", just_before(oldest), None),
+        ("event", NOON.minus(400 * DAY), Some(DropReason::TooOld)),
+    ] {
+        assert_eq!(refuses(stream, at), expected, "{stream} {at}");
+    }
     running.close().await;
 }
 
@@ -175,12 +184,26 @@ async fn a_clock_that_jumps_back_loses_nothing() {
 async fn too_many_streams_are_refused_and_known_ones_go_on() {
     let ground = Ground::new();
     let running = Running::with(&ground, Config::default(), Limits { streams_max: 2, ..small() });
-    let push = async |service: &str| running.logs.push(vec![numbered(service, 0..2)]).await.unwrap();
-    for service in ["a", "b", "c", "a", "d"] {
-        push(service).await;
+    let push = async |services: &[&str]| {
+        running.logs.push(services.iter().map(|service| numbered(service, 0..2)).collect()).await
+    };
+    let refused = Err(PushError::TooManyStreams(2));
+    for (services, expected) in [
+        (["a"].as_slice(), Ok(())),
+        (&["b"], Ok(())),
+        (&["c"], refused.clone()),
+        (&["a"], Ok(())),
+        // All or nothing: whoever sends it again must not double a part of it.
+        (&["a", "d"], refused),
+    ] {
+        assert_eq!(push(services).await, expected, "{services:?}");
     }
-    assert_eq!(running.logs.status().dropped, [(DropReason::TooManyStreams, 4)]);
-    assert_eq!(lines(&running.logs.shared, "a").len(), 4);
+    assert_eq!(running.logs.status().dropped, []);
+    running.logs.intake().send(numbered("e", 0..2)).await.unwrap();
+    // Collectors cannot be refused: what finds no room is counted.
+    push(&["a"]).await.unwrap();
+    assert_eq!(running.logs.status().dropped, [(DropReason::TooManyStreams, 2)]);
+    assert_eq!(lines(&running.logs.shared, "a").len(), 6);
     running.close().await;
 }
 
@@ -201,7 +224,8 @@ async fn other_classes_take_effect_while_it_runs() {
     // Only the classes' retention differs.
     running.logs.apply(config("[logs]\nretention_short = \"1d\"\nretention = \"2d\""));
     ground.set_clock(NOON.plus(4 * DAY));
-    assert_eq!(running.logs.refuses(NOON), None);
+    assert_eq!(running.logs.refuses(&labels("web"), &entry(NOON, "ERROR: x")), Some(DropReason::TooOld));
+    assert_eq!(running.logs.refuses(&labels("web").with("stream", "event"), &entry(NOON, "x")), None);
     running.close().await;
     let running =
         Running::with(&ground, config("[logs]\nretention_short = \"1d\"\nretention = \"30d\""), small());
@@ -255,7 +279,8 @@ async fn queries_find_streams_by_selector_and_time() {
         let services: Vec<_> =
             streams.iter().map(|labels: &Labels| labels.get("service_name").unwrap()).collect();
         assert_eq!(services, expected, "{selector} {range:?}");
-        let chunks = running.logs.chunks(&Scan { selector, range, needles: Vec::new() }).unwrap();
+        let chunks =
+            running.logs.chunks(&Scan { selector, range, levels: Levels::ALL, needles: Vec::new() }).unwrap();
         assert_eq!(chunks.is_empty(), expected.is_empty());
     };
     check("service", MatchOp::Equal, "web", TimeRange::ALL, &["web"]);
@@ -295,52 +320,53 @@ fn hold(ground: &Ground) -> rusqlite::Connection {
 }
 
 #[tokio::test]
-async fn while_nothing_can_be_written_senders_wait_and_nothing_is_lost() {
+async fn while_nothing_can_be_written_collectors_wait_and_pushes_are_refused() {
     let ground = Ground::new();
     let limits = Limits { intake_batches: 2, push_bytes: 4096, commit_bytes: 512, ..small() };
     let (logs, writer) = open_with(Config::default(), &ground.path(), limits, ground.clock()).unwrap();
     writer.fail_at_once();
     let held = hold(&ground);
+    // Both kinds of lines are in one unit, and some pushes wait in the queue before the writer even begins.
+    let intake = logs.intake();
+    intake.send(numbered("shared", 0..3)).await.unwrap();
+    let push = |logs: Logs| tokio::spawn(async move { logs.push(vec![numbered("shared", 100..110)]).await });
+    let early: Vec<_> = (0..3).map(|_| push(logs.clone())).collect();
+    tokio::task::yield_now().await;
     let running = Running::run(logs, writer);
-
-    let logs = running.logs.clone();
-    let pushed = tokio::spawn(async move { logs.push(vec![numbered("pushed", 0..10)]).await });
-    let logs = running.logs.clone();
     let collected = tokio::spawn(async move {
-        for number in 0..50 {
-            logs.intake().send(numbered("collected", number..number + 1)).await.unwrap();
+        for number in 3..50 {
+            intake.send(numbered("shared", number..number + 1)).await.unwrap();
         }
     });
-    let mut accepted = Vec::new();
-    loop {
-        // Pushes are taken until the room is full; each waits for its commit.
-        let logs = running.logs.clone();
-        let push = tokio::spawn(async move { logs.push(vec![numbered("more", 0..10)]).await });
-        tokio::task::yield_now().await;
-        if push.is_finished() {
-            assert_eq!(push.await.unwrap(), Err(PushError::Full));
-            break;
+    let refusal = |answer: Result<(), PushError>| match answer {
+        Err(PushError::Stuck(problem)) => {
+            assert!(problem.starts_with("logs/tail.db cannot be written (database is locked"), "{problem}");
         }
-        accepted.push(push);
-        assert!(accepted.len() < 10, "the room has no end");
+        other => panic!("{other:?}"),
+    };
+    for push in early {
+        refusal(push.await.unwrap());
     }
-    let fault =
-        || running.logs.status().faults.first().map(|fault| (fault.subject.clone(), fault.message.clone()));
-    let (subject, message) = crate::testing::until(fault).await;
-    assert_eq!(subject, "writing logs");
-    assert!(message.starts_with("logs/tail.db cannot be written (database is locked"), "{message}");
-    assert!(!pushed.is_finished() && !collected.is_finished());
+    for _ in 0..5 {
+        refusal(push(running.logs.clone()).await.unwrap());
+    }
+    assert_eq!(running.logs.status().faults[0].subject, "writing logs");
+    assert!(!collected.is_finished());
 
     drop(held);
-    pushed.await.unwrap().unwrap();
     collected.await.unwrap();
-    for push in accepted.drain(..) {
-        push.await.unwrap().unwrap();
-    }
+    crate::testing::until(|| running.logs.status().faults.is_empty().then_some(())).await;
+    push(running.logs.clone()).await.unwrap().unwrap();
     let shared: Arc<_> = running.logs.shared.clone();
     running.close().await;
-    assert_eq!(lines(&shared, "pushed"), texts(0..10));
-    assert_eq!(lines(&shared, "collected"), texts(0..50));
+    // Nothing that was refused is there, and what was collected is numbered without a gap.
+    assert_eq!(lines(&shared, "shared").len(), 60);
+    let mut found = lines(&shared, "shared");
+    found.retain(|line| !texts(100..110).contains(line));
+    assert_eq!(found, texts(0..50));
+    let day = &shared.picture.days()[0];
+    let stream = shared.streams.find(&labels("shared")).unwrap();
+    assert_eq!(day.last_seq(&stream), Some(60));
     assert_eq!(shared.faults.list(), Vec::new());
 }
 
@@ -372,7 +398,7 @@ async fn a_newer_store_and_an_unusable_place_are_refused_in_one_sentence() {
     let refusal =
         |path: &std::path::Path| crate::open(Config::default(), path).expect_err("a refusal").to_string();
     let expected = format!(
-        "{} was written by a newer Porthole (format 3; this one knows 1); start that version or restore a backup",
+        "{} was written by a newer Porthole (format 3; this one knows 2); start that version or restore a backup",
         tail.display()
     );
     assert_eq!(refusal(&ground.path()), expected);

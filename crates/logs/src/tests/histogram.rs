@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use logql::{Chunk as _, Levels, Scan};
 use model::{Level, Selector, TimeRange, Timestamp};
 use proptest::prelude::*;
 
 use crate::histogram::{counts, histogram};
-use crate::pending::Pending;
+use crate::pending::{Origin, Pending};
+use crate::reader;
 use crate::shared::Shared;
 use crate::storage::Storage;
 use crate::tail::Survive;
@@ -43,7 +45,7 @@ fn stored(ground: &Ground, lines: &[Line], sealed_after: usize) -> Arc<Shared> {
         let mut pending = Pending::default();
         for line in lines {
             let text = format!("{}: a line", line.level.name());
-            pending.add(&shared, batch(line.service, vec![entry(line.at, &text)]));
+            pending.add(&shared, batch(line.service, vec![entry(line.at, &text)]), Origin::Collected);
         }
         let packed = storage.pack(&mut pending, Survive::Crash).unwrap();
         storage.commit(&packed).unwrap();
@@ -85,6 +87,49 @@ proptest! {
             counted.iter().map(|(labels, counts)| (labels.get("service").unwrap(), *counts)).collect();
         prop_assert_eq!(counted, by_service);
         prop_assert_eq!(shared.faults.list(), Vec::new());
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+    #[test]
+    fn counts_of_chunks_are_those_of_their_entries(
+        lines in prop::collection::vec(any_line(), 0..60),
+        sealed_after in 0_usize..6,
+    ) {
+        let ground = Ground::new();
+        let shared = stored(&ground, &lines, sealed_after);
+        let scan = Scan {
+            selector: Selector::default(),
+            range: TimeRange::ALL,
+            levels: Levels::ALL,
+            needles: Vec::new(),
+        };
+        let chunks = reader::chunks(&shared, &scan);
+        for (chunk, counts) in chunks.iter().zip(reader::counts(&shared, &chunks)) {
+            let (counts, entries) = (counts.expect("a whole sidecar"), chunk.read().unwrap());
+            prop_assert_eq!(counts.metadata, Some(Vec::new()));
+            prop_assert_eq!(counts.cells.iter().map(|cell| cell.lines).sum::<u64>(), entries.len() as u64);
+            for cell in &counts.cells {
+                let is_inside = |index: &usize| {
+                    let at = entries.timestamps[*index].nanos();
+                    at.div_euclid(MINUTE) == cell.minute
+                        && (at.rem_euclid(MINUTE) == 0) == cell.at_start
+                        && entries.levels[*index] == cell.level
+                };
+                let inside: Vec<usize> = (0..entries.len()).filter(is_inside).collect();
+                prop_assert_eq!(inside.len() as u64, cell.lines);
+                let bytes: usize = inside.iter().map(|index| entries.line(*index).len()).sum();
+                prop_assert_eq!(bytes as u64, cell.bytes);
+            }
+        }
+        // Chunks without a line of the levels that are asked for are left out, and no others.
+        for level in [Level::Info, Level::Error] {
+            let levels = [level].into_iter().collect();
+            let left = reader::chunks(&shared, &Scan { levels, ..scan.clone() });
+            let has_level = |chunk: &&crate::Chunk| chunk.read().unwrap().levels.contains(&level);
+            prop_assert_eq!(left.len(), chunks.iter().filter(has_level).count());
+        }
     }
 }
 

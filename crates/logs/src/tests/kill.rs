@@ -1,5 +1,5 @@
-//! The process is killed again and again while lines arrive; in the end every line that was accepted is there
-//! once, in order.
+//! The process is killed again and again while lines arrive, are sealed and merged; in the end every line that
+//! was accepted is there once, in order.
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -19,8 +19,11 @@ use crate::testing::{DAY, batch, entry, lines};
 const KILLS: u64 = 24;
 
 /// Tells the test's own binary, started once more, to be the process that is killed.
-const DIRECTORY: &str = "PORTHOLE_TEST_KILLED_STORE";
-const ROUND: &str = "PORTHOLE_TEST_ROUND";
+pub(super) const DIRECTORY: &str = "PORTHOLE_TEST_KILLED_STORE";
+pub(super) const ROUND: &str = "PORTHOLE_TEST_ROUND";
+
+/// The test's name.
+const TEST: &str = "tests::kill::killed_again_and_again_it_keeps_every_line_once";
 
 /// Small blocks and quick commits, so that every part of the protocol is at work all the time.
 fn limits() -> Limits {
@@ -29,6 +32,10 @@ fn limits() -> Limits {
         push_commit_after: Duration::from_millis(1),
         commit_bytes: 4 << 10,
         block_weight: 2 << 10,
+        seal_after: Duration::from_millis(4),
+        seal_past_day_after: Duration::from_millis(4),
+        upkeep_every: Duration::from_millis(3),
+        replaced_kept: Duration::from_millis(10),
         rows_max: 5,
         ..Limits::default()
     }
@@ -48,16 +55,16 @@ fn killed_again_and_again_it_keeps_every_line_once() {
     let store = directory.path().join("logs");
     let mut answered = Vec::new();
     for round in 0..KILLS {
-        answered.extend(run_and_kill(&store, round));
+        answered.extend(run_and_kill(TEST, &store, round));
     }
     check(&store, &answered);
 }
 
-/// Starts the process, waits until it works, kills it at an arbitrary moment. Gives the pushes that it had
+/// Starts the process that runs `test`, waits until it works, kills it at an arbitrary moment. Gives the pushes that it had
 /// answered by then.
-fn run_and_kill(store: &Path, round: u64) -> Vec<u64> {
-    let test = "tests::kill::killed_again_and_again_it_keeps_every_line_once";
-    let mut child = Command::new(std::env::current_exe().unwrap())
+pub(super) fn run_and_kill(test: &str, store: &Path, round: u64) -> Vec<u64> {
+    // By this name it is found also after it was built anew meanwhile.
+    let mut child = Command::new("/proc/self/exe")
         .args([test, "--exact", "--nocapture"])
         .env(DIRECTORY, store)
         .env(ROUND, round.to_string())
@@ -128,7 +135,7 @@ fn numbered(name: &str, number: u64) -> Batch {
     Batch { positions, ..batch(name, entries.collect()) }
 }
 
-fn position(logs: &Logs, key: &str) -> u64 {
+pub(super) fn position(logs: &Logs, key: &str) -> u64 {
     let positions = logs.positions(key);
     let value = positions.first().and_then(|position| position.value.clone());
     value.map_or(0, |value| u64::from_le_bytes(value.try_into().unwrap()))
@@ -160,4 +167,15 @@ fn check(store: &Path, answered: &[u64]) {
     assert_eq!(missing, Vec::<&u64>::new());
     assert!(answered.len() as u64 >= KILLS);
     assert_eq!(logs.status().faults, []);
+    assert!(merged(store) > 0, "no blocks were merged");
+}
+
+/// How many blocks were replaced by others: their ids are not given twice.
+fn merged(store: &Path) -> i64 {
+    let indexes = crate::testing::files(store).into_iter().filter(|name| name.ends_with(".index.db"));
+    let merged = indexes.map(|name| -> i64 {
+        let index = rusqlite::Connection::open(store.join(name)).unwrap();
+        index.query_row("SELECT max(id) - count(*) FROM block", [], |row| row.get(0)).unwrap()
+    });
+    merged.sum()
 }

@@ -40,6 +40,15 @@ fn a_changed_label_leaves_the_rest() {
     assert_ne!(labels.fingerprint(), labels.with("host", "b").fingerprint());
 }
 
+#[test]
+fn labels_without_a_value_stay_where_they_are_wanted() {
+    let labels = Labels::from_sorted([("a", ""), ("b", "1"), ("c", "2")]);
+    assert_eq!(labels.get("a"), Some(""));
+    assert_eq!(labels.filter(|name| name != "b").to_string(), r#"{a="", c="2"}"#);
+    assert_eq!(labels.filter(|_| true), labels);
+    assert_ne!(labels, labels.filter(|name| name != "a"));
+}
+
 proptest! {
     #[test]
     fn every_set_survives_its_text(pairs in proptest::collection::vec(("[a-zA-Z_][a-zA-Z0-9_]{0,8}", any::<String>()), 0..6)) {

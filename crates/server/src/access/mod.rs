@@ -116,7 +116,7 @@ fn origin_is_fine(who: &Who, origin: Origin) -> bool {
 fn refuse(path: &str, fault: Fault) -> Response {
     let asks_for_credentials = fault.status == StatusCode::UNAUTHORIZED;
     let is_ours = path.starts_with("/app/");
-    let speaks_loki = path.starts_with("/loki/") || path.starts_with("/api/prom/");
+    let speaks_loki = ["/loki/", "/api/prom/", "/otlp/"].iter().any(|prefix| path.starts_with(prefix));
     let mut response = if speaks_loki { fault.into_text_response() } else { fault.into_response() };
     // The page has its own sign-in; a challenge would make the browser ask as well.
     if asks_for_credentials && !is_ours {

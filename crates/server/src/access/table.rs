@@ -14,17 +14,20 @@ pub(crate) enum Permission {
     Read,
     /// To bring data: a token of scope `ingest`, or a session of an editor.
     Ingest,
+    /// To change what is made on the page: a session of an editor. No token does.
+    Edit,
     /// To manage users and tokens: a session of an admin. No token does.
     Admin,
 }
 
-use Permission::{Admin, Ingest, Public, Read, SignedIn};
+use Permission::{Admin, Edit, Ingest, Public, Read, SignedIn};
 
 /// Methods, route, permission. `GET` means `HEAD` too.
 pub(crate) const TABLE: &[(&str, &str, Permission)] = &[
     ("GET", "/ready", Public),
     ("GET", "/-/ready", Public),
     ("GET", "/-/healthy", Public),
+    ("GET", "/metrics", Read),
     // Loki
     ("POST", "/loki/api/v1/push", Ingest),
     ("POST", "/api/prom/push", Ingest),
@@ -36,7 +39,23 @@ pub(crate) const TABLE: &[(&str, &str, Permission)] = &[
     ("GET POST", "/loki/api/v1/series", Read),
     ("GET POST", "/loki/api/v1/format_query", Read),
     ("GET", "/loki/api/v1/tail", Read),
+    ("GET POST", "/loki/api/v1/patterns", Read),
+    ("GET POST", "/loki/api/v1/detected_labels", Read),
+    ("GET POST", "/loki/api/v1/detected_fields", Read),
+    ("GET POST", "/loki/api/v1/detected_field/{name}/values", Read),
+    ("GET POST", "/loki/api/v1/index/stats", Read),
+    ("GET POST", "/loki/api/v1/index/volume", Read),
+    ("GET POST", "/loki/api/v1/index/volume_range", Read),
     ("GET", "/loki/api/v1/status/buildinfo", Read),
+    ("GET", "/loki/api/v1/drilldown-limits", Read),
+    ("GET", "/config/tenant/v1/limits", Read),
+    ("GET", "/loki/api/v1/rules", Read),
+    ("GET", "/prometheus/api/v1/rules", Read),
+    ("GET", "/prometheus/api/v1/alerts", Read),
+    ("GET POST PUT DELETE", "/loki/api/v1/delete", Read),
+    ("GET", "/services", Read),
+    ("POST", "/flush", Ingest),
+    ("POST", "/otlp/v1/logs", Ingest),
     // The page's own
     ("GET POST", "/app/v1/session", Public),
     ("DELETE", "/app/v1/session", SignedIn),
@@ -52,6 +71,17 @@ pub(crate) const TABLE: &[(&str, &str, Permission)] = &[
     ("GET", "/app/v1/logs/histogram", Read),
     ("GET", "/app/v1/logs/facets", Read),
     ("GET", "/app/v1/logs/context", Read),
+    ("GET", "/app/v1/logs/fields", Read),
+    ("GET", "/app/v1/logs/patterns", Read),
+    ("GET", "/app/v1/logs/marks", Read),
+    ("GET", "/app/v1/logs/download", Read),
+    ("GET", "/app/v1/logs/check", Read),
+    ("GET", "/app/v1/logs/names", Read),
+    ("GET", "/app/v1/logs/values", Read),
+    ("GET", "/app/v1/logs/numbers", Read),
+    ("GET", "/app/v1/views", Read),
+    ("POST", "/app/v1/views", Edit),
+    ("DELETE", "/app/v1/views/{id}", Edit),
 ];
 
 /// What a route asks for; `None`: the table does not have it.

@@ -42,11 +42,11 @@ impl Who {
                 return Err(Fault::new(StatusCode::UNAUTHORIZED, message));
             }
             (Permission::SignedIn | Permission::Read, Self::User { .. }) => true,
-            (Permission::Ingest, Self::User { user, .. }) => user.role >= Role::Editor,
+            (Permission::Ingest | Permission::Edit, Self::User { user, .. }) => user.role >= Role::Editor,
             (Permission::Admin, Self::User { user, .. }) => user.role == Role::Admin,
             (Permission::Read, Self::Token(scopes)) => scopes.contains(&TokenScope::Read),
             (Permission::Ingest, Self::Token(scopes)) => scopes.contains(&TokenScope::Ingest),
-            (Permission::SignedIn | Permission::Admin, Self::Token(_)) => false,
+            (Permission::SignedIn | Permission::Edit | Permission::Admin, Self::Token(_)) => false,
         };
         if may { Ok(()) } else { Err(Fault::new(StatusCode::FORBIDDEN, self.lack(permission))) }
     }
@@ -56,6 +56,7 @@ impl Who {
             (Self::Token(_), Permission::Read) => "this token may not read; make one of scope read",
             (Self::Token(_), Permission::Ingest) => "this token may not bring data; make one of scope ingest",
             (Self::Token(_), _) => "tokens may not do this; sign in on the page",
+            (_, Permission::Edit) => "this takes the role editor",
             (_, Permission::Ingest) => "this takes the role editor, or a token of scope ingest",
             _ => "this takes the role admin",
         }

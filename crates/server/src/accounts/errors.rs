@@ -57,3 +57,26 @@ pub enum TokenError {
     #[error("{STORE}: {0}")]
     Store(#[from] rusqlite::Error),
 }
+
+/// Why a call on saved views is refused.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ViewError {
+    /// A view needs a name by which people know it again.
+    #[error("a view's name has 1 to 100 characters")]
+    BadName,
+    /// Not a page of ours.
+    #[error("a view's page is the first part of its path, such as logs")]
+    BadPage,
+    /// The state does not fit into an address.
+    #[error("a view's state has at most {0} bytes")]
+    TooLong(usize),
+    /// There is no view of this id.
+    #[error("there is no view {0}")]
+    Unknown(i64),
+    /// There are as many views as may be.
+    #[error("there are {0} views, as many as there may be; remove one first")]
+    Full(usize),
+    /// The file.
+    #[error("{STORE}: {0}")]
+    Store(#[from] rusqlite::Error),
+}

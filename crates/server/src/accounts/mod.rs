@@ -1,4 +1,4 @@
-//! Users, sessions, tokens and the set-up secret: `state.db`.
+//! Users, sessions, tokens, the set-up secret and saved views: `state.db`.
 //!
 //! Passwords are kept as argon2id hashes; every other secret is 32 random bytes of which only the SHA-256 is
 //! kept. Reading and writing the file takes micro- to milliseconds and is synchronous; what hashes a password
@@ -13,6 +13,7 @@ mod sessions;
 mod setup;
 mod tokens;
 mod users;
+mod views;
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -21,6 +22,7 @@ use rusqlite::Connection;
 
 use crate::Clock;
 
+pub(crate) use errors::ViewError;
 pub use errors::{AccountError, TokenError};
 pub(crate) use sessions::SignedIn;
 

@@ -7,7 +7,8 @@ use store::Schema;
 pub(super) const SCHEMA: Schema = Schema {
     name: "accounts and page settings",
     application_id: 0x5048_5354,
-    versions: &["
+    versions: &[
+        "
         CREATE TABLE users (
             name TEXT PRIMARY KEY,
             role TEXT NOT NULL CHECK (role IN ('viewer', 'editor', 'admin')),
@@ -35,5 +36,17 @@ pub(super) const SCHEMA: Schema = Schema {
             hash BLOB NOT NULL,
             expires INTEGER NOT NULL
         ) STRICT;
-    "],
+    ",
+        "
+        CREATE TABLE views (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            page TEXT NOT NULL,
+            name TEXT NOT NULL,
+            state TEXT NOT NULL,
+            made_by TEXT NOT NULL,
+            made INTEGER NOT NULL,
+            UNIQUE (page, name)
+        ) STRICT;
+    ",
+    ],
 };

@@ -7,6 +7,7 @@ mod now;
 mod session;
 mod tokens;
 mod users;
+mod views;
 
 use std::sync::Arc;
 
@@ -83,6 +84,16 @@ impl App {
             .route("/app/v1/logs/histogram", get(logs::histogram))
             .route("/app/v1/logs/facets", get(logs::facets))
             .route("/app/v1/logs/context", get(logs::context))
+            .route("/app/v1/logs/fields", get(logs::fields))
+            .route("/app/v1/logs/patterns", get(logs::patterns))
+            .route("/app/v1/logs/marks", get(logs::marks))
+            .route("/app/v1/logs/download", get(logs::download))
+            .route("/app/v1/logs/check", get(logs::check))
+            .route("/app/v1/logs/names", get(logs::names))
+            .route("/app/v1/logs/values", get(logs::values))
+            .route("/app/v1/logs/numbers", get(logs::numbers))
+            .route("/app/v1/views", get(views::list).post(views::save))
+            .route("/app/v1/views/{id}", delete(views::remove))
             .with_state(self)
     }
 }

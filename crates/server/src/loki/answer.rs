@@ -5,6 +5,7 @@ mod label_map;
 mod numbers;
 mod stats;
 mod streams;
+mod volumes;
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
@@ -14,7 +15,8 @@ pub(super) use fault::LokiFault;
 pub(super) use label_map::LabelMap;
 pub(super) use numbers::{matrix, vector};
 pub(super) use stats::{Spent, Stats};
-pub(super) use streams::{Encoding, Line, StreamValues, group, streams};
+pub(super) use streams::{Encoding, StreamValues, group, streams};
+pub(super) use volumes::Volumes;
 
 /// `{"status":"success","data":…}`
 #[derive(Serialize)]

@@ -57,7 +57,7 @@ pub(super) async fn series(State(loki): State<Loki>, params: Params) -> Result<R
 }
 
 /// A selector alone, also one that takes every stream; none means that too.
-fn selector(text: Option<&str>) -> Result<Selector, LokiFault> {
+pub(super) fn selector(text: Option<&str>) -> Result<Selector, LokiFault> {
     match text.map(str::trim).unwrap_or_default() {
         "" => Ok(Selector::default()),
         text => Ok(logql::parse_selector(text)?),
@@ -66,7 +66,7 @@ fn selector(text: Option<&str>) -> Result<Selector, LokiFault> {
 
 impl Loki {
     /// The streams of any of the selectors, each once, sorted.
-    async fn streams(
+    pub(super) async fn streams(
         &self,
         selectors: Vec<Selector>,
         range: TimeRange,

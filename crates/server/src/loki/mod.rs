@@ -4,10 +4,15 @@
 //! Reads take GET and POST forms alike. Faults are plain text, as Loki's.
 
 mod answer;
+mod detected;
+mod index;
 mod labels;
+pub(crate) mod otlp;
 mod params;
-mod push;
+mod patterns;
+pub(crate) mod push;
 mod query;
+mod spaced;
 mod status;
 mod tail;
 
@@ -20,7 +25,9 @@ use tokio_util::sync::CancellationToken;
 
 use crate::Clock;
 use crate::intake::Intake;
+use crate::metrics::Tallies;
 use crate::queries::Queries;
+use crate::under_way::UnderWay;
 
 /// Tails at once.
 const TAILS_MAX: usize = 10;
@@ -30,8 +37,10 @@ const TAILS_MAX: usize = 10;
 pub(crate) struct Loki {
     logs: logs::Logs,
     queries: Queries,
+    under_way: UnderWay,
     intake: Intake,
     tails: Arc<Semaphore>,
+    tallies: Tallies,
     closing: CancellationToken,
     clock: Clock,
     build: &'static str,
@@ -42,12 +51,13 @@ impl Loki {
         logs: logs::Logs,
         queries: Queries,
         intake: Intake,
+        tallies: Tallies,
         closing: CancellationToken,
         clock: Clock,
         build: &'static str,
     ) -> Self {
         let tails = Arc::new(Semaphore::new(TAILS_MAX));
-        Self { logs, queries, intake, tails, closing, clock, build }
+        Self { logs, queries, under_way: UnderWay::default(), intake, tails, tallies, closing, clock, build }
     }
 
     /// The routes; each stands in the table of `access` too.
@@ -64,10 +74,47 @@ impl Loki {
             .route("/loki/api/v1/series", get(labels::series).post(labels::series))
             .route("/loki/api/v1/format_query", get(query::format).post(query::format))
             .route("/loki/api/v1/tail", get(tail::tail))
-            .route("/loki/api/v1/status/buildinfo", get(status::buildinfo))
+            .route("/loki/api/v1/patterns", get(patterns::patterns).post(patterns::patterns))
+            .merge(detected_routes())
+            .merge(index_routes())
+            .merge(status_routes())
+            .route("/otlp/v1/logs", post(otlp::logs))
             .with_state(self)
     }
 }
 
+/// What Grafana offers to filter by.
+fn detected_routes() -> Router<Loki> {
+    Router::new()
+        .route("/loki/api/v1/detected_labels", get(detected::labels).post(detected::labels))
+        .route("/loki/api/v1/detected_fields", get(detected::fields).post(detected::fields))
+        .route("/loki/api/v1/detected_field/{name}/values", get(detected::values).post(detected::values))
+}
+
+/// How much there is.
+fn index_routes() -> Router<Loki> {
+    Router::new()
+        .route("/loki/api/v1/index/stats", get(index::stats).post(index::stats))
+        .route("/loki/api/v1/index/volume", get(index::volume).post(index::volume))
+        .route("/loki/api/v1/index/volume_range", get(index::volume_range).post(index::volume_range))
+}
+
+/// What is here and what is not.
+fn status_routes() -> Router<Loki> {
+    let refuse = post(status::delete).put(status::delete).delete(status::delete);
+    Router::new()
+        .route("/loki/api/v1/status/buildinfo", get(status::buildinfo))
+        .route("/loki/api/v1/drilldown-limits", get(status::drilldown_limits))
+        .route("/config/tenant/v1/limits", get(status::tenant_limits))
+        .route("/loki/api/v1/rules", get(status::rules))
+        .route("/prometheus/api/v1/rules", get(status::rule_groups))
+        .route("/prometheus/api/v1/alerts", get(status::alerts))
+        .route("/loki/api/v1/delete", refuse.get(status::deletions))
+        .route("/services", get(status::services))
+        .route("/flush", post(status::flush))
+}
+
+#[cfg(test)]
+mod clients;
 #[cfg(test)]
 mod tests;

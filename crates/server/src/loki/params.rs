@@ -13,8 +13,11 @@ use crate::fault::Fault;
 
 /// Queries may be long; more than this is none.
 const FORM_BYTES_MAX: usize = 1 << 20;
+/// Without a step the range is cut into about so many.
+const STEPS_DEFAULT: i64 = 250;
 
 /// Names and values in the order in which they were sent; a form's come before the query string's.
+#[derive(Debug)]
 pub(super) struct Params(Vec<(String, String)>);
 
 impl<S: Sync> FromRequest<S> for Params {
@@ -57,7 +60,16 @@ impl Params {
             .ok_or_else(|| bad("parse error : syntax error: unexpected $end; the parameter `query` is empty"))
     }
 
-    /// A whole number from 1 to `max`.
+    /// A whole number from 1 on, cut to `max`.
+    pub(super) fn number(&self, name: &str, default: usize, max: usize) -> Result<usize, LokiFault> {
+        match self.get(name).map(str::parse::<usize>) {
+            None => Ok(default),
+            Some(Ok(number)) if number > 0 => Ok(number.min(max)),
+            Some(_) => Err(bad(format!("{name}: write a whole number from 1 on"))),
+        }
+    }
+
+    /// How many lines an answer may have: a whole number from 1 to `max`.
     pub(super) fn limit(&self, default: usize, max: usize) -> Result<usize, LokiFault> {
         let Some(text) = self.get("limit") else { return Ok(default) };
         match text.parse() {
@@ -94,6 +106,20 @@ impl Params {
         }
         Ok(TimeRange { start, end })
     }
+}
+
+/// The parameter `step` as written, else about 250 steps of whole seconds.
+pub(super) fn step_of(params: &Params, TimeRange { start, end }: TimeRange) -> Result<Duration, LokiFault> {
+    if let Some(step) = params.duration("step")? {
+        if step.is_zero() {
+            return Err(bad(
+                "zero or negative query resolution step widths are not accepted. Try a positive integer",
+            ));
+        }
+        return Ok(step);
+    }
+    let seconds = Timestamp::from_nanos(end.nanos().saturating_sub(start.nanos())).seconds();
+    Ok(Duration::from_secs((seconds / STEPS_DEFAULT).max(1) as u64))
 }
 
 fn bad(message: impl Into<String>) -> LokiFault {

@@ -3,44 +3,48 @@
 use std::time::{Duration, Instant};
 
 use axum::extract::State;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use http::HeaderMap;
 use logql::{Direction, Expr, LogQuery, Matrix, MetricQuery, Page, Rows, Warning};
-use model::{TimeRange, Timestamp};
+use model::TimeRange;
 
-use super::Loki;
 use super::answer::{Encoding, LokiFault, Spent, matrix, streams, success, vector};
-use super::params::Params;
-use crate::queries::timed_out;
+use super::params::{Params, step_of};
+use super::{Loki, spaced};
+use crate::queries::whole;
 
 /// Without a start: so far back.
 const DEFAULT_RANGE: Duration = Duration::from_secs(3600);
 const LIMIT_DEFAULT: usize = 100;
 const LIMIT_MAX: usize = 5000;
-/// Without a step the range is cut into about so many.
-const STEPS_DEFAULT: i64 = 250;
 
 /// `query_range`: lines, or numbers over time.
-pub(super) async fn range(
-    State(loki): State<Loki>,
-    headers: HeaderMap,
-    params: Params,
-) -> Result<Response, LokiFault> {
+pub(super) async fn range(State(loki): State<Loki>, headers: HeaderMap, params: Params) -> Response {
+    let encoding = Encoding::of(&headers);
+    let (question, under_way) = (format!("range {encoding:?} {params:?}"), loki.under_way.clone());
+    let answer = async move { answer_range(&loki, encoding, &params).await.into_response() };
+    under_way.share(question, answer).await
+}
+
+/// `query`: numbers at one instant.
+pub(super) async fn instant(State(loki): State<Loki>, params: Params) -> Response {
+    let (question, under_way) = (format!("instant {params:?}"), loki.under_way.clone());
+    let answer = async move { answer_instant(&loki, &params).await.into_response() };
+    under_way.share(question, answer).await
+}
+
+async fn answer_range(loki: &Loki, encoding: Encoding, params: &Params) -> Result<Response, LokiFault> {
     let range = params.range(loki.clock.now(), DEFAULT_RANGE)?;
     match logql::parse(params.query()?)? {
-        Expr::Log(log) => {
-            let query = LogQuery::new(&log)?;
-            loki.lines(query, &params, range, Encoding::of(&headers)).await
-        }
+        Expr::Log(log) => loki.lines(LogQuery::new(&log)?, params, range, encoding).await,
         Expr::Metric(metric) => {
             let query = MetricQuery::new(&metric)?;
-            loki.numbers(query, range, step(&params, range)?).await
+            loki.numbers(query, range, step_of(params, range)?).await
         }
     }
 }
 
-/// `query`: numbers at one instant.
-pub(super) async fn instant(State(loki): State<Loki>, params: Params) -> Result<Response, LokiFault> {
+async fn answer_instant(loki: &Loki, params: &Params) -> Result<Response, LokiFault> {
     let at = params.time("time")?.unwrap_or_else(|| loki.clock.now());
     let Expr::Metric(metric) = logql::parse(params.query()?)? else {
         return Err(LokiFault::bad_request(
@@ -61,7 +65,7 @@ pub(super) async fn instant(State(loki): State<Loki>, params: Params) -> Result<
 
 /// `format_query`: the query in its normal form.
 pub(super) async fn format(params: Params) -> Result<Response, LokiFault> {
-    Ok(success(logql::parse(params.query()?)?.to_string(), Vec::new()))
+    Ok(success(logql::parse(params.query()?)?.pretty(), Vec::new()))
 }
 
 impl Loki {
@@ -74,14 +78,12 @@ impl Loki {
     ) -> Result<Response, LokiFault> {
         let limit = params.limit(LIMIT_DEFAULT, LIMIT_MAX)?;
         let page = Page { range, direction: direction(params)?, limit, after: None };
-        if params.duration("interval")?.is_some_and(|interval| !interval.is_zero()) {
-            return Err(LokiFault::bad_request(
-                "the parameter `interval` is not evaluated yet; leave it out",
-            ));
-        }
+        let interval = params.duration("interval")?.unwrap_or_default();
         let (logs, began) = (self.logs.clone(), Instant::now());
-        let Rows { rows, stats, warnings, .. } =
-            self.queries.run(move |a| a.spend(|budget| query.rows(&logs, &page, budget))).await??;
+        let Rows { rows, stats, warnings, .. } = self
+            .queries
+            .run(move |a| a.spend(|budget| spaced::rows(&query, &logs, page, interval, budget)))
+            .await??;
         let spent = Spent { stats, time: began.elapsed(), returned: rows.len() };
         Ok(success(streams(rows, encoding, spent.into()), told(&warnings)))
     }
@@ -105,11 +107,6 @@ impl Loki {
     }
 }
 
-/// Lines in part are better than none, but a count in part is a wrong count.
-fn whole(warnings: &[Warning]) -> Result<(), LokiFault> {
-    if warnings.contains(&Warning::Stopped) { Err(timed_out().into()) } else { Ok(()) }
-}
-
 fn told(warnings: &[Warning]) -> Vec<String> {
     warnings.iter().map(ToString::to_string).collect()
 }
@@ -122,18 +119,4 @@ fn direction(params: &Params) -> Result<Direction, LokiFault> {
             Err(LokiFault::bad_request(format!("direction: `{other}` is unknown; write forward or backward")))
         }
     }
-}
-
-/// As written, else about 250 steps of whole seconds.
-fn step(params: &Params, TimeRange { start, end }: TimeRange) -> Result<Duration, LokiFault> {
-    if let Some(step) = params.duration("step")? {
-        if step.is_zero() {
-            return Err(LokiFault::bad_request(
-                "zero or negative query resolution step widths are not accepted. Try a positive integer",
-            ));
-        }
-        return Ok(step);
-    }
-    let seconds = Timestamp::from_nanos(end.nanos().saturating_sub(start.nanos())).seconds();
-    Ok(Duration::from_secs((seconds / STEPS_DEFAULT).max(1) as u64))
 }

@@ -13,7 +13,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, Interval, interval, sleep_until};
 use tokio_util::sync::CancellationToken;
 
-use super::answer::{Encoding, Line, LokiFault, StreamValues, group};
+use super::answer::{Encoding, LokiFault, StreamValues, group};
 use super::params::Params;
 use super::{Loki, TAILS_MAX};
 use crate::fault::Fault;
@@ -109,6 +109,7 @@ struct Frame {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[serde(rename = "encodingFlags")]
     encoding_flags: Option<[&'static str; 1]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     dropped_entries: Option<[Dropped; 1]>,
 }
 
@@ -176,7 +177,7 @@ impl Tail {
         let dropped = std::mem::take(&mut self.dropped);
         let timestamp = rows.last().map_or(0, |row| row.timestamp.nanos()).to_string();
         let frame = Frame {
-            streams: group(rows.into_iter().map(Line::from), self.encoding),
+            streams: group(rows, self.encoding),
             encoding_flags: self.encoding.flags(),
             dropped_entries: (dropped > 0).then(|| {
                 [Dropped { labels: DroppedLabels { dropped_lines: dropped.to_string() }, timestamp }]

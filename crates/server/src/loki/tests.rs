@@ -248,7 +248,6 @@ async fn clients_that_ask_for_it_get_metadata_apart() {
                     "T+2",
                     "ERROR no disk",
                     {
-                      "parsed": {},
                       "structuredMetadata": {
                         "detected_level": "error"
                       }
@@ -467,8 +466,8 @@ async fn faults_are_lokis_sentences() {
     )
     .await;
     check(
-        &format!("/loki/api/v1/query_range?query={WEB}%7Cjson"),
-        expect!["400 `| json` is not evaluated yet"],
+        &format!("/loki/api/v1/query_range?query={WEB}%7Cline_format%22%7B%7B%22"),
+        expect!["400 parse error : invalid line template: template: line:1: unclosed action"],
     )
     .await;
     check(&format!("/loki/api/v1/query?query={WEB}"), expect!["400 log queries are not supported as an instant query type, please change your query to a range query type"]).await;

@@ -16,7 +16,7 @@ use negotiate::Encoding;
 
 const INDEX: &str = "index.html";
 /// Paths below these belong to protocols: an unknown one is an error, never the page.
-const PROTOCOLS: [&str; 10] = [
+const PROTOCOLS: [&str; 13] = [
     "/app/",
     "/api/",
     "/loki/",
@@ -27,6 +27,9 @@ const PROTOCOLS: [&str; 10] = [
     "/metrics",
     "/ready",
     "/tunnel",
+    "/config/",
+    "/services",
+    "/flush",
 ];
 
 /// What tells this build from others: the version and which page is in it. Two builds of one version may

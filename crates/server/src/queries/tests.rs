@@ -4,7 +4,7 @@ use super::*;
 
 #[tokio::test]
 async fn a_query_whose_client_left_ends() {
-    let queries = Queries::new(1, 1);
+    let queries = Queries::with_places(1, 1, Clock::system());
     let (began, has_begun) = tokio::sync::oneshot::channel();
     let (ended, has_ended) = tokio::sync::oneshot::channel();
     let running = queries.run(move |allowance| {
@@ -24,7 +24,7 @@ async fn a_query_whose_client_left_ends() {
 
 #[tokio::test]
 async fn only_so_many_queries_wait() {
-    let queries = Queries::new(1, 1);
+    let queries = Queries::with_places(1, 1, Clock::system());
     let (let_go, held) = mpsc::channel::<()>();
     let first = tokio::spawn({
         let queries = queries.clone();
@@ -46,10 +46,15 @@ async fn only_so_many_queries_wait() {
 
 #[tokio::test]
 async fn evaluators_are_told_when_to_stop() {
-    let allowance = Allowance { deadline: Instant::now(), left: CancellationToken::new() };
+    let allowance =
+        Allowance { deadline: Instant::now(), left: CancellationToken::new(), now: Timestamp::from_nanos(0) };
     assert!(!allowance.lasts());
     assert!(allowance.spend(|budget| (budget.stop)()));
-    let allowance = Allowance { deadline: Instant::now() + TIME_MAX, left: CancellationToken::new() };
+    let allowance = Allowance {
+        deadline: Instant::now() + TIME_MAX,
+        left: CancellationToken::new(),
+        now: Timestamp::from_nanos(0),
+    };
     assert!(!allowance.spend(|budget| (budget.stop)()));
     allowance.left.cancel();
     assert!(allowance.spend(|budget| (budget.stop)()));

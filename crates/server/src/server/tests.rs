@@ -29,13 +29,13 @@ const CALLERS: [(&str, Caller); 8] = [
 #[tokio::test]
 async fn who_may_do_what() {
     let fixture = Fixture::new().await;
-    let mut told = format!("{:42}", "");
+    let mut told = format!("{:49}", "");
     for (name, _) in CALLERS {
         write!(told, "{name:>8}").expect("memory");
     }
     for (methods, path, _) in TABLE {
         for method in methods.split(' ') {
-            write!(told, "\n{method:7}{path:35}").expect("memory");
+            write!(told, "\n{method:7}{path:42}").expect("memory");
             for (_, caller) in CALLERS {
                 let path = path.replace("{name}", "nobody").replace("{id}", "99");
                 let request = fixture.request(caller, method, &path).body(Body::empty()).expect("a request");
@@ -51,45 +51,83 @@ async fn who_may_do_what() {
         }
     }
     expect![[r#"
-                                                    nobody   guess  viewer  editor   admin    read  ingest release
-        GET    /ready                                  yes     yes     yes     yes     yes     yes     yes     yes
-        GET    /-/ready                                yes     yes     yes     yes     yes     yes     yes     yes
-        GET    /-/healthy                              yes     yes     yes     yes     yes     yes     yes     yes
-        POST   /loki/api/v1/push                       401     401     403     yes     yes     403     yes     403
-        POST   /api/prom/push                          401     401     403     yes     yes     403     yes     403
-        GET    /loki/api/v1/query                      401     401     yes     yes     yes     yes     403     403
-        POST   /loki/api/v1/query                      401     401     yes     yes     yes     yes     403     403
-        GET    /loki/api/v1/query_range                401     401     yes     yes     yes     yes     403     403
-        POST   /loki/api/v1/query_range                401     401     yes     yes     yes     yes     403     403
-        GET    /loki/api/v1/labels                     401     401     yes     yes     yes     yes     403     403
-        POST   /loki/api/v1/labels                     401     401     yes     yes     yes     yes     403     403
-        GET    /loki/api/v1/label                      401     401     yes     yes     yes     yes     403     403
-        POST   /loki/api/v1/label                      401     401     yes     yes     yes     yes     403     403
-        GET    /loki/api/v1/label/{name}/values        401     401     yes     yes     yes     yes     403     403
-        POST   /loki/api/v1/label/{name}/values        401     401     yes     yes     yes     yes     403     403
-        GET    /loki/api/v1/series                     401     401     yes     yes     yes     yes     403     403
-        POST   /loki/api/v1/series                     401     401     yes     yes     yes     yes     403     403
-        GET    /loki/api/v1/format_query               401     401     yes     yes     yes     yes     403     403
-        POST   /loki/api/v1/format_query               401     401     yes     yes     yes     yes     403     403
-        GET    /loki/api/v1/tail                       401     401     yes     yes     yes     yes     403     403
-        GET    /loki/api/v1/status/buildinfo           401     401     yes     yes     yes     yes     403     403
-        GET    /app/v1/session                         yes     yes     yes     yes     yes     yes     yes     yes
-        POST   /app/v1/session                         yes     yes     yes     yes     yes     yes     yes     yes
-        DELETE /app/v1/session                         401     401     yes     yes     yes     403     403     403
-        POST   /app/v1/setup                           yes     yes     yes     yes     yes     yes     yes     yes
-        PUT    /app/v1/password                        401     401     yes     yes     yes     403     403     403
-        GET    /app/v1/users                           401     401     403     403     yes     403     403     403
-        POST   /app/v1/users                           401     401     403     403     yes     403     403     403
-        DELETE /app/v1/users/{name}                    401     401     403     403     yes     403     403     403
-        GET    /app/v1/tokens                          401     401     403     403     yes     403     403     403
-        POST   /app/v1/tokens                          401     401     403     403     yes     403     403     403
-        DELETE /app/v1/tokens/{id}                     401     401     403     403     yes     403     403     403
-        GET    /app/v1/now                             401     401     yes     yes     yes     yes     403     403
-        GET    /app/v1/live                            401     401     yes     yes     yes     yes     403     403
-        GET    /app/v1/logs/query                      401     401     yes     yes     yes     yes     403     403
-        GET    /app/v1/logs/histogram                  401     401     yes     yes     yes     yes     403     403
-        GET    /app/v1/logs/facets                     401     401     yes     yes     yes     yes     403     403
-        GET    /app/v1/logs/context                    401     401     yes     yes     yes     yes     403     403"#]].assert_eq(&told);
+                                                           nobody   guess  viewer  editor   admin    read  ingest release
+        GET    /ready                                         yes     yes     yes     yes     yes     yes     yes     yes
+        GET    /-/ready                                       yes     yes     yes     yes     yes     yes     yes     yes
+        GET    /-/healthy                                     yes     yes     yes     yes     yes     yes     yes     yes
+        GET    /metrics                                       401     401     yes     yes     yes     yes     403     403
+        POST   /loki/api/v1/push                              401     401     403     yes     yes     403     yes     403
+        POST   /api/prom/push                                 401     401     403     yes     yes     403     yes     403
+        GET    /loki/api/v1/query                             401     401     yes     yes     yes     yes     403     403
+        POST   /loki/api/v1/query                             401     401     yes     yes     yes     yes     403     403
+        GET    /loki/api/v1/query_range                       401     401     yes     yes     yes     yes     403     403
+        POST   /loki/api/v1/query_range                       401     401     yes     yes     yes     yes     403     403
+        GET    /loki/api/v1/labels                            401     401     yes     yes     yes     yes     403     403
+        POST   /loki/api/v1/labels                            401     401     yes     yes     yes     yes     403     403
+        GET    /loki/api/v1/label                             401     401     yes     yes     yes     yes     403     403
+        POST   /loki/api/v1/label                             401     401     yes     yes     yes     yes     403     403
+        GET    /loki/api/v1/label/{name}/values               401     401     yes     yes     yes     yes     403     403
+        POST   /loki/api/v1/label/{name}/values               401     401     yes     yes     yes     yes     403     403
+        GET    /loki/api/v1/series                            401     401     yes     yes     yes     yes     403     403
+        POST   /loki/api/v1/series                            401     401     yes     yes     yes     yes     403     403
+        GET    /loki/api/v1/format_query                      401     401     yes     yes     yes     yes     403     403
+        POST   /loki/api/v1/format_query                      401     401     yes     yes     yes     yes     403     403
+        GET    /loki/api/v1/tail                              401     401     yes     yes     yes     yes     403     403
+        GET    /loki/api/v1/patterns                          401     401     yes     yes     yes     yes     403     403
+        POST   /loki/api/v1/patterns                          401     401     yes     yes     yes     yes     403     403
+        GET    /loki/api/v1/detected_labels                   401     401     yes     yes     yes     yes     403     403
+        POST   /loki/api/v1/detected_labels                   401     401     yes     yes     yes     yes     403     403
+        GET    /loki/api/v1/detected_fields                   401     401     yes     yes     yes     yes     403     403
+        POST   /loki/api/v1/detected_fields                   401     401     yes     yes     yes     yes     403     403
+        GET    /loki/api/v1/detected_field/{name}/values      401     401     yes     yes     yes     yes     403     403
+        POST   /loki/api/v1/detected_field/{name}/values      401     401     yes     yes     yes     yes     403     403
+        GET    /loki/api/v1/index/stats                       401     401     yes     yes     yes     yes     403     403
+        POST   /loki/api/v1/index/stats                       401     401     yes     yes     yes     yes     403     403
+        GET    /loki/api/v1/index/volume                      401     401     yes     yes     yes     yes     403     403
+        POST   /loki/api/v1/index/volume                      401     401     yes     yes     yes     yes     403     403
+        GET    /loki/api/v1/index/volume_range                401     401     yes     yes     yes     yes     403     403
+        POST   /loki/api/v1/index/volume_range                401     401     yes     yes     yes     yes     403     403
+        GET    /loki/api/v1/status/buildinfo                  401     401     yes     yes     yes     yes     403     403
+        GET    /loki/api/v1/drilldown-limits                  401     401     yes     yes     yes     yes     403     403
+        GET    /config/tenant/v1/limits                       401     401     yes     yes     yes     yes     403     403
+        GET    /loki/api/v1/rules                             401     401     yes     yes     yes     yes     403     403
+        GET    /prometheus/api/v1/rules                       401     401     yes     yes     yes     yes     403     403
+        GET    /prometheus/api/v1/alerts                      401     401     yes     yes     yes     yes     403     403
+        GET    /loki/api/v1/delete                            401     401     yes     yes     yes     yes     403     403
+        POST   /loki/api/v1/delete                            401     401     yes     yes     yes     yes     403     403
+        PUT    /loki/api/v1/delete                            401     401     yes     yes     yes     yes     403     403
+        DELETE /loki/api/v1/delete                            401     401     yes     yes     yes     yes     403     403
+        GET    /services                                      401     401     yes     yes     yes     yes     403     403
+        POST   /flush                                         401     401     403     yes     yes     403     yes     403
+        POST   /otlp/v1/logs                                  401     401     403     yes     yes     403     yes     403
+        GET    /app/v1/session                                yes     yes     yes     yes     yes     yes     yes     yes
+        POST   /app/v1/session                                yes     yes     yes     yes     yes     yes     yes     yes
+        DELETE /app/v1/session                                401     401     yes     yes     yes     403     403     403
+        POST   /app/v1/setup                                  yes     yes     yes     yes     yes     yes     yes     yes
+        PUT    /app/v1/password                               401     401     yes     yes     yes     403     403     403
+        GET    /app/v1/users                                  401     401     403     403     yes     403     403     403
+        POST   /app/v1/users                                  401     401     403     403     yes     403     403     403
+        DELETE /app/v1/users/{name}                           401     401     403     403     yes     403     403     403
+        GET    /app/v1/tokens                                 401     401     403     403     yes     403     403     403
+        POST   /app/v1/tokens                                 401     401     403     403     yes     403     403     403
+        DELETE /app/v1/tokens/{id}                            401     401     403     403     yes     403     403     403
+        GET    /app/v1/now                                    401     401     yes     yes     yes     yes     403     403
+        GET    /app/v1/live                                   401     401     yes     yes     yes     yes     403     403
+        GET    /app/v1/logs/query                             401     401     yes     yes     yes     yes     403     403
+        GET    /app/v1/logs/histogram                         401     401     yes     yes     yes     yes     403     403
+        GET    /app/v1/logs/facets                            401     401     yes     yes     yes     yes     403     403
+        GET    /app/v1/logs/context                           401     401     yes     yes     yes     yes     403     403
+        GET    /app/v1/logs/fields                            401     401     yes     yes     yes     yes     403     403
+        GET    /app/v1/logs/patterns                          401     401     yes     yes     yes     yes     403     403
+        GET    /app/v1/logs/marks                             401     401     yes     yes     yes     yes     403     403
+        GET    /app/v1/logs/download                          401     401     yes     yes     yes     yes     403     403
+        GET    /app/v1/logs/check                             401     401     yes     yes     yes     yes     403     403
+        GET    /app/v1/logs/names                             401     401     yes     yes     yes     yes     403     403
+        GET    /app/v1/logs/values                            401     401     yes     yes     yes     yes     403     403
+        GET    /app/v1/logs/numbers                           401     401     yes     yes     yes     yes     403     403
+        GET    /app/v1/views                                  401     401     yes     yes     yes     yes     403     403
+        POST   /app/v1/views                                  401     401     403     yes     yes     403     403     403
+        DELETE /app/v1/views/{id}                             401     401     403     yes     yes     403     403     403"#]].assert_eq(&told);
 }
 
 #[tokio::test]

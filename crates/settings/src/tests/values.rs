@@ -64,6 +64,23 @@ fn values_have_their_types() {
 }
 
 #[test]
+fn keys_that_people_choose_are_listed_and_keys_that_are_known_are_not_unknown() {
+    let tree = Tree::parse("porthole.toml", "[names]\nb = 1\na = 2\nodd = { x = 1 }\n[empty]", []);
+    let names = tree.root().section("names");
+    assert_eq!(names.keys(), ["a", "b", "odd"]);
+    assert!(
+        tree.root().section("empty").keys().is_empty() && tree.root().section("absent").keys().is_empty()
+    );
+    names.know("odd");
+    names.know("bee");
+    let faults: Vec<String> = tree.finish().iter().map(ToString::to_string).collect();
+    let unknown = |place: &str, key: &str| {
+        format!("porthole.toml:{place}: names.{key}: no such key; known here: bee, odd")
+    };
+    assert_eq!(faults, [unknown("2:1", "b"), unknown("3:1", "a")]);
+}
+
+#[test]
 fn an_absent_section_answers_nothing() {
     let tree = Tree::parse("porthole.toml", "", []);
     let absent = tree.root().section("metrics");

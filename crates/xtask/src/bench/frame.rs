@@ -2,19 +2,18 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
 use std::time::{Duration, SystemTime};
 
 use anyhow::{Context as _, Result};
 use model::Timestamp;
 
+use super::measure::{machine, middle_start, while_watching};
 use super::table::{Table, megabytes, micros_each, millis};
 use crate::load::appliance::{Appliance, Site};
 use crate::load::engine::{Engine, Feed};
 use crate::load::lines::WRITERS;
 use crate::load::push::Load;
-use crate::process::{self, Memory};
+use crate::process;
 use crate::web::{self, Profile};
 use crate::{image, project};
 
@@ -29,12 +28,9 @@ pub(super) struct Sizes {
 /// The hours of a day that pushed lines are spread over.
 const SPAN: Duration = Duration::from_secs(22 * 3600);
 
-/// Starts of which the middle one counts.
-const STARTS: usize = 5;
-
 /// Measures everything and prints the table; of a binary that is given, only what it does.
 pub(super) fn measure(binary: Option<PathBuf>, sizes: &Sizes) -> Result<()> {
-    let mut table = Table::default();
+    let mut table = Table::new(&["what", "figure", "budget"]);
     let binary = match binary {
         Some(binary) => binary.canonicalize().with_context(|| binary.display().to_string())?,
         None => built(&mut table)?,
@@ -124,48 +120,6 @@ fn collected(binary: &Path, folder: &Path, lines: u64, table: &mut Table) -> Res
     appliance.stop()
 }
 
-/// The middle one of several starts.
-fn middle_start(site: &Site) -> Result<Duration> {
-    let mut times = Vec::new();
-    for _ in 0..STARTS {
-        let appliance = Appliance::start(site)?;
-        times.push(appliance.ready_after());
-        appliance.stop()?;
-    }
-    times.sort();
-    Ok(times[STARTS / 2])
-}
-
-/// Does the work, and tells the most memory that the process held meanwhile.
-fn while_watching(pid: u32, work: impl FnOnce() -> Result<()>) -> Result<Memory> {
-    let done = AtomicBool::new(false);
-    thread::scope(|scope| {
-        let watcher = scope.spawn(|| most_memory(pid, &done));
-        let outcome = work();
-        done.store(true, Ordering::Relaxed);
-        let most = watcher.join().expect("the watcher does not panic")?;
-        outcome.map(|()| most)
-    })
-}
-
-fn most_memory(pid: u32, done: &AtomicBool) -> Result<Memory> {
-    let mut most = process::memory(pid)?;
-    while !done.load(Ordering::Relaxed) {
-        thread::sleep(Duration::from_millis(200));
-        let now = process::memory(pid)?;
-        most = Memory { rss: most.rss.max(now.rss), pss: most.pss.max(now.pss) };
-    }
-    Ok(most)
-}
-
 fn now() -> Timestamp {
     Timestamp::from(SystemTime::now())
-}
-
-/// The machine that the figures are of.
-fn machine() -> String {
-    let cores = thread::available_parallelism().map_or(1, |cores| cores.get());
-    let about = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let model = about.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
-    format!("{cores} cores, {}", model.map_or("unknown", |(_, name)| name))
 }

@@ -40,7 +40,12 @@ impl Client {
 
     /// `GET path`
     pub(crate) fn get(&mut self, path: &str) -> Result<Answer> {
-        self.exchange(&format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n"), &[])
+        self.get_with(path, "")
+    }
+
+    /// The same with more headers, each of them a line that ends in `\r\n`.
+    pub(crate) fn get_with(&mut self, path: &str, headers: &str) -> Result<Answer> {
+        self.exchange(&format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n{headers}\r\n"), &[])
     }
 
     /// `POST path`
@@ -109,6 +114,14 @@ impl Client {
     }
 }
 
+/// The text as a value of a query string.
+pub(crate) fn encode(text: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    text.bytes()
+        .map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use std::net::TcpListener;
@@ -146,5 +159,10 @@ mod tests {
         );
         assert!(answered("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nre").is_err());
         assert!(answered("").is_err());
+    }
+
+    #[test]
+    fn queries_are_safe_in_an_address() {
+        assert_eq!(encode("{a=\"b c\"}"), "%7Ba%3D%22b%20c%22%7D");
     }
 }

@@ -11,6 +11,7 @@ use model::Timestamp;
 
 use super::http::Client;
 use super::lines::{self, Random, WRITERS};
+use super::wire;
 
 /// Bytes of lines in one request.
 const BATCH_BYTES: usize = 1 << 20;
@@ -49,6 +50,16 @@ impl Load {
         }
         load.bodies.push(batch.encode()?);
         Ok(load)
+    }
+
+    /// Requests that are made already, of so many lines.
+    pub(crate) fn of(bodies: Vec<Vec<u8>>, lines: u64, bytes: u64) -> Self {
+        Self { bodies, lines, bytes }
+    }
+
+    /// The requests, compressed.
+    pub(crate) fn bodies(&self) -> &[Vec<u8>] {
+        &self.bodies
     }
 
     /// Sends everything; returns when all of it was acknowledged.
@@ -90,14 +101,7 @@ struct Batch {
 
 impl Batch {
     fn add(&mut self, writer: usize, at: Timestamp, line: &str) {
-        let stream = &mut self.streams[writer];
-        let mut time = Vec::new();
-        number_field(&mut time, 1, at.seconds() as u64);
-        number_field(&mut time, 2, at.nanos().rem_euclid(1_000_000_000) as u64);
-        let mut entry = Vec::with_capacity(line.len() + 24);
-        bytes_field(&mut entry, 1, &time);
-        bytes_field(&mut entry, 2, line.as_bytes());
-        bytes_field(stream, 2, &entry);
+        wire::entry(&mut self.streams[writer], at.nanos() as u64, line.as_bytes());
         self.bytes += line.len();
     }
 
@@ -113,32 +117,13 @@ impl Batch {
                 writer.service, writer.container
             );
             let mut stream = Vec::with_capacity(entries.len() + labels.len() + 8);
-            bytes_field(&mut stream, 1, labels.as_bytes());
+            wire::bytes_field(&mut stream, 1, labels.as_bytes());
             stream.append(entries);
-            bytes_field(&mut request, 1, &stream);
+            wire::bytes_field(&mut request, 1, &stream);
         }
         self.bytes = 0;
         Ok(snap::raw::Encoder::new().compress_vec(&request)?)
     }
-}
-
-fn bytes_field(to: &mut Vec<u8>, field: u8, bytes: &[u8]) {
-    to.push(field << 3 | 2);
-    varint(to, bytes.len() as u64);
-    to.extend_from_slice(bytes);
-}
-
-fn number_field(to: &mut Vec<u8>, field: u8, number: u64) {
-    to.push(field << 3);
-    varint(to, number);
-}
-
-fn varint(to: &mut Vec<u8>, mut number: u64) {
-    while number >= 0x80 {
-        to.push(number as u8 | 0x80);
-        number >>= 7;
-    }
-    to.push(number as u8);
 }
 
 #[cfg(test)]

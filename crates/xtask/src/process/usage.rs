@@ -31,6 +31,19 @@ pub(crate) fn memory(pid: u32) -> Result<Memory> {
     parse_smaps_rollup(&text).with_context(|| format!("{path} has no Rss and Pss"))
 }
 
+/// The most memory that the process ever held, in bytes, since its start or [`forget_peak`].
+pub(crate) fn peak_rss(pid: u32) -> Result<u64> {
+    let path = format!("/proc/{pid}/status");
+    let text = fs::read_to_string(&path).with_context(|| path.clone())?;
+    kilobytes(&text, "VmHWM").with_context(|| format!("{path} has no VmHWM"))
+}
+
+/// Begins anew with the highest memory.
+pub(crate) fn forget_peak(pid: u32) -> Result<()> {
+    let path = format!("/proc/{pid}/clear_refs");
+    fs::write(&path, "5").with_context(|| path.clone())
+}
+
 /// The name, second in the line, may hold spaces and brackets: fields are counted from the last bracket.
 fn parse_stat(text: &str) -> Option<Duration> {
     let (_, fields) = text.rsplit_once(')')?;
@@ -41,12 +54,14 @@ fn parse_stat(text: &str) -> Option<Duration> {
 }
 
 fn parse_smaps_rollup(text: &str) -> Option<Memory> {
-    let field = |name: &str| {
-        let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))?;
-        let kilobytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
-        Some(kilobytes * 1024)
-    };
-    Some(Memory { rss: field("Rss")?, pss: field("Pss")? })
+    Some(Memory { rss: kilobytes(text, "Rss")?, pss: kilobytes(text, "Pss")? })
+}
+
+/// The field of that very name, in bytes.
+fn kilobytes(text: &str, name: &str) -> Option<u64> {
+    let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))?;
+    let kilobytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some(kilobytes * 1024)
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use api::LogPage;
 use serde_json::Value;
 
 use crate::load::engine::Feed;
-use crate::load::http::Client;
+use crate::load::http::{Client, encode};
 use crate::load::lines::WRITERS;
 
 /// Lines in one page.
@@ -66,14 +66,6 @@ fn in_sequence(numbers: &[u64], count: u64) -> Result<()> {
     Ok(())
 }
 
-/// The text as a value of a query string.
-fn encode(text: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
-    text.bytes()
-        .map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -85,10 +77,5 @@ mod tests {
         assert_eq!(check(&[0, 2], 3), Err("line 2 stands where line 1 should".to_owned()));
         assert_eq!(check(&[0, 0, 1], 3), Err("line 0 stands where line 1 should".to_owned()));
         assert_eq!(check(&[0, 1], 3), Err("2 lines are there, 3 were written".to_owned()));
-    }
-
-    #[test]
-    fn queries_are_safe_in_an_address() {
-        assert_eq!(encode("{a=\"b c\"}"), "%7Ba%3D%22b%20c%22%7D");
     }
 }

@@ -15,7 +15,7 @@ pub use json::{Json, JsonValue, parse as parse_json};
 pub use pieces::{Piece, Style, plain, shown, summary};
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use api::{LogPage, Nanos, StreamLabels};
 
@@ -36,8 +36,12 @@ pub struct Line {
     pub marks: Vec<(u32, u32)>,
     /// Structured metadata.
     pub metadata: BTreeMap<String, String>,
-    /// How many characters wide each line of its row is; one, but for text that holds line breaks.
-    pub widths: Box<[u32]>,
+    /// What the query's parsers found in it and its templates made.
+    pub fields: BTreeMap<String, String>,
+    /// It did not match itself: it stands near a line that did.
+    pub is_context: bool,
+    /// Found when it is first needed, which takes reading the whole line: see [`Line::widths`].
+    pub(crate) widths: OnceLock<Box<[u32]>>,
 }
 
 impl Line {
@@ -47,7 +51,6 @@ impl Line {
         let line = |row: api::LogRow| {
             let labels = Arc::clone(streams.get(row.stream as usize)?);
             Some(Arc::new(Self {
-                widths: pieces::widths(&summary(&row.line, &[])),
                 id: row.id,
                 time: row.time,
                 labels,
@@ -55,6 +58,9 @@ impl Line {
                 text: row.line,
                 marks: row.marks,
                 metadata: row.metadata,
+                fields: row.fields,
+                is_context: row.context,
+                widths: OnceLock::new(),
             }))
         };
         let mut lines: Vec<Arc<Self>> = page.rows.into_iter().filter_map(line).collect();
@@ -65,9 +71,20 @@ impl Line {
         lines
     }
 
+    /// How many characters wide each line of its row is; one, but for text that holds line breaks.
+    pub fn widths(&self) -> &[u32] {
+        self.widths.get_or_init(|| pieces::widths(&summary(&self.text, &[])))
+    }
+
     /// A label's value; empty if there is none.
     pub fn label(&self, name: &str) -> &str {
         self.labels.get(name).map_or("", String::as_str)
+    }
+
+    /// The line as it was written, without what the query found in it.
+    #[must_use]
+    pub fn without_fields(&self) -> Self {
+        Self { fields: BTreeMap::new(), ..self.clone() }
     }
 
     /// What the row names as its service.

@@ -139,6 +139,8 @@ fn the_lines_of_a_page_are_in_order() {
         line: String::new(),
         marks: Vec::new(),
         metadata: BTreeMap::new(),
+        fields: BTreeMap::new(),
+        context: false,
     };
     let web = StreamLabels::from([("service_name".to_owned(), "web".to_owned())]);
     let rows = vec![row("3.a.0", 0), row("2.b.0", 0), row("2.a.10", 0), row("2.a.9", 0), row("1.a.0", 7)];

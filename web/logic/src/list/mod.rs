@@ -11,4 +11,4 @@ mod sheet;
 pub(crate) mod tests;
 
 pub use page::{Metrics, PageKey, Step};
-pub use sheet::{Anchor, Sheet, Want, Window};
+pub use sheet::{Anchor, Placed, Sheet, Want};

@@ -97,7 +97,7 @@ impl Page {
 
 pub(super) fn row_height(line: &Line, metrics: Metrics, unfolded: &BTreeMap<String, f64>) -> f64 {
     let details = unfolded.get(&line.id).copied().unwrap_or(0.0);
-    let lines = metrics.columns.map_or(1, |columns| broken_lines(&line.widths, columns));
+    let lines = metrics.columns.map_or(1, |columns| broken_lines(line.widths(), columns));
     metrics.row + (lines - 1) as f64 * metrics.line + details
 }
 

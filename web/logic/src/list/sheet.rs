@@ -30,15 +30,17 @@ pub struct Sheet {
     serial: i64,
 }
 
-/// What is drawn.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Window {
-    /// The lines, oldest first, without those of pages that were let go.
-    pub lines: Vec<Arc<Line>>,
-    /// How far below the list's beginning the first of them stands.
-    pub top: f64,
+/// A line that is drawn, and where.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Placed {
+    /// The line.
+    pub line: Arc<Line>,
     /// Its place in the list, from 0.
-    pub first: usize,
+    pub index: usize,
+    /// How far below the list's beginning it stands.
+    pub top: f64,
+    /// How tall its row is, without details.
+    pub height: f64,
 }
 
 /// A line and how far below its upper edge the view begins: what must not move when something above changes.
@@ -233,39 +235,42 @@ impl Sheet {
         }
     }
 
-    /// What is seen from `scroll_top` on over `height`, and as much again on both sides.
-    pub fn window(&self, scroll_top: f64, height: f64) -> Window {
+    /// What is seen from `scroll_top` on over `height`, and half as much again on both sides, oldest first.
+    /// Lines of pages that were let go are left out.
+    pub fn window(&self, scroll_top: f64, height: f64) -> Vec<Placed> {
         let (from, to) = (scroll_top - height / 2.0, scroll_top + height * 1.5);
-        let mut window = Window::default();
-        let (mut top, mut index) = (0.0, 0);
+        let mut placed = Vec::new();
+        let (mut top, mut first) = (0.0, 0);
         for page in &self.pages {
-            if top + page.height < from || top > to {
-                top += page.height;
-                index += page.count;
-                continue;
+            if top + page.height >= from && top <= to {
+                self.place(page, (top, first), (from, to), &mut placed);
             }
-            // A page that was let go leaves its room; lines before it would stand in the wrong place.
-            if page.lines.is_none() {
-                if !window.lines.is_empty() {
-                    break;
-                }
-                top += page.height;
-                index += page.count;
-                continue;
-            }
-            for line in page.lines() {
-                let row = row_height(line, self.metrics, &self.unfolded);
-                if top + row >= from && top <= to {
-                    if window.lines.is_empty() {
-                        (window.top, window.first) = (top, index);
-                    }
-                    window.lines.push(Arc::clone(line));
-                }
-                top += row;
-                index += 1;
-            }
+            top += page.height;
+            first += page.count;
         }
-        window
+        placed
+    }
+
+    fn place(
+        &self,
+        page: &Page,
+        (mut top, first): (f64, usize),
+        (from, to): (f64, f64),
+        into: &mut Vec<Placed>,
+    ) {
+        for (index, line) in page.lines().iter().enumerate() {
+            let whole = row_height(line, self.metrics, &self.unfolded);
+            if top + whole >= from && top <= to {
+                let details = self.unfolded.get(&line.id).copied().unwrap_or(0.0);
+                into.push(Placed {
+                    line: Arc::clone(line),
+                    index: first + index,
+                    top,
+                    height: whole - details,
+                });
+            }
+            top += whole;
+        }
     }
 
     /// What to fetch next, seen from `scroll_top`.

@@ -24,7 +24,9 @@ fn line(number: i64, widths: &[u32]) -> Arc<Line> {
         text: String::new(),
         marks: Vec::new(),
         metadata: BTreeMap::new(),
-        widths: widths.into(),
+        fields: BTreeMap::new(),
+        is_context: false,
+        widths: std::sync::OnceLock::from(Box::from(widths)),
     })
 }
 
@@ -38,8 +40,8 @@ fn sheet(numbers: Range<i64>) -> Sheet {
     sheet
 }
 
-fn times(lines: &[Arc<Line>]) -> Vec<i64> {
-    lines.iter().map(|line| line.time).collect()
+fn times(rows: &[Placed]) -> Vec<i64> {
+    rows.iter().map(|row| row.line.time).collect()
 }
 
 #[test]
@@ -47,10 +49,11 @@ fn only_what_is_near_is_drawn() {
     let sheet = sheet(0..1_000);
     let window = sheet.window(1_000.0, 100.0);
     assert_eq!((sheet.height(), sheet.len()), (20_000.0, 1_000));
-    assert_eq!((window.first, window.top), (47, 940.0));
-    assert_eq!(times(&window.lines), (47..58).collect::<Vec<_>>());
-    assert_eq!(sheet.window(0.0, 100.0).first, 0);
-    assert_eq!(times(&sheet.window(19_900.0, 100.0).lines).last(), Some(&999));
+    assert_eq!((window[0].index, window[0].top, window[0].height), (47, 940.0, 20.0));
+    assert_eq!((window[1].index, window[1].top), (48, 960.0));
+    assert_eq!(times(&window), (47..58).collect::<Vec<_>>());
+    assert_eq!(sheet.window(0.0, 100.0)[0].index, 0);
+    assert_eq!(times(&sheet.window(19_900.0, 100.0)).last(), Some(&999));
 }
 
 #[test]
@@ -113,7 +116,7 @@ fn pages_far_away_are_let_go_and_come_back() {
     let height = sheet.height();
     assert_eq!((sheet.len(), height), (100_000, 2_000_000.0));
     assert!(sheet.last().is_none() && sheet.first().is_some());
-    assert_eq!(sheet.window(height - 100.0, 100.0).lines, vec![]);
+    assert_eq!(sheet.window(height - 100.0, 100.0), vec![]);
     let Some(Want::Again(serial, again)) = sheet.want(height - 100.0, 100.0) else {
         panic!("nothing wanted")
     };
@@ -122,7 +125,7 @@ fn pages_far_away_are_let_go_and_come_back() {
     sheet.let_go(height);
     assert_eq!(sheet.height(), height);
     let window = sheet.window(height - 100.0, 100.0);
-    assert_eq!((times(&window.lines).last(), window.first), (Some(&99_999), 99_992));
+    assert_eq!((times(&window).last(), window[0].index), (Some(&99_999), 99_992));
 }
 
 #[test]
@@ -130,7 +133,7 @@ fn live_lines_are_put_where_they_belong_once() {
     let mut sheet = sheet(0..3);
     sheet.push_live(lines(2..6));
     sheet.push_live(vec![line(8, &[1]), line(7, &[1]), line(7, &[1]), line(8, &[1])]);
-    assert_eq!(times(&sheet.window(0.0, 1_000.0).lines), [0, 1, 2, 3, 4, 5, 7, 8]);
+    assert_eq!(times(&sheet.window(0.0, 1_000.0)), [0, 1, 2, 3, 4, 5, 7, 8]);
     assert_eq!(sheet.height(), 8.0 * METRICS.row);
 }
 
@@ -176,11 +179,14 @@ proptest! {
         }
         let scroll_top = place * sheet.height();
         let window = sheet.window(scroll_top, 100.0);
-        prop_assert_eq!(window.lines[0].time, window.first as i64);
-        prop_assert_eq!(sheet.top_of(&window.lines[0].id), Some(window.top));
+        for row in &window {
+            prop_assert_eq!(row.line.time, row.index as i64);
+            prop_assert_eq!(sheet.top_of(&row.line.id), Some(row.top));
+            prop_assert_eq!(row.height, METRICS.row);
+        }
         let anchor = sheet.anchor(scroll_top).unwrap();
         let top = sheet.top_of(&anchor.id).unwrap();
         prop_assert!((top + anchor.below - scroll_top).abs() < 1e-6);
-        prop_assert!(window.lines.iter().any(|line| line.id == anchor.id));
+        prop_assert!(window.iter().any(|row| row.line.id == anchor.id));
     }
 }

@@ -62,71 +62,40 @@ fn a_fault_is_shown_where_it_was_typed() {
 }
 
 #[test]
-fn filters_are_added_to_what_was_typed() {
-    let text = LineFilter { text: "x".to_owned(), is_regex: false };
-    let regex = LineFilter { text: r"status=5\b".to_owned(), is_regex: true };
-    let check = |query: &str, filter: &LineFilter, exclude: bool, result: &str| {
-        let view = ViewState { query: query.to_owned(), ..ViewState::default() };
-        assert_eq!(with_filter(&view, filter, exclude).query, result);
+fn queries_for_numbers_are_told_from_texts() {
+    let check = |text: &str, expected: bool| {
+        let whole = matches!(Typed::of(text), Typed::Whole(_));
+        let view = ViewState { query: text.to_owned(), ..ViewState::default() };
+        assert_eq!((whole, compose(&view, None).is_numbers), (expected, expected), "{text}");
     };
-    check("", &text, false, r#"|= "x""#);
-    check("", &regex, true, r"!~ `status=5\b`");
-    check("needle", &text, true, r#"|= "needle" != "x""#);
-    check(r#"|= "a""#, &regex, false, r#"|= "a" |~ `status=5\b`"#);
-    check(r#"{a="b"}"#, &text, false, r#"{a="b"} |= "x""#);
-}
-
-#[test]
-fn labels_are_added_to_choices_or_to_the_selector() {
-    let check = |address: &str, (name, value): (&str, &str), exclude: bool, query: &str| {
-        assert_eq!(
-            compose(&with_label(&view(address), name, value, exclude), None).query,
-            query,
-            "{address} {name}"
-        );
-    };
-    check("svc=web", ("service", "db"), false, r#"{service="db"}"#);
-    check("svc=web,db", ("service", "db"), true, r#"{service="web", service!="db"}"#);
-    check("", ("container", "db-1"), false, r#"{container="db-1"}"#);
-    check("", ("environment", "staging"), false, r#"{environment="staging"}"#);
-    check("svc=web&q=x", ("stream", "stderr"), false, r#"{service="web", stream="stderr"} |= "x""#);
-    check("q=%7B%7D", ("stream", "stderr"), true, r#"{stream!="stderr"}"#);
-    check("q=%7Ba%3D%22%7D%5C%22%22,+%7D+%7C%3D+%22%7D%22", ("b", "c"), false, r#"{a="}\"", b="c"} |= "}""#);
-    check("q=%7Ba%3D%60%7D%5C%60%7D", ("b", "c"), false, r#"{a=`}\`, b="c"}"#);
-    check("q=%7Ba", ("b", "c"), false, "{a");
-}
-
-/// Reads a string as LogQL does.
-fn unquote(text: &str) -> String {
-    if let Some(raw) = text.strip_prefix('`') {
-        return raw.strip_suffix('`').unwrap().to_owned();
-    }
-    let mut inside = text.strip_prefix('"').unwrap().strip_suffix('"').unwrap().chars();
-    let mut value = String::new();
-    while let Some(character) = inside.next() {
-        if character != '\\' {
-            assert!(character != '"');
-            value.push(character);
-            continue;
-        }
-        value.push(match inside.next().unwrap() {
-            'n' => '\n',
-            'r' => '\r',
-            't' => '\t',
-            'u' => {
-                let code: String = inside.by_ref().take(4).collect();
-                char::from_u32(u32::from_str_radix(&code, 16).unwrap()).unwrap()
-            }
-            same => same,
-        });
-    }
-    value
+    check(r#"rate({a="b"}[5m])"#, true);
+    check(r#"sum by (level) (count_over_time({a="b"} | json [1m]))"#, true);
+    check(r#" (sum(rate({a="b"}[5m])) / 2)"#, true);
+    check(r#"100 * sum(rate({a="b"}[5m]))"#, true);
+    check("vector(1)", true);
+    check("rate (high)", false);
+    check("sum of rate({x})", false);
+    check("count by {id}", false);
+    check("rate limit reached {user}", false);
+    check("GET /rate", false);
+    check("3 min(s) left {a}", false);
 }
 
 proptest! {
     #[test]
     fn every_text_survives_its_quotes(text in any::<String>()) {
-        prop_assert_eq!(unquote(&quote(&text)), text);
+        prop_assert_eq!(quoting::unquote(&quote(&text)), text);
+    }
+
+    #[test]
+    fn no_text_panics(text in "[{}|=!~\"`(\\[\\]) a-c5\\\\é#\n,]{0,24}", cursor in 0_usize..30) {
+        let view = ViewState { query: text.clone(), ..ViewState::default() };
+        let _ = compose(&with_label(&view, "a", "b", false), None);
+        let filter = FieldFilter { name: "a".to_owned(), from: api::FieldSource::Json, value: "b".to_owned() };
+        let _ = with_field(&view, &filter, true);
+        if let Some(found) = completion(&text, cursor) {
+            prop_assert!(text.get(found.span.0..found.span.1).is_some());
+        }
     }
 
     #[test]
@@ -135,12 +104,5 @@ proptest! {
         if let Some((start, end)) = compose(&view, None).in_box(&query, (start, start + length)) {
             prop_assert!(query.get(start..end).is_some());
         }
-    }
-
-    #[test]
-    fn a_matcher_more_keeps_the_rest(value in any::<String>(), rest in "[a-z ]{0,8}") {
-        let query = format!("{{a={}}}{rest}", quote(&value));
-        let more = with_matcher(&query, "b", "c", false);
-        prop_assert_eq!(more, format!("{{a={}, b=\"c\"}}{rest}", quote(&value)));
     }
 }

@@ -14,13 +14,18 @@ use web_logic::view::ViewState;
 use super::feed::Feed;
 use crate::browser;
 use crate::client::Failure;
+use crate::dom::{El, button, el, of_view, switch};
 use crate::pages::now::FirstRun;
-use crate::reactive::{When, derived, effect, on};
+use crate::reactive::{derived, effect};
 use crate::state::{Fetched, Shared, Toast, View, shared};
 
 /// Why there are no lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Reason {
+    /// There are some.
+    None,
+    /// The query is at fault.
+    Fault,
     /// None were ever stored.
     Never,
     /// Something is chosen or typed; without it there may be some.
@@ -29,42 +34,44 @@ enum Reason {
     Range,
 }
 
+impl Reason {
+    const ALL: [Self; 5] = [Self::None, Self::Fault, Self::Never, Self::Filtered, Self::Range];
+}
+
 /// What is shown instead of lines.
-#[component]
-pub(super) fn Empty(feed: Feed) -> impl IntoView {
+pub(super) fn empty(feed: Feed) -> El {
     let Shared { view, live, .. } = shared();
     let is_empty = derived(move || {
         let failed = feed.failure.with(Option::is_some);
         feed.answered.get() && !feed.busy.get() && !failed && feed.sheet.with(Sheet::is_empty)
     });
+    let at_fault = move || feed.failure.with(|failure| matches!(failure, Some(Failure::Refused(_))));
     let reason = derived(move || {
         let stored = live.now.with(|now| now.as_ref().is_none_or(|now| now.intake.newest.is_some()));
-        match (stored, view.state.with(is_filtered)) {
-            (false, _) => Reason::Never,
-            (true, true) => Reason::Filtered,
-            (true, false) => Reason::Range,
+        match (at_fault(), is_empty.get(), stored, view.state.with(is_filtered)) {
+            (true, ..) => Reason::Fault,
+            (_, false, ..) => Reason::None,
+            (_, _, false, _) => Reason::Never,
+            (_, _, true, true) => Reason::Filtered,
+            (_, _, true, false) => Reason::Range,
         }
     });
-    let at_fault = move || feed.failure.with(|failure| matches!(failure, Some(Failure::Refused(_))));
-    view! {
-        <When when=at_fault>
-            <section class="empty empty-lines">
-                <p class="empty-words">"The query cannot be answered: its fault is shown below the query box."</p>
-            </section>
-        </When>
-        <When when=move || is_empty.get()>
-            <section class="empty empty-lines">
-                {move || match reason.get() {
-                    Reason::Never => {
-                        let now = derived(move || live.now.get().unwrap_or_default());
-                        view! { <FirstRun now /> }.into_any()
-                    }
-                    Reason::Filtered => view! { <Filtered /> }.into_any(),
-                    Reason::Range => view! { <OutOfRange /> }.into_any(),
-                }}
-            </section>
-        </When>
-    }
+    let draw = move |reason: usize| {
+        let section = el("section", "empty empty-lines");
+        match Reason::ALL[reason] {
+            Reason::Fault => section.add(
+                el("p", "empty-words")
+                    .text("The query cannot be answered: its fault is told below the query box."),
+            ),
+            Reason::Never => section.add(of_view(move || {
+                let now = derived(move || live.now.get().unwrap_or_default());
+                view! { <FirstRun now /> }.into_any()
+            })),
+            Reason::Filtered => filtered(section),
+            Reason::Range | Reason::None => out_of_range(section),
+        }
+    };
+    switch(move || reason.get() as usize, Box::new(draw), Reason::None as usize)
 }
 
 fn is_filtered(state: &ViewState) -> bool {
@@ -79,37 +86,31 @@ fn unfiltered(state: &ViewState) -> ViewState {
         selected: state.selected.clone(),
         wrap: state.wrap,
         utc: state.utc,
+        show: state.show,
+        columns: state.columns.clone(),
         ..ViewState::default()
     }
 }
 
 /// None in this range, but earlier ones.
-#[component]
-fn OutOfRange() -> impl IntoView {
+fn out_of_range(section: El) -> El {
     let Shared { view, .. } = shared();
     let words = move || {
-        if view.state.with(|state| state.live) {
-            "No line has come yet."
-        } else {
-            "There are no lines in this range."
-        }
+        let live = view.state.with(|state| state.live);
+        if live { "No line has come yet." } else { "There are no lines in this range." }.to_owned()
     };
-    view! {
-        <p class="empty-words">{words}</p>
-        <JumpToLast />
-    }
+    section.add(el("p", "empty-words").text_of(words)).add(jump_to_last())
 }
 
 /// Lines are there, but none that match.
-#[component]
-fn Filtered() -> impl IntoView {
+fn filtered(section: El) -> El {
     let Shared { view, client, .. } = shared();
     let all: Fetched<u64> = Fetched::new();
     effect(move || {
         let asked = view.state.with(|state| compose(&unfiltered(state), None));
         let (start, end) = view.resolved.get().nanos();
         let request = LogRequest { query: asked.query, start, end, ..LogRequest::default() };
-        all.ask(async move { client.facets(request).await.map(|facets| facets.total) });
+        all.ask_as(client.facets(request), |facets| facets.total);
     });
     let words = move || match all.get().map(|lines| *lines) {
         None => "No line matches.".to_owned(),
@@ -118,57 +119,41 @@ fn Filtered() -> impl IntoView {
             format!("No line matches; without what is chosen there are {}.", plural(lines, "line"))
         }
     };
-    view! {
-        <p class="empty-words">{words}</p>
-        <div class="chips">
-            <Chip label="Text" value=|state| state.query.clone() clear=|state| state.query = String::new() />
-            <Chip
-                label="Levels"
-                value=|state| state.levels.to_text()
-                clear=|state| state.levels = LevelSet::default()
-            />
-            <Chip
-                label="Services"
-                value=|state| state.services.to_text()
-                clear=|state| state.services = Choice::default()
-            />
-            <Chip
-                label="Containers"
-                value=|state| state.containers.to_text()
-                clear=|state| state.containers = Choice::default()
-            />
-            <Chip
-                label="Environment"
-                value=|state| state.environment.clone().unwrap_or_default()
-                clear=|state| state.environment = None
-            />
-        </div>
-        <JumpToLast />
-    }
+    let chips = el("div", "chips")
+        .add(chip("Query", |state| state.query.clone(), |state| state.query = String::new()))
+        .add(chip("Levels", |state| state.levels.to_text(), |state| state.levels = LevelSet::default()))
+        .add(chip("Services", |state| state.services.to_text(), |state| state.services = Choice::default()))
+        .add(chip(
+            "Containers",
+            |state| state.containers.to_text(),
+            |state| state.containers = Choice::default(),
+        ))
+        .add(chip(
+            "Environment",
+            |state| state.environment.clone().unwrap_or_default(),
+            |state| state.environment = None,
+        ));
+    section.add(el("p", "empty-words").text_of(words)).add(chips).add(jump_to_last())
 }
 
 /// One thing that is chosen, with a cross to take it away.
-#[component]
-fn Chip(label: &'static str, value: fn(&ViewState) -> String, clear: fn(&mut ViewState)) -> impl IntoView {
+fn chip(label: &str, value: fn(&ViewState) -> String, clear: fn(&mut ViewState)) -> El {
     let Shared { view, .. } = shared();
     let value = derived(move || view.state.with(value));
-    view! {
-        <When when=move || value.with(|value| !value.is_empty())>
-            <button type="button" class="chip" on:click=on(move |_| view.change(clear))>
-                <span class="chip-label">{label}</span>
-                <code>{move || value.get()}</code>
-                <span aria-hidden="true">"✕"</span>
-                <span class="visually-hidden">"Remove"</span>
-            </button>
-        </When>
-    }
+    el("button", "chip")
+        .attr("type", "button")
+        .class_of("gone", move || value.with(String::is_empty))
+        .add(el("span", "chip-label").text(label))
+        .add(el("code", "").text_of(move || value.get()))
+        .add(el("span", "").attr("aria-hidden", "true").text("✕"))
+        .add(el("span", "visually-hidden").text("Remove"))
+        .click(move || view.change(clear))
 }
 
 /// Goes to the last line that matches, whenever that was.
-#[component]
-fn JumpToLast() -> impl IntoView {
+fn jump_to_last() -> El {
     let Shared { view, client, toast, .. } = shared();
-    let jump = move |_| {
+    let jump = move || {
         let asked = view.state.with_untracked(|state| compose(state, None));
         let end = browser::now() * NANOS_PER_MILLI;
         let request =
@@ -180,11 +165,7 @@ fn JumpToLast() -> impl IntoView {
             }
         });
     };
-    view! {
-        <button type="button" class="button button-main" on:click=on(jump)>
-            "Jump to the last line"
-        </button>
-    }
+    button("button button-main", "Jump to the last line").click(jump)
 }
 
 fn show_last(view: View, toast: Toast, page: LogPage) {

@@ -4,22 +4,27 @@ use leptos::prelude::*;
 use web_logic::number::count;
 
 use super::feed::Feed;
-use crate::components::{Sign, icon};
-use crate::reactive::{When, on};
+use crate::components::Sign;
+use crate::dom::{El, el, sign, when};
 
 /// The bar; it stays for as long as lines are held back.
-#[component]
-pub(super) fn LiveBar(feed: Feed) -> impl IntoView {
+pub(super) fn live_bar(feed: Feed) -> El {
     let flow = feed.flow;
-    view! {
-        <When when=move || flow.with(|flow| flow.paused)>
-            <div class="live-bar" role="status">
-                <span>{move || format!("Paused – {} new", count(flow.with(|flow| flow.waiting)))}</span>
-                <button type="button" class="button button-main" on:click=on(move |_| feed.resume())>
-                    {icon(Sign::Live)}
-                    "Resume (l)"
-                </button>
-            </div>
-        </When>
-    }
+    when(
+        move || flow.with(|flow| flow.paused),
+        move || {
+            let resume = el("button", "button button-main")
+                .attr("type", "button")
+                .add(sign(Sign::Live))
+                .text("Resume (l)")
+                .click(move || feed.resume());
+            el("div", "live-bar")
+                .attr("role", "status")
+                .add(
+                    el("span", "")
+                        .text_of(move || format!("Paused – {} new", count(flow.with(|flow| flow.waiting)))),
+                )
+                .add(resume)
+        },
+    )
 }

@@ -1,42 +1,93 @@
-//! The line between histogram and lines: how many there are, what is left out, what was asked.
+//! The line between histogram and lines: how many there are, lines or patterns, what was asked, the file; and
+//! what is left out.
 
 use leptos::prelude::*;
 use web_logic::number::{count, plural};
+use web_logic::view::Show;
 
 use super::Question;
-use super::asked_line::AskedLine;
-use super::counts::Counts;
+use super::counts::{Counts, request};
 use super::feed::Feed;
-use crate::client::Failure;
-use crate::components::{Notice, Sign, icon};
-use crate::reactive::{Derived, When, each, on};
+use super::histogram::missing;
+use crate::client::{Failure, download_address};
+use crate::components::{Opener, Sign, notice, popover};
+use crate::dom::{El, button, el, icon_button, sign};
+use crate::reactive::{Derived, derived, lingering};
 use crate::state::{Shared, shared};
 
 /// The strip.
-#[component]
-pub(super) fn Strip(feed: Feed, counts: Counts, question: Derived<Question>) -> impl IntoView {
+pub(super) fn strip(feed: Feed, counts: Counts, question: Derived<Question>) -> El {
     let Shared { view, .. } = shared();
-    let wrap = move || view.state.with(|state| state.wrap);
-    view! {
-        <div class="strip">
-            <p class="strip-count" role="status">
-                {move || totals(counts)}
-                {move || feed.busy.get().then_some(", loading…")}
-            </p>
-            <AskedLine question />
-            <button
-                type="button"
-                class="button"
-                aria-pressed=move || wrap().to_string()
-                title="Break long lines (w)"
-                on:click=on(move |_| view.adjust(|state| state.wrap = !state.wrap))
-            >
-                {icon(Sign::Wrap)}
-                "Wrap"
-            </button>
-        </div>
-        <Notices feed counts />
-    }
+    let segment = move |show: Show, words: &str| {
+        button("segment", words)
+            .pressed_of(move || view.state.with(|state| state.show == show))
+            .click(move || view.change(|state| state.show = show))
+    };
+    let segments = el("div", "segments")
+        .attr("role", "group")
+        .attr("aria-label", "What is shown")
+        .add(segment(Show::Lines, "Lines"))
+        .add(segment(Show::Patterns, "Patterns"));
+    let lingers = lingering(move || feed.busy.get());
+    let told = el("p", "strip-count").attr("role", "status").text_of(move || {
+        let loading = if lingers.get() { ", loading…" } else { "" };
+        format!("{}{loading}", totals(counts))
+    });
+    let wrap = el("button", "button")
+        .attr("type", "button")
+        .attr("title", "Break long lines (w)")
+        .pressed_of(move || view.state.with(|state| state.wrap))
+        .add(sign(Sign::Wrap))
+        .add(el("span", "strip-word").text("Wrap"))
+        .click(move || view.adjust(|state| state.wrap = !state.wrap));
+    el("div", "strip")
+        .add(segments)
+        .add(told)
+        .add(asked_line(question))
+        .add(el("span", "strip-gap"))
+        .add(download(question))
+        .add(wrap)
+}
+
+/// The LogQL that was asked, to learn from and to take along; not where it stands in the query box anyway.
+fn asked_line(question: Derived<Question>) -> El {
+    let Shared { view, toast, .. } = shared();
+    let query = derived(move || question.with(|question| question.asked.query.clone()));
+    let is_new = move || view.state.with(|state| query.with(|query| *query != state.query.trim()));
+    let copy =
+        icon_button(Sign::Copy, "Copy the query").click(move || toast.copy(query.get_untracked(), "Query"));
+    el("div", "asked wide-only")
+        .class_of("gone", move || !is_new())
+        .add(el("code", "").attr("title", "What was asked, in LogQL").text_of(move || query.get()))
+        .add(copy)
+}
+
+/// All lines of the question as a file, however many there are.
+fn download(question: Derived<Question>) -> El {
+    let open = RwSignal::new(false);
+    let kinds = [
+        ("text", "Text", "the lines as they were written, each after its time"),
+        ("json", "JSON", "an object a line, with labels and fields"),
+        ("csv", "CSV", "a table for spreadsheets"),
+    ];
+    let panel = move || {
+        let link = |(format, words, about): (&str, &str, &str)| {
+            let asked = question.get_untracked();
+            let request = request(asked.asked, asked.range, 0);
+            el("a", "download-kind")
+                .attr("href", &download_address(&request, format))
+                .attr("download", "")
+                .attr("target", "_self")
+                .add(el("b", "").text(words))
+                .add(el("span", "hint").text(about))
+                .click(move || open.set(false))
+        };
+        el("div", "downloads")
+            .add(el("p", "hint").text("All lines that were found, not only those loaded here."))
+            .add_all(kinds.into_iter().map(link).collect())
+    };
+    let opener = Opener { label: "Download the lines", sign: Sign::Download, class: "download" };
+    el("div", "strip-download").add(popover(opener, || "Download".to_owned(), open, panel))
 }
 
 fn totals(counts: Counts) -> String {
@@ -53,45 +104,36 @@ fn totals(counts: Counts) -> String {
 }
 
 /// What was left out is always said.
-#[component]
-fn Notices(feed: Feed, counts: Counts) -> impl IntoView {
+pub(super) fn notices(feed: Feed, counts: Counts) -> El {
     let Shared { live, .. } = shared();
-    let warnings = move || {
+    let told = move || {
+        let mut told = Vec::new();
+        // A refusal stands below the query box; that there is no connection is said on top of the page.
+        if let Some(Failure::Broken(message)) = feed.failure.get() {
+            told.push(notice("critical", &format!("The lines could not be read: {message}")));
+        }
         let mut warnings = feed.warnings.get();
+        warnings.extend(missing(counts));
         warnings
             .extend(counts.histogram.get().iter().flat_map(|histogram| histogram.warnings.iter().cloned()));
-        warnings
-    };
-    let away = move || {
-        live.now.with(|now| now.as_ref().is_some_and(|now| now.docker.state == api::DockerState::Away))
-    };
-    let broken = move || {
-        feed.failure.with(|failure| match failure {
-            // A refusal stands below the query box; that there is no connection is said on top of the page.
-            Some(Failure::Broken(message)) => Some(message.clone()),
-            _ => None,
-        })
-    };
-    let flow = move || {
+        told.extend(warnings.iter().map(|warning| notice("warning", warning)));
         let flow = feed.flow.get();
-        let sampled = (flow.one_in > 1)
-            .then(|| format!("Lines come too fast to show them all: one in {} is shown.", flow.one_in));
-        let skipped = (flow.skipped > 0)
-            .then(|| format!("{} left out here; they are stored.", plural(flow.skipped, "line")));
-        [sampled, skipped].into_iter().flatten()
+        if flow.one_in > 1 {
+            let words = format!("Lines come too fast to show them all: one in {} is shown.", flow.one_in);
+            told.push(notice("info", &words));
+        }
+        if flow.skipped > 0 {
+            told.push(notice(
+                "info",
+                &format!("{} left out here; they are stored.", plural(flow.skipped, "line")),
+            ));
+        }
+        let is_away = |now: &api::Now| now.docker.state == api::DockerState::Away;
+        if live.now.with(|now| now.as_ref().is_some_and(|now| is_away(now))) {
+            let words = "The Docker engine does not answer: lines of its containers do not arrive for now. ";
+            told.push(notice("warning", words).add(el("a", "").attr("href", "/").text("What to do")));
+        }
+        told
     };
-    view! {
-        {move || each(broken(), |message| view! {
-            <Notice tone="critical">"The lines could not be read: " {message}</Notice>
-        })}
-        {move || {
-            each(warnings(), |warning| view! { <Notice tone="warning">{warning}</Notice> })
-        }}
-        {move || each(flow(), |flow| view! { <Notice tone="info">{flow}</Notice> })}
-        <When when=away>
-            <Notice tone="warning">
-                "The Docker engine does not answer: lines of its containers do not arrive for now. " <a href="/">"What to do"</a>
-            </Notice>
-        </When>
-    }
+    el("div", "notices").children_of(told)
 }

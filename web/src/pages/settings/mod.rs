@@ -12,9 +12,9 @@ use crate::reactive::{When, derived, on};
 use crate::state::{Shared, Who, shared};
 
 use about::About;
-use password::PasswordForm;
-use tokens::Tokens;
-use users::Users;
+use password::password_form;
+use tokens::tokens;
+use users::users;
 
 /// The page.
 #[component]
@@ -26,8 +26,8 @@ pub(crate) fn SettingsPage() -> impl IntoView {
             <h1 tabindex="-1">"Settings"</h1>
             <Account />
             <When when=move || is_admin.get()>
-                <Users />
-                <Tokens />
+                {users().view()}
+                {tokens().view()}
             </When>
             <ThisBrowser />
             <About />
@@ -59,7 +59,7 @@ fn Account() -> impl IntoView {
                         "Sign out"
                     </button>
                 </p>
-                <PasswordForm />
+                {password_form().view()}
             </When>
         </section>
     }

@@ -1,68 +1,53 @@
 //! One's own password.
 
 use api::PasswordChange;
-use leptos::ev::SubmitEvent;
-use leptos::html::Form;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use wasm_bindgen::JsCast;
+use web_sys::{Event, HtmlFormElement};
 
-use crate::reactive::on;
+use crate::dom::{El, button, el, text_field};
 use crate::state::{Shared, shared};
 
 /// The password until now, and twice the one from now on.
-#[component]
-pub(super) fn PasswordForm() -> impl IntoView {
+pub(super) fn password_form() -> El {
     let Shared { client, toast, .. } = shared();
-    let form = NodeRef::<Form>::new();
-    let (current, new, again) =
-        (RwSignal::new(String::new()), RwSignal::new(String::new()), RwSignal::new(String::new()));
     let fault = RwSignal::new(String::new());
-    let submit = move |event: SubmitEvent| {
+    let field = |words: &str, autocomplete: &str| {
+        text_field(words, &[("type", "password"), ("autocomplete", autocomplete)])
+    };
+    let (current_field, current) = field("Current password", "current-password");
+    let (new_field, new) = field("New password, at least ten characters", "new-password");
+    let (again_field, again) = field("The same again", "new-password");
+    let form = el("form", "form-row");
+    let element: HtmlFormElement = form.element().clone().unchecked_into();
+    let submit = move |event: Event| {
         event.prevent_default();
-        if new.get_untracked() != again.get_untracked() {
+        if new.value() != again.value() {
             fault.set("The two new passwords differ.".to_owned());
             return;
         }
         fault.set(String::new());
-        let change = PasswordChange { current: current.get_untracked(), new: new.get_untracked() };
+        let changed = client.change_password(PasswordChange { current: current.value(), new: new.value() });
+        let element = element.clone();
         spawn_local(async move {
-            match client.change_password(change).await {
+            match changed.await {
                 Ok(()) => {
                     toast.show("Password changed; other sessions have ended");
-                    if let Some(form) = form.get_untracked() {
-                        form.reset();
-                    }
+                    element.reset();
                 }
                 Err(failure) => fault.set(failure.to_string()),
             }
         });
     };
-    let field = move |words: &'static str, autocomplete: &'static str, value: RwSignal<String>| {
-        view! {
-            <label class="field">
-                {words}
-                <input
-                    class="input"
-                    type="password"
-                    autocomplete=autocomplete
-                    required
-                    on:input=on(move |event| value.set(event_target_value(&event)))
-                />
-            </label>
-        }
-    };
-    view! {
-        <details class="fold">
-            <summary>"Change password"</summary>
-            <form class="form-row" node_ref=form on:submit=on(submit)>
-                {field("Current password", "current-password", current)}
-                {field("New password, at least ten characters", "new-password", new)}
-                {field("The same again", "new-password", again)}
-                <button class="button button-main">"Change"</button>
-            </form>
-            <p class="fault" role="alert">
-                {move || fault.get()}
-            </p>
-        </details>
-    }
+    let form = form
+        .add(current_field)
+        .add(new_field)
+        .add(again_field)
+        .add(button("button button-main", "Change").attr("type", "submit"))
+        .on("submit", submit);
+    el("details", "fold")
+        .add(el("summary", "").text("Change password"))
+        .add(form)
+        .add(el("p", "fault").attr("role", "alert").text_of(move || fault.get()))
 }

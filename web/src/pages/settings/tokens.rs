@@ -1,14 +1,16 @@
 //! The tokens of machines. A token's secret is shown once, when it is made.
 
+use std::rc::Rc;
+
 use api::{NewToken, Token, TokenScope};
-use leptos::ev::SubmitEvent;
-use leptos::html::Form;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use wasm_bindgen::JsCast;
 use web_logic::time;
+use web_sys::{Event, HtmlFormElement, HtmlInputElement};
 
-use crate::components::{CopyButton, Notice};
-use crate::reactive::{When, each, on};
+use crate::components::{Sign, notice};
+use crate::dom::{El, button, careful_button, el, sign, table, text_field, when};
 use crate::state::{Fetched, Shared, shared};
 
 const SCOPES: [(TokenScope, &str, &str); 3] = [
@@ -18,176 +20,116 @@ const SCOPES: [(TokenScope, &str, &str); 3] = [
 ];
 
 /// The list, and the form to make one.
-#[component]
-pub(super) fn Tokens() -> impl IntoView {
+pub(super) fn tokens() -> El {
     let Shared { client, .. } = shared();
     let tokens: Fetched<Vec<Token>> = Fetched::new();
     let secret = RwSignal::new(String::new());
-    let load = move || tokens.ask(client.tokens());
+    let load: Rc<dyn Fn()> = Rc::new(move || tokens.ask(client.tokens()));
     load();
+    let again = Rc::clone(&load);
     let rows = move || {
         let tokens = tokens.get();
-        let row = |token: &Token| view! { <TokenRow token=token.clone() changed=load /> };
-        each(tokens.iter().flat_map(|tokens| tokens.iter()), row)
+        tokens
+            .iter()
+            .flat_map(|tokens| tokens.iter())
+            .map(|token| token_row(token, Rc::clone(&again)))
+            .collect()
     };
     let is_empty = move || tokens.get().is_some_and(|tokens| tokens.is_empty());
-    view! {
-        <section class="card">
-            <h2>"Tokens"</h2>
-            <p class="hint">"For Promtail, Grafana, CI and other machines: as a bearer token, or as the password of Basic authentication."</p>
-            {move || each(tokens.failure(), |failure| view! { <Notice tone="critical">{failure.to_string()}</Notice> })}
-            <When when=move || !is_empty() fallback=|| view! { <p class="hint">"There are none yet."</p> }>
-                <div class="table-scroll">
-                    <table class="table">
-                        <thead>
-                            <tr>
-                                <th scope="col">"For"</th>
-                                <th scope="col">"May"</th>
-                                <th scope="col">"Made"</th>
-                                <th scope="col">"Last used"</th>
-                                <th scope="col">
-                                    <span class="visually-hidden">"Revoke"</span>
-                                </th>
-                            </tr>
-                        </thead>
-                        <tbody>
-                            {rows}
-                        </tbody>
-                    </table>
-                </div>
-            </When>
-            <NewSecret secret />
-            <AddToken secret changed=load />
-        </section>
-    }
+    let failure =
+        move || tokens.failure().iter().map(|failure| notice("critical", &failure.to_string())).collect();
+    let about = "For Promtail, Grafana, CI and other machines: as a bearer token, or as the password of Basic authentication.";
+    el("section", "card")
+        .add(el("h2", "").text("Tokens"))
+        .add(el("p", "hint").text(about))
+        .add(el("div", "host").children_of(failure))
+        .add(when(is_empty, || el("p", "hint").text("There are none yet.")))
+        .add(table(&["For", "May", "Made", "Last used", "Revoke"], rows).class_of("gone", is_empty))
+        .add(when(move || secret.with(|secret| !secret.is_empty()), move || new_secret(secret)))
+        .add(el("h3", "").text("Make a token"))
+        .add(add_token(secret, load))
 }
 
 /// The secret of the token just made.
-#[component]
-fn NewSecret(secret: RwSignal<String>) -> impl IntoView {
-    view! {
-        <When when=move || secret.with(|secret| !secret.is_empty())>
-            <div class="secret" role="status">
-                <p>
-                    <b>"This is the token. It is shown only now:"</b>
-                </p>
-                <div class="snippet-block">
-                    <pre class="snippet">{move || secret.get()}</pre>
-                    <CopyButton text=secret what="Token" label="Copy" />
-                </div>
-            </div>
-        </When>
-    }
+fn new_secret(secret: RwSignal<String>) -> El {
+    let Shared { toast, .. } = shared();
+    let copy = el("button", "button")
+        .attr("type", "button")
+        .add(sign(Sign::Copy))
+        .text("Copy")
+        .click(move || toast.copy(secret.get_untracked(), "Token"));
+    let block = el("div", "snippet-block").add(el("pre", "snippet").text_of(move || secret.get())).add(copy);
+    el("div", "secret")
+        .attr("role", "status")
+        .add(el("p", "").add(el("b", "").text("This is the token. It is shown only now:")))
+        .add(block)
 }
 
-#[component]
-fn TokenRow(token: Token, changed: impl Fn() + Copy + Send + 'static) -> impl IntoView {
+fn token_row(token: &Token, changed: Rc<dyn Fn()>) -> El {
     let Shared { client, view, ticker, toast, .. } = shared();
-    let sure = RwSignal::new(false);
     let id = token.id;
-    let revoke = move |_| {
-        if !sure.get_untracked() {
-            sure.set(true);
-            return;
-        }
+    let revoke = move || {
+        let changed = Rc::clone(&changed);
+        let revoked = client.revoke_token(id);
         spawn_local(async move {
-            match client.revoke_token(id).await {
+            match revoked.await {
                 Ok(()) => changed(),
                 Err(failure) => toast.show(failure.to_string()),
             }
         });
     };
-    let used = token.last_used;
-    let scopes = token.scopes.iter().filter_map(|scope| SCOPES.iter().find(|(known, ..)| known == scope));
-    view! {
-        <tr>
-            <td>{token.name.clone()}</td>
-            <td>{each(scopes, |(_, word, _)| view! { <span class="tag">{*word}</span> })}</td>
-            <td>{move || time::day_and_time(token.created, view.clock())}</td>
-            <td>{move || used.map_or_else(|| "never".to_owned(), |at| time::ago(at, ticker.now()))}</td>
-            <td class="table-end">
-                <button
-                    type="button"
-                    class="button"
-                    class:button-danger=move || sure.get()
-                    on:click=on(revoke)
-                    on:blur=on(move |_| sure.set(false))
-                >
-                    {move || if sure.get() { "Really revoke" } else { "Revoke" }}
-                </button>
-            </td>
-        </tr>
-    }
+    let (made, used) = (token.created, token.last_used);
+    let known = token.scopes.iter().filter_map(|scope| SCOPES.iter().find(|(known, ..)| known == scope));
+    let scopes = known.map(|(_, word, _)| el("span", "tag").text(word)).collect();
+    el("tr", "")
+        .add(el("td", "").text(&token.name))
+        .add(el("td", "").add_all(scopes))
+        .add(el("td", "").text_of(move || time::day_and_time(made, view.clock())))
+        .add(
+            el("td", "")
+                .text_of(move || used.map_or_else(|| "never".to_owned(), |at| time::ago(at, ticker.now()))),
+        )
+        .add(el("td", "table-end").add(careful_button(("Revoke", "Really revoke"), revoke)))
 }
 
-#[component]
-fn AddToken(secret: RwSignal<String>, changed: impl Fn() + Copy + Send + 'static) -> impl IntoView {
+fn add_token(secret: RwSignal<String>, changed: Rc<dyn Fn()>) -> El {
     let Shared { client, .. } = shared();
-    let form = NodeRef::<Form>::new();
-    let name = RwSignal::new(String::new());
-    let scopes = RwSignal::new(vec![TokenScope::Ingest]);
     let fault = RwSignal::new(String::new());
-    let submit = move |event: SubmitEvent| {
+    let (name_field, name) =
+        text_field("What it is for", &[("autocomplete", "off"), ("placeholder", "promtail on db-1")]);
+    let mut boxes: Vec<(TokenScope, HtmlInputElement)> = Vec::new();
+    let mut scopes = el("fieldset", "field").add(el("legend", "").text("It may"));
+    for (scope, _, words) in SCOPES {
+        let check = el("input", "").attr("type", "checkbox");
+        // What is checked at first is checked again when the form is emptied.
+        let check = if scope == TokenScope::Ingest { check.attr("checked", "") } else { check };
+        boxes.push((scope, check.element().clone().unchecked_into()));
+        scopes = scopes.add(el("label", "check").add(check).text(words));
+    }
+    let form = el("form", "form-row");
+    let element: HtmlFormElement = form.element().clone().unchecked_into();
+    let submit = move |event: Event| {
         event.prevent_default();
         fault.set(String::new());
         secret.set(String::new());
-        let token = NewToken { name: name.get_untracked(), scopes: scopes.get_untracked() };
+        let checked = boxes.iter().filter(|(_, field)| field.checked()).map(|(scope, _)| *scope);
+        let made = client.create_token(NewToken { name: name.value(), scopes: checked.collect() });
+        let (element, changed) = (element.clone(), Rc::clone(&changed));
         spawn_local(async move {
-            match client.create_token(token).await {
+            match made.await {
                 Ok(made) => {
                     secret.set(made.secret);
-                    if let Some(form) = form.get_untracked() {
-                        form.reset();
-                    }
-                    scopes.set(vec![TokenScope::Ingest]);
+                    element.reset();
                     changed();
                 }
                 Err(failure) => fault.set(failure.to_string()),
             }
         });
     };
-    let scope_box = move |(scope, _, words): (TokenScope, &'static str, &'static str)| {
-        let toggle = move |event| {
-            let on = event_target_checked(&event);
-            scopes.update(|scopes| {
-                scopes.retain(|other| *other != scope);
-                if on {
-                    scopes.push(scope);
-                }
-            });
-        };
-        view! {
-            <label class="check">
-                <input
-                    type="checkbox"
-                    prop:checked=move || scopes.with(|scopes| scopes.contains(&scope))
-                    on:change=on(toggle)
-                />
-                {words}
-            </label>
-        }
-    };
-    view! {
-        <h3>"Make a token"</h3>
-        <form class="form-row" node_ref=form on:submit=on(submit)>
-            <label class="field">
-                "What it is for"
-                <input
-                    class="input"
-                    autocomplete="off"
-                    placeholder="promtail on db-1"
-                    required
-                    on:input=on(move |event| name.set(event_target_value(&event)))
-                />
-            </label>
-            <fieldset class="field">
-                <legend>"It may"</legend>
-                {each(SCOPES, scope_box)}
-            </fieldset>
-            <button class="button button-main">"Make"</button>
-        </form>
-        <p class="fault" role="alert">
-            {move || fault.get()}
-        </p>
-    }
+    let form = form
+        .add(name_field)
+        .add(scopes)
+        .add(button("button button-main", "Make").attr("type", "submit"))
+        .on("submit", submit);
+    el("div", "host").add(form).add(el("p", "fault").attr("role", "alert").text_of(move || fault.get()))
 }

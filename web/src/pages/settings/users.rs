@@ -1,14 +1,16 @@
 //! The users: who may see and do what.
 
+use std::rc::Rc;
+
 use api::{NewUser, Role, User};
-use leptos::ev::SubmitEvent;
-use leptos::html::Form;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use wasm_bindgen::JsCast;
 use web_logic::time;
+use web_sys::{Event, HtmlFormElement, HtmlSelectElement};
 
-use crate::components::Notice;
-use crate::reactive::{each, on};
+use crate::components::notice;
+use crate::dom::{El, button, careful_button, el, table, text_field};
 use crate::state::{Fetched, Shared, shared};
 
 const ROLES: [(Role, &str, &str); 3] = [
@@ -23,157 +25,94 @@ pub(super) fn role_word(role: Role) -> &'static str {
 }
 
 /// The list, and the form to add one.
-#[component]
-pub(super) fn Users() -> impl IntoView {
+pub(super) fn users() -> El {
     let Shared { client, .. } = shared();
     let users: Fetched<Vec<User>> = Fetched::new();
-    let load = move || users.ask(client.users());
+    let load: Rc<dyn Fn()> = Rc::new(move || users.ask(client.users()));
     load();
+    let again = Rc::clone(&load);
     let rows = move || {
         let users = users.get();
-        let row = |user: &User| view! { <UserRow user=user.clone() changed=load /> };
-        each(users.iter().flat_map(|users| users.iter()), row)
+        users.iter().flat_map(|users| users.iter()).map(|user| user_row(user, Rc::clone(&again))).collect()
     };
-    view! {
-        <section class="card">
-            <h2>"Users"</h2>
-            {move || each(users.failure(), |failure| view! { <Notice tone="critical">{failure.to_string()}</Notice> })}
-            <div class="table-scroll">
-                <table class="table">
-                    <thead>
-                        <tr>
-                            <th scope="col">"Name"</th>
-                            <th scope="col">"Role"</th>
-                            <th scope="col">"Made"</th>
-                            <th scope="col">"Last seen"</th>
-                            <th scope="col">
-                                <span class="visually-hidden">"Remove"</span>
-                            </th>
-                        </tr>
-                    </thead>
-                    <tbody>
-                        {rows}
-                    </tbody>
-                </table>
-            </div>
-            <AddUser changed=load />
-        </section>
-    }
+    let failure =
+        move || users.failure().iter().map(|failure| notice("critical", &failure.to_string())).collect();
+    el("section", "card")
+        .add(el("h2", "").text("Users"))
+        .add(el("div", "host").children_of(failure))
+        .add(table(&["Name", "Role", "Made", "Last seen", "Remove"], rows))
+        .add(el("h3", "").text("Add a user"))
+        .add(add_user(load))
 }
 
-#[component]
-fn UserRow(user: User, changed: impl Fn() + Copy + Send + 'static) -> impl IntoView {
+fn user_row(user: &User, changed: Rc<dyn Fn()>) -> El {
     let Shared { client, session, view, ticker, toast, .. } = shared();
-    let sure = RwSignal::new(false);
     let name = StoredValue::new(user.name.clone());
     let is_self = move || session.name() == Some(name.get_value());
-    let remove = move |_| {
-        if !sure.get_untracked() {
-            sure.set(true);
-            return;
-        }
+    let remove = move || {
+        let changed = Rc::clone(&changed);
+        let removed = client.remove_user(&name.get_value());
         spawn_local(async move {
-            match client.remove_user(&name.get_value()).await {
+            match removed.await {
                 Ok(()) => changed(),
                 Err(failure) => toast.show(failure.to_string()),
             }
         });
     };
-    let seen = user.last_seen;
-    view! {
-        <tr>
-            <td>{user.name.clone()}</td>
-            <td>{role_word(user.role)}</td>
-            <td>{move || time::day_and_time(user.created, view.clock())}</td>
-            <td>{move || seen.map_or_else(|| "never".to_owned(), |at| time::ago(at, ticker.now()))}</td>
-            <td class="table-end">
-                <button
-                    type="button"
-                    class="button"
-                    class:button-danger=move || sure.get()
-                    disabled=is_self
-                    title=move || if is_self() { "One cannot remove oneself" } else { "" }
-                    on:click=on(remove)
-                    on:blur=on(move |_| sure.set(false))
-                >
-                    {move || if sure.get() { "Really remove" } else { "Remove" }}
-                </button>
-            </td>
-        </tr>
-    }
+    let (made, seen) = (user.created, user.last_seen);
+    let remove = careful_button(("Remove", "Really remove"), remove)
+        .enabled_of(move || !is_self())
+        .attr_of("title", move || is_self().then(|| "One cannot remove oneself".to_owned()));
+    el("tr", "")
+        .add(el("td", "").text(&user.name))
+        .add(el("td", "").text(role_word(user.role)))
+        .add(el("td", "").text_of(move || time::day_and_time(made, view.clock())))
+        .add(
+            el("td", "")
+                .text_of(move || seen.map_or_else(|| "never".to_owned(), |at| time::ago(at, ticker.now()))),
+        )
+        .add(el("td", "table-end").add(remove))
 }
 
-#[component]
-fn AddUser(changed: impl Fn() + Copy + Send + 'static) -> impl IntoView {
+fn add_user(changed: Rc<dyn Fn()>) -> El {
     let Shared { client, toast, .. } = shared();
-    let form = NodeRef::<Form>::new();
-    let (name, password) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
-    let role = RwSignal::new(Role::Viewer);
     let fault = RwSignal::new(String::new());
-    let submit = move |event: SubmitEvent| {
+    let (name_field, name) = text_field(
+        "Name",
+        &[("autocomplete", "off"), ("autocapitalize", "none"), ("spellcheck", "false"), ("maxlength", "64")],
+    );
+    let (password_field, password) = text_field(
+        "Password, at least ten characters",
+        &[("type", "password"), ("autocomplete", "new-password"), ("minlength", "10")],
+    );
+    let option = |(_, word, words): (Role, &str, &str)| el("option", "").attr("value", word).text(words);
+    let select = el("select", "select").add_all(ROLES.into_iter().map(option).collect());
+    let chosen: HtmlSelectElement = select.element().clone().unchecked_into();
+    let form = el("form", "form-row");
+    let element: HtmlFormElement = form.element().clone().unchecked_into();
+    let submit = move |event: Event| {
         event.prevent_default();
         fault.set(String::new());
-        let user = NewUser {
-            name: name.get_untracked(),
-            role: role.get_untracked(),
-            password: password.get_untracked(),
-        };
+        let word = chosen.value();
+        let role = ROLES.iter().find(|(_, known, _)| *known == word).map_or(Role::Viewer, |(role, ..)| *role);
+        let added = client.add_user(NewUser { name: name.value(), role, password: password.value() });
+        let (element, changed) = (element.clone(), Rc::clone(&changed));
         spawn_local(async move {
-            match client.add_user(user).await {
+            match added.await {
                 Ok(()) => {
                     toast.show("User added");
-                    if let Some(form) = form.get_untracked() {
-                        form.reset();
-                    }
-                    role.set(Role::Viewer);
+                    element.reset();
                     changed();
                 }
                 Err(failure) => fault.set(failure.to_string()),
             }
         });
     };
-    let chosen = move |event| {
-        let word = event_target_value(&event);
-        if let Some((found, ..)) = ROLES.iter().find(|(_, known, _)| *known == word) {
-            role.set(*found);
-        }
-    };
-    view! {
-        <h3>"Add a user"</h3>
-        <form class="form-row" node_ref=form on:submit=on(submit)>
-            <label class="field">
-                "Name"
-                <input
-                    class="input"
-                    autocomplete="off"
-                    autocapitalize="none"
-                    spellcheck="false"
-                    maxlength="64"
-                    required
-                    on:input=on(move |event| name.set(event_target_value(&event)))
-                />
-            </label>
-            <label class="field">
-                "Password, at least ten characters"
-                <input
-                    class="input"
-                    type="password"
-                    autocomplete="new-password"
-                    minlength="10"
-                    required
-                    on:input=on(move |event| password.set(event_target_value(&event)))
-                />
-            </label>
-            <label class="field">
-                "Role"
-                <select class="select" on:change=on(chosen)>
-                    {each(ROLES, |(_, word, words)| view! { <option value=word>{words}</option> })}
-                </select>
-            </label>
-            <button class="button button-main">"Add"</button>
-        </form>
-        <p class="fault" role="alert">
-            {move || fault.get()}
-        </p>
-    }
+    let form = form
+        .add(name_field)
+        .add(password_field)
+        .add(el("label", "field").text("Role").add(select))
+        .add(button("button button-main", "Add").attr("type", "submit"))
+        .on("submit", submit);
+    el("div", "host").add(form).add(el("p", "fault").attr("role", "alert").text_of(move || fault.get()))
 }

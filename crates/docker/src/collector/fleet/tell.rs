@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use model::{Batch, Identity, Labels, Position, Timestamp, Workload, label};
+use model::{Batch, Identity, Labels, Multiline, Position, Timestamp, Workload, label};
 
 use super::{Container, Fleet};
 use crate::events::{Action, Event, Happening};
@@ -40,6 +40,7 @@ impl Fleet {
                 labels,
                 entries: Vec::new(),
                 positions: observed.positions,
+                multiline: Multiline::Off,
             });
         };
         let happening = Happening::Deployed {
@@ -63,7 +64,8 @@ impl Fleet {
         positions: Vec<Position>,
     ) {
         let entries = vec![happening.entry(at, &identity.container, id)];
-        self.outbox.push_back(Batch { labels: identity.stream_labels(EVENT_STREAM), entries, positions });
+        let labels = identity.stream_labels(EVENT_STREAM);
+        self.outbox.push_back(Batch { labels, entries, positions, multiline: Multiline::Off });
     }
 
     /// Ends: every reader hands over what it has, and so does this.
@@ -82,7 +84,7 @@ impl Fleet {
 /// A batch of nothing but positions.
 pub(super) fn positions_only(here: &Surroundings, positions: Vec<Position>) -> Batch {
     let labels = [(label::HOST, here.host.as_str()), (label::STREAM, EVENT_STREAM)];
-    Batch { labels: Labels::from_pairs(labels), entries: Vec::new(), positions }
+    Batch { labels: Labels::from_pairs(labels), entries: Vec::new(), positions, multiline: Multiline::Off }
 }
 
 fn happening(event: &Event, container: &mut Container) -> Option<Happening> {

@@ -8,33 +8,45 @@ use std::collections::HashMap;
 use model::{Labels, TimeRange};
 
 use super::LogQuery;
+use super::instants::Instants;
 use super::page::next_instant;
+use super::search::Findings;
 use super::select::Found;
-use crate::eval::EvalError;
 use crate::eval::reader::{Reader, Stop};
+use crate::eval::{EvalError, Levels};
 use crate::{Chunk, Scan, Source};
 
-/// Adds the lines of earlier chunks. `chunks` are those that were searched; where the query's needles have kept
-/// others out of sight, all of them are asked for.
+/// Lines that lie no further apart are looked up together.
+const TOGETHER_NANOS: i64 = 600_000_000_000;
+
+/// Adds the lines of earlier chunks. Where the query's clues have kept some out of sight, all of them are asked
+/// for.
 pub(super) fn number<S: Source>(
     query: &LogQuery,
     source: &S,
-    chunks: &[S::Chunk],
-    reader: &mut Reader<'_>,
-    found: &mut [Found],
+    findings: &mut Findings<'_, S::Chunk>,
 ) -> Result<(), EvalError> {
-    let times = || found.iter().map(|found| found.row.timestamp);
-    let (Some(start), Some(last)) = (times().min(), times().max()) else { return Ok(()) };
-    let scan = query.scan(TimeRange { start, end: next_instant(last) });
-    if scan.needles.is_empty() {
-        add_earlier(chunks, reader, found);
-    } else {
-        add_earlier(&source.chunks(&Scan { needles: Vec::new(), ..scan })?, reader, found);
+    let Findings { found, chunks, reader, .. } = findings;
+    if query.sees_all_chunks() {
+        add_earlier(chunks, reader, &mut found.iter_mut().collect::<Vec<_>>());
+        return Ok(());
+    }
+    let mut by_time: Vec<&mut Found> = found.iter_mut().collect();
+    by_time.sort_unstable_by_key(|found| found.row.timestamp);
+    let apart = |a: &&mut Found, b: &&mut Found| {
+        b.row.timestamp.nanos().saturating_sub(a.row.timestamp.nanos()) <= TOGETHER_NANOS
+    };
+    for lines in by_time.chunk_by_mut(apart) {
+        let (Some(first), Some(last)) = (lines.first(), lines.last()) else { continue };
+        let range = TimeRange { start: first.row.timestamp, end: next_instant(last.row.timestamp) };
+        let selector = query.selector.clone();
+        let scan = Scan { selector, range, levels: Levels::ALL, needles: Vec::new() };
+        add_earlier(&source.chunks(&scan)?, reader, lines);
     }
     Ok(())
 }
 
-fn add_earlier<C: Chunk>(chunks: &[C], reader: &mut Reader<'_>, found: &mut [Found]) {
+fn add_earlier<C: Chunk>(chunks: &[C], reader: &mut Reader<'_>, found: &mut [&mut Found]) {
     let mut of_stream: HashMap<Labels, Vec<usize>> = HashMap::new();
     for (index, line) in found.iter().enumerate() {
         of_stream.entry(line.row.labels.clone()).or_default().push(index);
@@ -42,7 +54,7 @@ fn add_earlier<C: Chunk>(chunks: &[C], reader: &mut Reader<'_>, found: &mut [Fou
     for chunk in chunks {
         let lines = of_stream.get(chunk.labels()).map(Vec::as_slice).unwrap_or_default();
         let concerned: Vec<usize> =
-            lines.iter().copied().filter(|index| may_precede(chunk, &found[*index])).collect();
+            lines.iter().copied().filter(|index| may_precede(chunk, found[*index])).collect();
         if concerned.is_empty() {
             continue;
         }
@@ -51,13 +63,12 @@ fn add_earlier<C: Chunk>(chunks: &[C], reader: &mut Reader<'_>, found: &mut [Fou
             Ok(None) => continue,
             Err(Stop) => return,
         };
+        let instants = Instants::new(&entries.timestamps);
         for index in concerned {
             let line = &mut found[index];
             // A chunk sealed meanwhile may hold the line's own chunk as well, which is counted already.
             let earlier = usize::try_from(line.sequence - chunk.sequence()).unwrap_or(usize::MAX);
-            let earlier = &entries.timestamps[..earlier.min(entries.len())];
-            line.row.nth +=
-                earlier.iter().filter(|timestamp| **timestamp == line.row.timestamp).count() as u64;
+            line.row.nth += instants.count_before(line.row.timestamp, earlier);
         }
     }
 }

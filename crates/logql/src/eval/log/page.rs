@@ -31,6 +31,11 @@ pub struct Page {
 }
 
 impl Page {
+    /// Where the page before ended, if that was within an instant.
+    pub(super) fn half_given(&self) -> Option<Cursor> {
+        self.after.filter(|cursor| cursor.given > 0 && self.range.contains(cursor.at))
+    }
+
     /// The instants that can still give lines, the cursor's own among them.
     pub(super) fn remaining(&self) -> TimeRange {
         let TimeRange { start, end } = self.range;
@@ -48,7 +53,8 @@ pub(super) fn next_instant(at: Timestamp) -> Timestamp {
 }
 
 /// A place between two lines of an answer: all lines before an instant, in the order of the answer, and some of
-/// that instant were given. Written as `<nanoseconds>.<lines>`.
+/// that instant were given. Written as `<nanoseconds>.<lines>`. Of a query with `distinct` it counts all lines that
+/// were given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cursor {
     /// The instant.
@@ -82,19 +88,49 @@ impl FromStr for Cursor {
 /// A line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
-    /// Its stream.
+    /// Its stream, whatever the query did to the labels.
     pub labels: Labels,
     /// When it was written.
     pub timestamp: Timestamp,
     /// The level found in it.
     pub level: Level,
-    /// The text.
+    /// The text as the query left it.
     pub line: String,
-    /// What is known beside the line.
+    /// What was stored beside the line.
     pub metadata: Metadata,
+    /// The labels as the query left them.
+    pub categories: Categories,
+    /// The line does not belong to the answer, but stands near one that does (`| context 3`).
+    pub is_context: bool,
     /// How many lines of the stream have the same timestamp and arrived earlier. Stream, timestamp and this
     /// number name the line for good.
     pub nth: u64,
+}
+
+/// Labels by where they come from. No name stands in two of them. Except in `stream` values may be empty, which is
+/// not the same as no label.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Categories {
+    /// Those of the stream that are left.
+    pub stream: Labels,
+    /// Structured metadata, the level among them; sorted by name.
+    pub metadata: Metadata,
+    /// What the query found in the line or made up, errors among them; sorted by name.
+    pub parsed: Metadata,
+}
+
+impl Categories {
+    /// The value of a label of any category.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        let beside = self.metadata.iter().chain(&self.parsed).find(|(other, _)| **other == *name);
+        beside.map(|(_, value)| &**value).or_else(|| self.stream.get(name))
+    }
+
+    /// All of them, by category.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        let beside = self.metadata.iter().chain(&self.parsed).map(|(name, value)| (&**name, &**value));
+        self.stream.iter().chain(beside)
+    }
 }
 
 /// A page of lines.

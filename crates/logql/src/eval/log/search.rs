@@ -1,15 +1,22 @@
 //! Finds the lines of a page: chunks are read in the order of the best line that each can hold, until no other
 //! can hold one that belongs on the page.
 
+use std::ops::ControlFlow;
+
 use model::{TimeRange, Timestamp};
 
+use super::instants::Instants;
 use super::page::next_instant;
 use super::select::{Found, Selection};
-use super::{Direction, LogQuery, Page, Row};
-use crate::eval::order::Rank;
-use crate::eval::reader::{Reader, Stop};
-use crate::eval::{Budget, Warning};
-use crate::{Chunk, Entries};
+use super::sieve::{Sieve, Sifted};
+use super::{Direction, LogQuery, Page, make};
+use crate::eval::order::{Rank, arrange};
+use crate::eval::parallel::in_order;
+use crate::eval::pieces::pieces;
+use crate::eval::pipeline::{Scratch, StreamLabels};
+use crate::eval::reader::Reader;
+use crate::eval::{Budget, EvalError, Warning};
+use crate::{Chunk, Source, SourceError};
 
 /// How a search ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,110 +29,130 @@ pub(super) enum End {
     Stopped(Timestamp),
 }
 
-pub(super) struct Search<'a, C> {
-    query: &'a LogQuery,
-    page: &'a Page,
-    /// Arranged; a chunk's place in it is part of its lines' rank.
-    chunks: &'a [C],
-    reader: Reader<'a>,
-    found: Vec<Found>,
-    /// What the lines found may still take.
-    bytes_left: usize,
-    candidates: Vec<u32>,
+/// What a search found.
+pub(super) struct Findings<'a, C> {
+    /// In order.
+    pub(super) found: Vec<Found>,
+    pub(super) end: End,
+    /// The chunks that were offered.
+    pub(super) chunks: Vec<C>,
+    pub(super) reader: Reader<'a>,
 }
 
-impl<'a, C: Chunk> Search<'a, C> {
-    pub(super) fn new(query: &'a LogQuery, page: &'a Page, chunks: &'a [C], budget: &'a Budget<'a>) -> Self {
-        let reader = Reader::new(budget);
-        Self {
-            query,
-            page,
-            chunks,
-            reader,
-            found: Vec::new(),
-            bytes_left: budget.bytes_kept,
-            candidates: Vec::new(),
+/// Searches a range for the first `room` lines.
+pub(super) fn search<'a, S: Source>(
+    query: &LogQuery,
+    source: &S,
+    page: &Page,
+    (range, room): (TimeRange, usize),
+    budget: &'a Budget<'a>,
+) -> Result<Findings<'a, S::Chunk>, EvalError> {
+    let mut search = Search {
+        query,
+        page,
+        room,
+        reader: Reader::new(budget),
+        selection: Selection::new(room, budget.bytes_kept),
+        scratch: Scratch::new(budget.now),
+    };
+    let mut chunks = Vec::new();
+    let mut end = End::All;
+    for (index, piece) in pieces(range, page.direction).enumerate() {
+        if end != End::All || !search.selection.has_room() {
+            break;
+        }
+        let first = chunks.len();
+        let mut fresh = query.chunks(source, piece)?;
+        fresh.retain(|chunk| holds(chunk, piece));
+        arrange(&mut fresh);
+        chunks.append(&mut fresh);
+        if index == 0 {
+            end = search.rest_of_instant(&chunks);
+        }
+        if end == End::All {
+            end = search.lines_of(piece, &chunks, first);
         }
     }
+    Ok(search.finish(end, chunks))
+}
 
-    /// The lines in order; one more than the page's limit tells that there are more.
-    pub(super) fn finish(self) -> (Vec<Found>, Reader<'a>) {
-        (self.found, self.reader)
+struct Search<'a, 'q> {
+    query: &'q LogQuery,
+    page: &'q Page,
+    room: usize,
+    reader: Reader<'a>,
+    selection: Selection,
+    scratch: Scratch,
+}
+
+/// Lines of a chunk that pass, or why it cannot be read.
+struct Read {
+    best: Rank,
+    place: usize,
+    sifted: Result<Sifted, SourceError>,
+}
+
+/// Why no more chunks are wanted.
+enum Enough {
+    Found,
+    Stopped(Rank),
+}
+
+impl<'a> Search<'a, '_> {
+    fn sieve(&self) -> Sieve<'_> {
+        Sieve::new(self.query, self.page.direction, self.reader.budget.now)
     }
 
     /// Finds the lines of the cursor's instant that were not given yet. They come in the order of their chunks:
     /// however many were given, none of those is kept in memory.
-    pub(super) fn rest_of_instant(&mut self) -> End {
-        let Some(cursor) =
-            self.page.after.filter(|cursor| cursor.given > 0 && self.page.range.contains(cursor.at))
-        else {
-            return End::All;
-        };
+    fn rest_of_instant<C: Chunk>(&mut self, chunks: &[C]) -> End {
+        let Some(cursor) = self.page.half_given() else { return End::All };
         let instant = TimeRange { start: cursor.at, end: next_instant(cursor.at) };
-        let mut places: Vec<usize> = (0..self.chunks.len()).collect();
-        places.retain(|place| holds(&self.chunks[*place], instant));
+        let mut places: Vec<usize> = (0..chunks.len()).collect();
+        places.retain(|place| holds(&chunks[*place], instant));
         if self.page.direction == Direction::Backward {
             places.reverse();
         }
-        let mut to_skip = cursor.given;
+        let mut to_skip = cursor.given as usize;
         for place in places {
-            match self.add_instant(place, instant, &mut to_skip) {
-                Ok(End::All) => {}
-                Ok(end) => return end,
-                Err(Stop) => return End::Stopped(cursor.at),
+            if !self.selection.has_room() {
+                return End::Cut;
             }
+            if self.reader.go_on().is_err() {
+                return End::Stopped(cursor.at);
+            }
+            let sifted = self.sieve().sift(&chunks[place], instant, usize::MAX);
+            self.reader.add(sifted.as_ref().map(|sifted| &sifted.entries));
+            let Ok(mut sifted) = sifted else { continue };
+            let skipped = to_skip.min(sifted.picks.len());
+            to_skip -= skipped;
+            sifted.picks.drain(..skipped);
+            self.offer(chunks, place, &sifted);
         }
         End::All
     }
 
-    /// Adds the lines of one instant and one chunk, once enough were skipped.
-    fn add_instant(&mut self, place: usize, instant: TimeRange, to_skip: &mut u64) -> Result<End, Stop> {
-        let Some(entries) = self.read(place)? else { return Ok(End::All) };
-        for index in std::mem::take(&mut self.candidates).into_iter().map(|line| line as usize) {
-            let here = instant.contains(entries.timestamps[index]);
-            if !here || !self.query.passes(entries.levels[index], entries.line(index)) {
-                continue;
+    /// Finds the first lines of a piece, but for the cursor's instant if lines of it were given.
+    fn lines_of<C: Chunk>(&mut self, piece: TimeRange, chunks: &[C], first: usize) -> End {
+        let range = self.without_instant(piece);
+        let queue = self.queue(range, chunks, first);
+        // Often the first chunk has enough: nothing else is read before that is known.
+        let (alone, others) = queue.split_at(queue.len().min(1));
+        let enough = match self.read_all(alone, chunks, range) {
+            ControlFlow::Continue(()) => self.read_all(others, chunks, range),
+            enough => enough,
+        };
+        match enough {
+            ControlFlow::Break(Enough::Stopped(best)) => {
+                self.selection.keep_before(best);
+                End::Stopped(best.timestamp(self.page.direction))
             }
-            if *to_skip > 0 {
-                *to_skip -= 1;
-                continue;
-            }
-            let found = self.line(place, &entries, index);
-            let bytes = found.bytes();
-            self.found.push(found);
-            if self.found.len() > self.page.limit {
-                return Ok(End::Cut);
-            }
-            if bytes > self.bytes_left {
-                return Ok(self.cut_for_size());
-            }
-            self.bytes_left -= bytes;
+            _ => End::All,
         }
-        Ok(End::All)
-    }
-
-    /// Finds the first lines of a range, but for the cursor's instant if lines of it were given.
-    pub(super) fn lines_of(&mut self, range: TimeRange) -> End {
-        let range = self.without_instant(range);
-        let room = self.page.limit + 1 - self.found.len();
-        let mut selection = Selection::new(room, self.bytes_left);
-        for (best, place) in self.queue(range) {
-            if !selection.wants(best) {
-                break;
-            }
-            if self.offer(place, range, &mut selection).is_err() {
-                let complete = selection.finish().into_iter().filter(|found| found.rank < best);
-                self.found.extend(complete);
-                return End::Stopped(best.timestamp(self.page.direction));
-            }
-        }
-        let end = if selection.cut { self.cut_for_size() } else { End::All };
-        self.found.extend(selection.finish());
-        end
     }
 
     fn without_instant(&self, range: TimeRange) -> TimeRange {
-        match (self.page.after.filter(|cursor| cursor.given > 0), self.page.direction) {
+        match (self.page.half_given(), self.page.direction) {
             (None, _) => range,
             (Some(cursor), Direction::Forward) => {
                 TimeRange { start: range.start.max(next_instant(cursor.at)), ..range }
@@ -134,66 +161,77 @@ impl<'a, C: Chunk> Search<'a, C> {
         }
     }
 
-    /// The chunks that may hold lines of the range, those with the best possible line first.
-    fn queue(&self, range: TimeRange) -> Vec<(Rank, usize)> {
+    /// The chunks from `first` on that may hold lines of the range, those with the best possible line first.
+    fn queue<C: Chunk>(&self, range: TimeRange, chunks: &[C], first: usize) -> Vec<(Rank, usize)> {
         let before_end = Timestamp::from_nanos(range.end.nanos().saturating_sub(1));
-        let mut queue: Vec<(Rank, usize)> = Vec::with_capacity(self.chunks.len());
-        for (place, chunk) in self.chunks.iter().enumerate().filter(|(_, chunk)| holds(*chunk, range)) {
-            let (first, last) = chunk.span();
-            let inside = (first.max(range.start), last.min(before_end));
+        let mut queue: Vec<(Rank, usize)> = Vec::with_capacity(chunks.len() - first);
+        for (place, chunk) in chunks.iter().enumerate().skip(first).filter(|(_, chunk)| holds(*chunk, range))
+        {
+            let (earliest, latest) = chunk.span();
+            let inside = (earliest.max(range.start), latest.min(before_end));
             queue.push((Rank::best(self.page.direction, inside, place as u32), place));
         }
         queue.sort_unstable();
         queue
     }
 
-    /// Offers the lines of a chunk to the selection.
-    fn offer(&mut self, place: usize, range: TimeRange, selection: &mut Selection) -> Result<(), Stop> {
-        let Some(entries) = self.read(place)? else { return Ok(()) };
-        for index in std::mem::take(&mut self.candidates).into_iter().map(|line| line as usize) {
-            let timestamp = entries.timestamps[index];
-            let wanted = range.contains(timestamp) && selection.wants(self.rank(place, timestamp, index));
-            if wanted && self.query.passes(entries.levels[index], entries.line(index)) {
-                selection.add(self.line(place, &entries, index));
-            }
-        }
-        Ok(())
-    }
-
-    /// Reads a chunk and leaves the numbers of the lines that are worth a look in `candidates`, in the direction
-    /// of the page.
-    fn read(&mut self, place: usize) -> Result<Option<Entries>, Stop> {
-        let entries = self.reader.read(&self.chunks[place])?;
-        if let Some(entries) = &entries {
-            self.query.filters.candidates(entries, &mut self.candidates);
-            if self.page.direction == Direction::Backward {
-                self.candidates.reverse();
-            }
-        }
-        Ok(entries)
-    }
-
-    fn cut_for_size(&mut self) -> End {
-        self.reader.warn(Warning::KeptEnough(self.reader.budget.bytes_kept));
-        End::Cut
-    }
-
-    fn rank(&self, place: usize, timestamp: Timestamp, index: usize) -> Rank {
-        Rank::new(self.page.direction, timestamp, place as u32, index as u32)
-    }
-
-    fn line(&self, place: usize, entries: &Entries, index: usize) -> Found {
-        let chunk = &self.chunks[place];
-        let timestamp = entries.timestamps[index];
-        let row = Row {
-            labels: chunk.labels().clone(),
-            timestamp,
-            level: entries.levels[index],
-            line: entries.line(index).to_owned(),
-            metadata: entries.metadata(index).clone(),
-            nth: entries.timestamps[..index].iter().filter(|other| **other == timestamp).count() as u64,
+    /// Reads chunks, several at once, and takes their lines in the order of the queue.
+    fn read_all<C: Chunk>(
+        &mut self,
+        queue: &[(Rank, usize)],
+        chunks: &[C],
+        range: TimeRange,
+    ) -> ControlFlow<Enough> {
+        let (query, direction, room) = (self.query, self.page.direction, self.room);
+        let (threads, now) = (self.reader.budget.threads, self.reader.budget.now);
+        let read = |sieve: &mut Sieve<'_>, _: usize, (best, place): &(Rank, usize)| {
+            let sifted = sieve.sift(&chunks[*place], range, room);
+            Read { best: *best, place: *place, sifted }
         };
-        Found { rank: self.rank(place, timestamp, index), sequence: chunk.sequence(), row }
+        in_order(threads, queue, || Sieve::new(query, direction, now), read, |read| self.take(chunks, read))
+    }
+
+    fn take<C: Chunk>(&mut self, chunks: &[C], read: Read) -> ControlFlow<Enough> {
+        if !self.selection.wants(read.best) {
+            return ControlFlow::Break(Enough::Found);
+        }
+        if self.reader.go_on().is_err() {
+            return ControlFlow::Break(Enough::Stopped(read.best));
+        }
+        self.reader.add(read.sifted.as_ref().map(|sifted| &sifted.entries));
+        if let Ok(sifted) = &read.sifted {
+            self.offer(chunks, read.place, sifted);
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// Offers lines of a chunk to the selection.
+    fn offer<C: Chunk>(&mut self, chunks: &[C], place: usize, sifted: &Sifted) {
+        let chunk = &chunks[place];
+        let stream = StreamLabels::new(chunk.labels());
+        let mut instants = None;
+        for pick in &sifted.picks {
+            let index = pick.index;
+            let entry = sifted.entries.entry(index);
+            let rank = Rank::new(self.page.direction, entry.timestamp, place as u32, index as u32);
+            if !self.selection.wants_key(rank, pick.key.as_ref()) {
+                continue;
+            }
+            let Some(outcome) = self.query.pipeline.run(&mut self.scratch, &stream, entry) else { continue };
+            let mut row = make::row(&stream, entry, outcome);
+            let instants = instants.get_or_insert_with(|| Instants::new(&sifted.entries.timestamps));
+            row.nth = instants.count_before(row.timestamp, index);
+            self.selection.add(Found { rank, sequence: chunk.sequence(), row, key: pick.key.clone() });
+        }
+    }
+
+    fn finish<C>(mut self, end: End, chunks: Vec<C>) -> Findings<'a, C> {
+        let cut = self.selection.cut;
+        if cut {
+            self.reader.warn(Warning::KeptEnough(self.reader.budget.bytes_kept));
+        }
+        let end = if end == End::All && cut { End::Cut } else { end };
+        Findings { found: self.selection.finish(), end, chunks, reader: self.reader }
     }
 }
 

@@ -1,9 +1,9 @@
 //! Answers as they are handed out.
 
+use ::series::{Grid, Series as Line};
 use model::{Labels, Timestamp};
 
-use super::grid::Grid;
-use super::points::{Line, Value, constant};
+use super::{Value, constant};
 use crate::eval::reader::Reader;
 use crate::eval::{EvalError, Stats, Warning};
 
@@ -23,7 +23,7 @@ pub struct Instant {
 pub enum InstantValue {
     /// A number without labels: the query is plain arithmetic.
     Scalar(f64),
-    /// Sorted by labels.
+    /// Sorted by labels, or by number if the query sorts.
     Vector(Vec<Sample>),
 }
 
@@ -56,11 +56,14 @@ pub struct Series {
     pub points: Vec<(Timestamp, f64)>,
 }
 
-pub(super) fn instant(value: Value, reader: Reader<'_>) -> Result<Instant, EvalError> {
+pub(super) fn instant(value: Value, sorted: bool, reader: Reader<'_>) -> Result<Instant, EvalError> {
     let value = match value {
         Value::Scalar(number) => InstantValue::Scalar(number),
         Value::Vector(lines) => {
-            let lines = finished(lines, reader.budget.series)?;
+            let mut lines = with_numbers(lines, reader.budget.series)?;
+            if !sorted {
+                ::series::sort_by_labels(&mut lines);
+            }
             let sample = |line: Line| line.points.get(0).map(|value| Sample { labels: line.labels, value });
             InstantValue::Vector(lines.into_iter().filter_map(sample).collect())
         }
@@ -71,26 +74,25 @@ pub(super) fn instant(value: Value, reader: Reader<'_>) -> Result<Instant, EvalE
 
 pub(super) fn matrix(value: Value, grid: Grid, reader: Reader<'_>) -> Result<Matrix, EvalError> {
     let lines = match value {
-        Value::Scalar(number) => constant(number, grid),
+        Value::Scalar(number) => vec![constant(number, grid)],
         Value::Vector(lines) => lines,
     };
-    let series = finished(lines, reader.budget.series)?
-        .into_iter()
-        .map(|line| {
-            let points = (0..grid.len).filter_map(|index| Some((grid.at(index), line.points.get(index)?)));
-            Series { labels: line.labels, points: points.collect() }
-        })
-        .collect();
+    let mut lines = with_numbers(lines, reader.budget.series)?;
+    ::series::sort_by_labels(&mut lines);
+    let series = lines.into_iter().map(|line| {
+        let points = line.points.iter().enumerate().filter_map(|(index, n)| Some((grid.at(index), n?)));
+        Series { points: points.collect(), labels: line.labels }
+    });
+    let series = series.collect();
     let (stats, warnings) = reader.finish();
     Ok(Matrix { series, stats, warnings })
 }
 
-/// Those with at least one number, sorted by labels.
-fn finished(mut lines: Vec<Line>, max: usize) -> Result<Vec<Line>, EvalError> {
+/// Those with at least one number.
+fn with_numbers(mut lines: Vec<Line>, max: usize) -> Result<Vec<Line>, EvalError> {
     lines.retain(|line| !line.points.is_empty());
-    if lines.len() > max {
-        return Err(EvalError::Series { max });
+    match lines.len() > max {
+        true => Err(EvalError::Series { max }),
+        false => Ok(lines),
     }
-    lines.sort_by(|a, b| a.labels.cmp(&b.labels));
-    Ok(lines)
 }

@@ -1,126 +1,130 @@
-//! A query for numbers, checked for what can be evaluated and put into the form in which it runs.
+//! A query for numbers in the form in which it runs.
 
-use super::grid::Window;
+use ::series::{Aggregation, Grid, Grouping, Points, Series, aggregate};
+
+use super::operators::{Binary, LabelReplace};
+use super::range::Range;
+use super::{RULES, Value};
 use crate::Span;
-use crate::ast::{
-    Aggregation, Binary, BinaryOp, Grouping, Metric, MetricExpr, RangeAggregation, RangeOp, VectorOp,
-};
-use crate::eval::{EvalError, LogQuery};
+use crate::ast::{self, Metric, MetricExpr, VectorOp};
+use crate::eval::EvalError;
 
 /// A part of a query.
 #[derive(Clone, Debug)]
 pub(super) enum Node {
     Number(f64),
     Vector(f64),
-    Count(Box<Count>),
+    Range(Box<Range>),
     Aggregate(Box<Aggregate>),
-    Arithmetic(Box<Arithmetic>),
+    Sort(Box<Sort>),
+    Binary(Box<Binary>),
+    LabelReplace(Box<LabelReplace>),
 }
 
-/// Lines or bytes in windows.
-#[derive(Clone, Debug)]
-pub(super) struct Count {
-    pub(super) query: LogQuery,
-    /// Bytes instead of lines.
-    pub(super) bytes: bool,
-    /// Per second.
-    pub(super) rate: bool,
-    pub(super) window: Window,
-    /// Summed up by this grouping right away, so that what is grouped takes no memory.
-    pub(super) sum: Option<Option<Grouping>>,
-}
-
-/// One number of each group of series.
+/// Fewer series of many.
 #[derive(Clone, Debug)]
 pub(super) struct Aggregate {
-    pub(super) op: AggregateOp,
-    pub(super) grouping: Option<Grouping>,
+    pub(super) op: VectorOp,
+    /// The k of `topk` and its kin.
+    k: f64,
+    grouping: Grouping,
     pub(super) of: Node,
-    /// Where it stands in the query.
     pub(super) span: Span,
 }
 
-/// Functions of a group's numbers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum AggregateOp {
-    Sum,
-    Avg,
-    Max,
-    Min,
-    Count,
-}
-
-/// An operator between two parts: arithmetic or a comparison.
+/// The same series in the order of their numbers.
 #[derive(Clone, Debug)]
-pub(super) struct Arithmetic {
-    pub(super) op: BinaryOp,
-    pub(super) returns_bool: bool,
-    pub(super) left: Node,
-    pub(super) right: Node,
+pub(super) struct Sort {
+    pub(super) descending: bool,
+    pub(super) of: Node,
+    pub(super) span: Span,
 }
 
 impl Node {
     pub(super) fn new(metric: &MetricExpr) -> Result<Self, EvalError> {
         let span = metric.span;
-        match &metric.node {
-            Metric::Number(number) => Ok(Self::Number(*number)),
-            Metric::Vector(number) => Ok(Self::Vector(*number)),
-            Metric::Range(range) => count(range, span).map(|count| Self::Count(Box::new(count))),
-            Metric::Aggregation(aggregation) => aggregate(aggregation, span),
-            Metric::Binary(binary) => arithmetic(binary, span),
-            Metric::LabelReplace(_) => Err(not_yet("label_replace", span)),
+        Ok(match &metric.node {
+            Metric::Number(number) => Self::Number(*number),
+            Metric::Vector(number) => Self::Vector(*number),
+            Metric::Range(range) => Self::Range(Box::new(Range::new(range, None)?)),
+            Metric::Aggregation(aggregation) => Self::aggregation(aggregation, span)?,
+            Metric::Binary(binary) => Self::Binary(Box::new(Binary::new(binary, span)?)),
+            Metric::LabelReplace(replace) => Self::LabelReplace(Box::new(LabelReplace::new(replace, span)?)),
+        })
+    }
+
+    fn aggregation(aggregation: &ast::Aggregation, span: Span) -> Result<Self, EvalError> {
+        let (op, grouping) = (aggregation.op, grouping(aggregation.grouping.as_ref()));
+        // What is summed up needs no series of its own first, so that it takes no memory.
+        if let Metric::Range(range) = &aggregation.of.node
+            && op == VectorOp::Sum
+            && Range::adds_up(range)
+        {
+            return Ok(Self::Range(Box::new(Range::new(range, Some(grouping))?)));
+        }
+        let of = Self::new(&aggregation.of)?;
+        if let VectorOp::Sort | VectorOp::SortDesc = op {
+            return Ok(Self::Sort(Box::new(Sort { descending: op == VectorOp::SortDesc, of, span })));
+        }
+        let k = aggregation.parameter.unwrap_or_default() as f64;
+        Ok(Self::Aggregate(Box::new(Aggregate { op, k, grouping, of, span })))
+    }
+
+    /// Whether something in it sorts, which decides on the order of an answer at one instant, as in Loki.
+    pub(super) fn sorts(&self) -> bool {
+        matches!(self, Self::Sort(_)) || self.parts().into_iter().any(Self::sorts)
+    }
+
+    /// Where it has an `approx_topk`, which has no answer over a range, as in Loki.
+    pub(super) fn only_at_an_instant(&self) -> Option<Span> {
+        match self {
+            Self::Aggregate(aggregate) if aggregate.op == VectorOp::ApproxTopk => Some(aggregate.span),
+            _ => self.parts().into_iter().find_map(Self::only_at_an_instant),
+        }
+    }
+
+    fn parts(&self) -> Vec<&Self> {
+        match self {
+            Self::Number(_) | Self::Vector(_) | Self::Range(_) => Vec::new(),
+            Self::Sort(sort) => vec![&sort.of],
+            Self::Aggregate(aggregate) => vec![&aggregate.of],
+            Self::Binary(binary) => vec![&binary.left, &binary.right],
+            Self::LabelReplace(replace) => vec![&replace.of],
         }
     }
 }
 
-fn not_yet(what: &str, span: Span) -> EvalError {
-    EvalError::NotYet { what: format!("`{what}`"), span }
-}
-
-fn count(range: &RangeAggregation, span: Span) -> Result<Count, EvalError> {
-    let over = &range.over;
-    if let Some(unwrap) = &over.unwrap {
-        return Err(not_yet(&unwrap.to_string(), span));
-    }
-    let (bytes, rate) = match range.op {
-        RangeOp::CountOverTime => (false, false),
-        RangeOp::Rate => (false, true),
-        RangeOp::BytesOverTime => (true, false),
-        RangeOp::BytesRate => (true, true),
-        other => return Err(not_yet(other.text(), span)),
-    };
-    let window = Window { length: over.range.as_nanos() as i128, offset: over.offset.into() };
-    Ok(Count { query: LogQuery::new(&over.log)?, bytes, rate, window, sum: None })
-}
-
-fn aggregate(aggregation: &Aggregation, span: Span) -> Result<Node, EvalError> {
-    let op = match aggregation.op {
-        VectorOp::Sum => AggregateOp::Sum,
-        VectorOp::Avg => AggregateOp::Avg,
-        VectorOp::Max => AggregateOp::Max,
-        VectorOp::Min => AggregateOp::Min,
-        VectorOp::Count => AggregateOp::Count,
-        other => return Err(not_yet(other.text(), span)),
-    };
-    let grouping = aggregation.grouping.clone();
-    match Node::new(&aggregation.of)? {
-        // Whole numbers add up the same in any order. Rates do not, and are summed up like Loki's.
-        Node::Count(mut count) if op == AggregateOp::Sum && !count.rate && count.sum.is_none() => {
-            count.sum = Some(grouping);
-            Ok(Node::Count(count))
-        }
-        of => Ok(Node::Aggregate(Box::new(Aggregate { op, grouping, of, span }))),
+/// Without a grouping there is one group.
+pub(super) fn grouping(grouping: Option<&ast::Grouping>) -> Grouping {
+    match grouping {
+        None => Grouping::default(),
+        Some(grouping) if grouping.without => Grouping::Without(grouping.labels.clone()),
+        Some(grouping) => Grouping::By(grouping.labels.clone()),
     }
 }
 
-fn arithmetic(binary: &Binary, span: Span) -> Result<Node, EvalError> {
-    let op = binary.op;
-    if op.is_set() {
-        return Err(not_yet(op.text(), span));
+impl Aggregate {
+    pub(super) fn apply(&self, lines: Vec<Series>, grid: Grid) -> Result<Value, EvalError> {
+        let op = match self.op {
+            VectorOp::Sum => Aggregation::Sum,
+            VectorOp::Avg => Aggregation::Avg,
+            VectorOp::Max => Aggregation::Max,
+            VectorOp::Min => Aggregation::Min,
+            VectorOp::Count => Aggregation::Count,
+            VectorOp::Stddev => Aggregation::Stddev,
+            VectorOp::Stdvar => Aggregation::Stdvar,
+            VectorOp::Bottomk => Aggregation::Bottomk(Points::constant(self.k, grid.len())),
+            // The exact answer is one that may be given for an approximate one.
+            VectorOp::Topk | VectorOp::ApproxTopk => Aggregation::Topk(Points::constant(self.k, grid.len())),
+            // Made into another node.
+            VectorOp::Sort | VectorOp::SortDesc => return Ok(Value::Vector(lines)),
+        };
+        Ok(Value::Vector(aggregate(&op, &self.grouping, lines, &RULES)))
     }
-    if let Some(matching) = &binary.matching {
-        return Err(not_yet(&matching.to_string(), span));
+}
+
+impl Sort {
+    pub(super) fn name(&self) -> &'static str {
+        if self.descending { VectorOp::SortDesc.text() } else { VectorOp::Sort.text() }
     }
-    let (left, right) = (Node::new(&binary.left)?, Node::new(&binary.right)?);
-    Ok(Node::Arithmetic(Box::new(Arithmetic { op, returns_bool: binary.returns_bool, left, right })))
 }

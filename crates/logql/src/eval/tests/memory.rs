@@ -1,13 +1,17 @@
 //! A source in memory: what a store is to the evaluator.
 
+use std::collections::BTreeMap;
+
 use ::model::{Labels, Level, Metadata, Timestamp};
 
-use crate::{Chunk, Entries, Scan, Source, SourceError};
+use crate::{Cell, Chunk, Counts, Entries, Needle, Scan, Source, SourceError};
 
 /// Chunks of several streams. It leaves out chunks without the needles, as a store does.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Memory {
     pub(super) chunks: Vec<MemoryChunk>,
+    /// Whether it knows how many lines are in its chunks.
+    pub(super) with_counts: bool,
 }
 
 /// A chunk, which may be damaged.
@@ -50,17 +54,54 @@ impl Memory {
     }
 }
 
+/// Whether one of the needle's texts is there, ASCII case aside.
+fn holds(text: &str, Needle(any): &Needle) -> bool {
+    let text = text.to_ascii_lowercase();
+    any.iter().any(|needle| text.contains(&needle.to_ascii_lowercase()))
+}
+
 impl Source for Memory {
     type Chunk = MemoryChunk;
+
+    fn may_have_metadata(&self, name: &str) -> bool {
+        let sets = self.chunks.iter().flat_map(|chunk| &chunk.entries.metadata);
+        sets.flatten().any(|(other, _)| **other == *name)
+    }
 
     fn chunks(&self, scan: &Scan) -> Result<Vec<MemoryChunk>, SourceError> {
         let wanted = |chunk: &&MemoryChunk| {
             scan.selector.matches(&chunk.labels)
                 && scan.range.overlaps(chunk.span().0, chunk.span().1)
-                && scan.needles.iter().all(|needle| chunk.entries.text.contains(needle.as_str()))
+                && scan.needles.iter().all(|needle| holds(&chunk.entries.text, needle))
         };
         // A store promises no order.
         Ok(self.chunks.iter().filter(wanted).rev().cloned().collect())
+    }
+
+    fn counts(&self, chunks: &[MemoryChunk]) -> Vec<Option<Counts>> {
+        chunks.iter().map(|chunk| (self.with_counts && !chunk.damaged).then(|| chunk.counts())).collect()
+    }
+}
+
+impl MemoryChunk {
+    fn counts(&self) -> Counts {
+        const MINUTE: i64 = 60_000_000_000;
+        let mut cells: BTreeMap<(i64, bool, Level), (u64, u64)> = BTreeMap::new();
+        for index in 0..self.entries.len() {
+            let nanos = self.entries.timestamps[index].nanos();
+            let at_start = nanos.rem_euclid(MINUTE) == 0;
+            let cell =
+                cells.entry((nanos.div_euclid(MINUTE), at_start, self.entries.levels[index])).or_default();
+            cell.0 += 1;
+            cell.1 += self.entries.line(index).len() as u64;
+        }
+        let cell =
+            |((minute, at_start, level), (lines, bytes))| Cell { minute, at_start, level, lines, bytes };
+        let metadata = match self.entries.metadata.as_slice() {
+            [only] => Some(only.clone()),
+            _ => None,
+        };
+        Counts { cells: cells.into_iter().map(cell).collect(), metadata }
     }
 }
 

@@ -180,7 +180,20 @@ fn lines(
 fn row(row: &Row) -> String {
     let metadata: String = row.metadata.iter().map(|(name, value)| format!(" {name}={value}")).collect();
     let nth = if row.nth == 0 { String::new() } else { format!(" #{}", row.nth) };
-    format!("{}{nth} {} {} {:?}{metadata}", seconds(row.timestamp), row.level, row.labels, row.line)
+    let parsed: String =
+        row.categories.parsed.iter().map(|(name, value)| format!(" +{name}={value}")).collect();
+    let left = match row.categories.stream == row.labels {
+        true => String::new(),
+        false => format!(" now {}", row.categories.stream),
+    };
+    let around = if row.is_context { "~ " } else { "" };
+    format!(
+        "{around}{}{nth} {} {} {:?}{metadata}{parsed}{left}",
+        seconds(row.timestamp),
+        row.level,
+        row.labels,
+        row.line
+    )
 }
 
 fn histogram(
@@ -259,8 +272,8 @@ fn filters_of_lines() {
 }
 
 #[test]
-fn counts_and_their_sums() {
-    check("metrics.test");
+fn answers_of_pipelines() {
+    check("pipelines.test");
 }
 
 #[test]

@@ -10,7 +10,7 @@ fn folder() -> PathBuf {
     std::env::var_os("PORTHOLE_CONFORMANCE").map_or_else(|| beside.into(), PathBuf::from).join("logql")
 }
 
-fn file(name: &str) -> Option<String> {
+pub(crate) fn file(name: &str) -> Option<String> {
     let path = folder().join(name);
     let text = std::fs::read_to_string(&path).ok();
     if text.is_none() {

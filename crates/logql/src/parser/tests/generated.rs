@@ -259,5 +259,8 @@ proptest! {
         let text = expr.to_string();
         let read = parse(&text);
         prop_assert_eq!(read.as_ref(), Ok(&expr), "{}", text);
+        let pretty = expr.pretty();
+        let read = parse(&pretty);
+        prop_assert_eq!(read.as_ref(), Ok(&expr), "{}", pretty);
     }
 }

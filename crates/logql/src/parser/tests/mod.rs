@@ -1,5 +1,5 @@
 //! Tables of queries in `testdata/parse`, trees that survive their text, and the queries of other projects.
 
-mod conformance;
+pub(crate) mod conformance;
 mod generated;
 mod tables;

@@ -138,3 +138,24 @@ const TOKENS: &[&str] = &[
     "--strict",
     "count_over_time(",
 ];
+
+#[test]
+fn long_queries_take_several_lines() {
+    let check = |query: &str, expected: &str| {
+        assert_eq!(parse(query).expect("a query").pretty(), expected);
+    };
+    check("{a=\"b\"}|json|x>5", "{a=\"b\"} | json | x > 5");
+    let long = "a rather long text that is looked for in every line of the service";
+    check(
+        &format!("{{service=\"web\"}} |= `{long}` | json | status >= 500 | line_format `{{{{.message}}}}`"),
+        &format!(
+            "{{service=\"web\"}}\n  |= \"{long}\"\n  | json\n  | status >= 500\n  | line_format \"{{{{.message}}}}\""
+        ),
+    );
+    check(
+        &format!("sum by (a) (rate({{service=\"web\"}} |= `{long}` | json [5m])) / 2"),
+        &format!(
+            "  sum by (a) (\n    rate(\n      {{service=\"web\"}} |= \"{long}\" | json [5m]\n    )\n  )\n/\n  2"
+        ),
+    );
+}

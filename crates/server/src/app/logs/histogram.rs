@@ -13,8 +13,8 @@ use crate::app::App;
 use crate::app::extract;
 use crate::queries::Allowance;
 
-const BUCKETS_USUAL: u32 = 60;
-const BUCKETS_MAX: u32 = 500;
+pub(super) const BUCKETS_USUAL: u32 = 60;
+pub(super) const BUCKETS_MAX: u32 = 500;
 /// Bucket widths that people can read off an axis, in seconds; beyond the last come whole days.
 const WIDTHS_S: [u64; 17] =
     [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200];
@@ -95,18 +95,18 @@ fn only(mut buckets: Vec<[u64; 8]>, levels: Levels) -> Vec<[u64; 8]> {
 }
 
 /// The readable width that gives about so many buckets, and never more.
-fn width(range: TimeRange, buckets: u32) -> Duration {
+pub(super) fn width(range: TimeRange, buckets: u32) -> Duration {
     let wanted_s = range.end.since(range.start).as_secs_f64() / f64::from(buckets);
     let width_s = WIDTHS_S.into_iter().find(|width| *width as f64 >= wanted_s);
     Duration::from_secs(width_s.unwrap_or_else(|| (wanted_s / DAY_S as f64).ceil() as u64 * DAY_S))
 }
 
 /// The last multiple of `width` that is not after `at`.
-fn floor(at: Timestamp, width: Duration) -> Timestamp {
+pub(super) fn floor(at: Timestamp, width: Duration) -> Timestamp {
     let width = nanos(width);
     Timestamp::from_nanos(at.nanos().div_euclid(width).saturating_mul(width))
 }
 
-fn nanos(duration: Duration) -> i64 {
+pub(super) fn nanos(duration: Duration) -> i64 {
     i64::try_from(duration.as_nanos()).unwrap_or(i64::MAX)
 }

@@ -25,6 +25,14 @@ impl QueryRefusal {
         Self::Query(QueryFault { message: message.into(), at: None })
     }
 
+    /// The sentence alone.
+    pub(super) fn into_message(self) -> String {
+        match self {
+            Self::Query(fault) => fault.message,
+            Self::Other(fault) => fault.message,
+        }
+    }
+
     fn at(message: String, span: Option<Span>) -> Self {
         Self::Query(QueryFault { message, at: span.map(|span| (span.start, span.end)) })
     }
@@ -77,20 +85,22 @@ impl Asked {
     pub(super) fn read(request: &LogRequest) -> Result<Self, QueryRefusal> {
         let log = log_expr(&request.query)?;
         let levels = levels(&request.levels)?;
-        let range = TimeRange {
-            start: Timestamp::from_nanos(request.start),
-            end: Timestamp::from_nanos(request.end),
-        };
-        if range.end < range.start {
-            return Err(QueryRefusal::new("the time range ends before it starts"));
-        }
-        Ok(Self { log, levels, range })
+        Ok(Self { log, levels, range: range(request)? })
     }
 
     /// The query, for lines of the wanted levels.
     pub(super) fn query(&self) -> Result<LogQuery, QueryRefusal> {
         Ok(LogQuery::new(&self.log)?.with_levels(self.levels))
     }
+}
+
+/// The instants that are asked for.
+pub(super) fn range(request: &LogRequest) -> Result<TimeRange, QueryRefusal> {
+    let (start, end) = (Timestamp::from_nanos(request.start), Timestamp::from_nanos(request.end));
+    if end < start {
+        return Err(QueryRefusal::new("the time range ends before it starts"));
+    }
+    Ok(TimeRange { start, end })
 }
 
 /// A query for lines of some levels, as the live stream asks it.

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use api::{LogPage, LogRow, StreamLabels};
 use logql::{LogQuery, Row};
 use model::label::DETECTED_LEVEL;
-use model::{Labels, Timestamp};
+use model::{Labels, Metadata, Timestamp};
 
 /// The name of a line in links.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,17 +57,24 @@ pub(in crate::app) fn page(rows: Vec<Row>, query: Option<&LogQuery>) -> LogPage 
             level: row.level.number(),
             marks: query.map(|query| query.marks(&row.line)).unwrap_or_default(),
             metadata: metadata(&row),
+            fields: pairs(&row.categories.parsed),
+            context: row.is_context,
             line: row.line,
         });
     }
     page
 }
 
-fn stream_labels(labels: &Labels) -> StreamLabels {
+pub(super) fn stream_labels(labels: &Labels) -> StreamLabels {
     labels.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
 
 fn metadata(row: &Row) -> StreamLabels {
-    let besides_level = row.metadata.iter().filter(|(name, _)| **name != *DETECTED_LEVEL);
-    besides_level.map(|(name, value)| (name.to_string(), value.to_string())).collect()
+    let mut metadata = pairs(&row.metadata);
+    metadata.remove(DETECTED_LEVEL);
+    metadata
+}
+
+fn pairs(metadata: &Metadata) -> StreamLabels {
+    metadata.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect()
 }

@@ -10,7 +10,7 @@ const READ: Caller = Caller::Token(TokenScope::Read);
 const SECOND: i64 = 1_000_000_000;
 
 /// A shop's lines over five minutes; `$T` in paths is their first instant, a whole minute.
-struct Shop {
+pub(super) struct Shop {
     fixture: Fixture,
     base: i64,
 }
@@ -330,8 +330,7 @@ async fn faults_have_a_place_in_the_query() {
         }
     };
     check("{a=\"b\"} |= ", "", expect![[r#"{"at":[11,11],"message":"syntax error: unexpected end of the query, expecting a quoted text or ip(\"…\")"}"#]]).await;
-    check("{a=\"b\"} | json", "", expect![[r#"{"at":[8,14],"message":"`| json` is not evaluated yet"}"#]])
-        .await;
+    check("{a=\"b\"} | line_format \"{{\"", "", expect![[r#"{"at":[8,26],"message":"parse error : invalid line template: template: line:1: unclosed action"}"#]]).await;
     check(
         "rate({a=\"b\"}[1m])",
         "",
@@ -353,3 +352,5 @@ async fn faults_have_a_place_in_the_query() {
     expect![[r#"{"message":"Failed to deserialize query string: missing field `start`"}"#]]
         .assert_eq(&missing.text());
 }
+
+mod made_of;

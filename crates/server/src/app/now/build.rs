@@ -161,6 +161,13 @@ fn intake(status: &logs::Status) -> Intake {
         bytes: status.bytes,
         newest: status.newest.map(Timestamp::millis),
         disk_bytes: status.disk_bytes,
-        dropped: status.dropped.iter().map(|(reason, lines)| (reason.name().to_owned(), *lines)).collect(),
+        dropped: dropped(status),
     }
+}
+
+/// By the store's own reasons, then by those of the rules that drop lines, each with its service.
+fn dropped(status: &logs::Status) -> Vec<(String, u64)> {
+    let own = status.dropped.iter().map(|(reason, lines)| (reason.name().to_owned(), *lines));
+    let by_rules = status.filtered.iter().map(|one| (format!("{} ({})", one.reason, one.service), one.lines));
+    own.chain(by_rules).collect()
 }

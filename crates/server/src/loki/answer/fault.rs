@@ -34,11 +34,12 @@ impl From<ParseError> for LokiFault {
     }
 }
 
-/// A store that cannot be read is our fault, everything else the query's.
+/// A store that cannot be read is our fault, everything else the query's. Loki answers 500 where series have
+/// no one partner too.
 impl From<EvalError> for LokiFault {
     fn from(error: EvalError) -> Self {
         let status = match error {
-            EvalError::Source(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            EvalError::Source(_) | EvalError::Matching(_) => StatusCode::INTERNAL_SERVER_ERROR,
             _ => StatusCode::BAD_REQUEST,
         };
         Self(Fault::new(status, error.to_string()))

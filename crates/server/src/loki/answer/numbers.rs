@@ -17,7 +17,7 @@ impl Serialize for Point {
 }
 
 /// Seconds to the millisecond; a whole number where they are whole.
-struct Seconds(Timestamp);
+pub(super) struct Seconds(pub(super) Timestamp);
 
 impl Serialize for Seconds {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -29,24 +29,13 @@ impl Serialize for Seconds {
     }
 }
 
-/// As Go writes numbers: `1`, `0.5`, `1e+21`, `NaN`, `+Inf`.
+/// As Loki writes numbers: `1`, `0.5`, `NaN`, `+Inf`; never with an exponent.
 fn number(value: f64) -> String {
     if value.is_nan() {
         return "NaN".into();
     }
     if value.is_infinite() {
         return if value > 0.0 { "+Inf" } else { "-Inf" }.into();
-    }
-    let magnitude = value.abs();
-    if magnitude != 0.0 && !(1e-4..1e21).contains(&magnitude) {
-        // Go writes the exponent with a sign and two digits at the least.
-        let text = format!("{value:e}");
-        let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
-        let (sign, digits) = match exponent.strip_prefix('-') {
-            Some(digits) => ('-', digits),
-            None => ('+', exponent),
-        };
-        return format!("{mantissa}e{sign}{digits:0>2}");
     }
     format!("{value}")
 }
@@ -98,14 +87,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_and_times_are_written_as_go_writes_them() {
+    fn numbers_and_times_are_written_as_loki_writes_them() {
         for (value, expected) in [
             (2.0, "2"),
             (0.5, "0.5"),
             (-3.25, "-3.25"),
             (0.0, "0"),
-            (1e21, "1e+21"),
-            (1.5e-7, "1.5e-07"),
+            (1e21, "1000000000000000000000"),
+            (1.5e-7, "0.00000015"),
             (123_456_789_012.0, "123456789012"),
             (f64::NAN, "NaN"),
             (f64::INFINITY, "+Inf"),

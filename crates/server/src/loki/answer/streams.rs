@@ -1,14 +1,13 @@
 //! Lines as streams of values.
 //!
 //! Clients that send `X-Loki-Response-Encoding-Flags: categorize-labels` get the stream's own labels and, with
-//! each line, its structured metadata apart; all others get both in one set of labels.
+//! each line, its structured metadata and what the query found in it apart; all others get one set of labels.
 
 use std::collections::BTreeMap;
 
 use http::HeaderMap;
-use logql::Row;
-use model::label::DETECTED_LEVEL;
-use model::{Labels, Level, Metadata};
+use logql::{Categories, Row};
+use model::{Labels, Metadata};
 use serde::ser::{SerializeMap, SerializeSeq};
 use serde::{Serialize, Serializer};
 
@@ -17,7 +16,7 @@ use super::{LabelMap, QueryData, Stats};
 const HEADER: &str = "x-loki-response-encoding-flags";
 const CATEGORIZE: &str = "categorize-labels";
 
-/// Where structured metadata stands in an answer.
+/// Where labels that are not the stream's own stand in an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::loki) enum Encoding {
     /// Among the stream's labels.
@@ -47,11 +46,11 @@ pub(in crate::loki) struct StreamValues {
     values: Vec<Value>,
 }
 
-/// A line: `["<ns>", "line"]`, with metadata if it stands beside.
+/// A line: `["<ns>", "line"]`, with what stands beside it.
 struct Value {
     nanos: i64,
     line: String,
-    metadata: Option<Metadata>,
+    beside: Option<Beside>,
 }
 
 impl Serialize for Value {
@@ -59,20 +58,27 @@ impl Serialize for Value {
         let mut seq = serializer.serialize_seq(None)?;
         seq.serialize_element(&self.nanos.to_string())?;
         seq.serialize_element(&self.line)?;
-        if let Some(metadata) = &self.metadata {
-            seq.serialize_element(&Beside(metadata))?;
+        if let Some(beside) = &self.beside {
+            seq.serialize_element(beside)?;
         }
         seq.end()
     }
 }
 
-struct Beside<'m>(&'m Metadata);
+/// Labels of a line; a category without any is left out.
+struct Beside {
+    metadata: Metadata,
+    parsed: Metadata,
+}
 
-impl Serialize for Beside<'_> {
+impl Serialize for Beside {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("structuredMetadata", &Pairs(self.0))?;
-        map.serialize_entry("parsed", &Pairs(&Metadata::new()))?;
+        for (name, pairs) in [("structuredMetadata", &self.metadata), ("parsed", &self.parsed)] {
+            if !pairs.is_empty() {
+                map.serialize_entry(name, &Pairs(pairs))?;
+            }
+        }
         map.end()
     }
 }
@@ -85,40 +91,28 @@ impl Serialize for Pairs<'_> {
     }
 }
 
-/// A line on its way into an answer.
-pub(in crate::loki) struct Line {
-    pub(in crate::loki) labels: Labels,
-    pub(in crate::loki) nanos: i64,
-    pub(in crate::loki) line: String,
-    pub(in crate::loki) level: Level,
-    pub(in crate::loki) metadata: Metadata,
-}
-
-impl From<Row> for Line {
-    fn from(row: Row) -> Self {
-        Self {
-            labels: row.labels,
-            nanos: row.timestamp.nanos(),
-            line: row.line,
-            level: row.level,
-            metadata: row.metadata,
-        }
-    }
-}
-
 /// Lines in their order as streams, sorted by labels.
-pub(in crate::loki) fn group(lines: impl IntoIterator<Item = Line>, encoding: Encoding) -> Vec<StreamValues> {
+pub(in crate::loki) fn group(rows: impl IntoIterator<Item = Row>, encoding: Encoding) -> Vec<StreamValues> {
     let mut streams: BTreeMap<LabelMap, Vec<Value>> = BTreeMap::new();
-    for line in lines {
-        let metadata = with_level(line.metadata, line.level);
-        let (labels, metadata) = match encoding {
-            Encoding::Categorized => (line.labels, Some(metadata)),
-            Encoding::Merged => (merge(line.labels, metadata), None),
+    for row in rows {
+        let (labels, beside) = match encoding {
+            Encoding::Categorized => {
+                let Categories { stream, metadata, parsed } = row.categories;
+                (stream, Some(Beside { metadata, parsed }))
+            }
+            Encoding::Merged => (merged(&row.categories), None),
         };
-        let value = Value { nanos: line.nanos, line: line.line, metadata };
+        let value = Value { nanos: row.timestamp.nanos(), line: row.line, beside };
         streams.entry(LabelMap(labels)).or_default().push(value);
     }
     streams.into_iter().map(|(stream, values)| StreamValues { stream, values }).collect()
+}
+
+/// All labels of a line; empty ones stay.
+fn merged(categories: &Categories) -> Labels {
+    let mut pairs: Vec<(&str, &str)> = categories.iter().collect();
+    pairs.sort_unstable();
+    Labels::from_sorted(pairs)
 }
 
 /// The data of an answer of lines.
@@ -127,20 +121,6 @@ pub(in crate::loki) fn streams(
     encoding: Encoding,
     stats: Stats,
 ) -> QueryData<Vec<StreamValues>> {
-    let result = group(rows.into_iter().map(Line::from), encoding);
+    let result = group(rows, encoding);
     QueryData { result_type: "streams", encoding_flags: encoding.flags(), result, stats }
-}
-
-fn with_level(mut metadata: Metadata, level: Level) -> Metadata {
-    if let Err(place) = metadata.binary_search_by(|(name, _)| (**name).cmp(DETECTED_LEVEL)) {
-        metadata.insert(place, (DETECTED_LEVEL.into(), level.name().into()));
-    }
-    metadata
-}
-
-/// A stream's own label wins over metadata of the same name.
-fn merge(labels: Labels, metadata: Metadata) -> Labels {
-    let more = metadata.iter().filter(|(name, _)| labels.get(name).is_none());
-    let more = more.map(|(name, value)| (&**name, &**value));
-    Labels::from_pairs(labels.iter().chain(more))
 }

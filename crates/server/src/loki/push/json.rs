@@ -6,7 +6,7 @@
 use std::cell::RefCell;
 use std::fmt;
 
-use model::{Batch, Entry, Labels, Metadata, Timestamp};
+use model::{Batch, Entry, Labels, Metadata, Multiline, Timestamp};
 use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
@@ -115,7 +115,7 @@ impl<'de> Visitor<'de> for Stream<'_> {
             }
         }
         let labels = labels.ok_or_else(|| A::Error::missing_field("stream"))?;
-        Ok(Batch { labels, entries, positions: Vec::new() })
+        Ok(Batch { labels, entries, positions: Vec::new(), multiline: Multiline::Off })
     }
 }
 

@@ -5,7 +5,7 @@ use model::Labels;
 use model::label::SERVICE_NAME;
 
 /// The labels that tell the service, the best first.
-const TELLING: [&str; 13] = [
+pub(in crate::loki) const TELLING: [&str; 13] = [
     "service",
     "app",
     "application",

@@ -9,7 +9,7 @@
 //! Unknown fields are skipped. Lines that are no UTF-8 keep what is, with replacement characters: Promtail
 //! sends a file's bytes as they are.
 
-use model::{Batch, Entry, Labels, Metadata, Timestamp};
+use model::{Batch, Entry, Labels, Metadata, Multiline, Timestamp};
 
 use super::tally::{self, Tally};
 use super::wire::{Field, Message, WireFault};
@@ -85,7 +85,7 @@ fn stream(mut message: Message<'_>, number: usize, tally: &mut Tally) -> Result<
         text: labels.to_owned(),
         reason: error.to_string(),
     })?;
-    Ok(Batch { labels, entries, positions: Vec::new() })
+    Ok(Batch { labels, entries, positions: Vec::new(), multiline: Multiline::Off })
 }
 
 fn entry(mut message: Message<'_>, tally: &mut Tally) -> Result<Entry, Unreadable> {

@@ -1,35 +1,38 @@
 //! The limits of a push: what exceeds one is refused and listed, all else is kept.
 
 use logs::DropReason;
-use model::{Batch, Entry, Labels, Metadata, Timestamp};
+use model::{Batch, Entry, Labels, Metadata};
 
 use super::naming::with_service_name;
 
 const LABELS_MAX: usize = 30;
 const NAME_BYTES_MAX: usize = 1024;
 const VALUE_BYTES_MAX: usize = 2048;
-const LINE_BYTES_MAX: usize = 256 << 10;
+pub(in crate::loki) const LINE_BYTES_MAX: usize = 256 << 10;
 const METADATA_MAX: usize = 128;
 const METADATA_BYTES_MAX: usize = 64 << 10;
 /// So many refusals are listed one by one.
 const LISTED_MAX: usize = 20;
 
 /// What is to be stored and what is not.
-pub(super) struct Sifted {
-    pub(super) batches: Vec<Batch>,
-    pub(super) refused: Refused,
+pub(in crate::loki) struct Sifted {
+    pub(in crate::loki) batches: Vec<Batch>,
+    pub(in crate::loki) refused: Refused,
 }
 
 /// What was refused.
 #[derive(Default)]
-pub(super) struct Refused {
+pub(in crate::loki) struct Refused {
     listed: Vec<String>,
     entries: usize,
     entries_in_all: usize,
 }
 
 /// Parts a push. `refuses` is the store's word on times.
-pub(super) fn sift(batches: Vec<Batch>, refuses: impl Fn(Timestamp) -> Option<DropReason>) -> Sifted {
+pub(in crate::loki) fn sift(
+    batches: Vec<Batch>,
+    refuses: impl Fn(&Labels, &Entry) -> Option<DropReason>,
+) -> Sifted {
     let mut sifted = Sifted { batches: Vec::with_capacity(batches.len()), refused: Refused::default() };
     for mut batch in batches {
         sifted.refused.entries_in_all += batch.entries.len();
@@ -38,7 +41,7 @@ pub(super) fn sift(batches: Vec<Batch>, refuses: impl Fn(Timestamp) -> Option<Dr
             continue;
         }
         let (refused, labels) = (&mut sifted.refused, &batch.labels);
-        batch.entries.retain(|entry| match check_entry(entry, &refuses) {
+        batch.entries.retain(|entry| match check_entry(entry, |entry| refuses(labels, entry)) {
             Ok(()) => true,
             Err(reason) => {
                 refused.add(1, || format!("entry {} of stream {}: {reason}", entry.timestamp, brief(labels)));
@@ -60,6 +63,11 @@ impl Refused {
         } else if self.listed.len() == LISTED_MAX {
             self.listed.push("and more".to_owned());
         }
+    }
+
+    /// How many entries.
+    pub(in crate::loki) fn entries(&self) -> usize {
+        self.entries
     }
 
     /// What the sender is told; `None` if all was taken.
@@ -96,11 +104,11 @@ fn check_labels(labels: &Labels) -> Result<(), String> {
     Ok(())
 }
 
-fn check_entry(entry: &Entry, refuses: impl Fn(Timestamp) -> Option<DropReason>) -> Result<(), String> {
+fn check_entry(entry: &Entry, refuses: impl Fn(&Entry) -> Option<DropReason>) -> Result<(), String> {
     if entry.line.len() > LINE_BYTES_MAX {
         return Err(format!("its line has {} bytes, {LINE_BYTES_MAX} are allowed", entry.line.len()));
     }
-    match refuses(entry.timestamp) {
+    match refuses(entry) {
         None => {}
         Some(DropReason::TooFarAhead) => return Err("it is too far ahead of this machine's clock".into()),
         Some(DropReason::TooOld) => {
@@ -119,7 +127,7 @@ fn check_entry(entry: &Entry, refuses: impl Fn(Timestamp) -> Option<DropReason>)
 }
 
 /// Sorted by name, each name once; of several the last counts.
-pub(super) fn sorted(mut metadata: Metadata) -> Metadata {
+pub(in crate::loki) fn sorted(mut metadata: Metadata) -> Metadata {
     metadata.sort_by(|(one, _), (other, _)| one.cmp(other));
     metadata.dedup_by(|later, kept| {
         let is_same = later.0 == kept.0;

@@ -5,29 +5,29 @@ use http::StatusCode;
 use crate::fault::Fault;
 
 /// Streams, labels, entries and metadata together.
-const ITEMS_MAX: usize = 1_000_000;
+const ITEMS_MAX: usize = 500_000;
 
 /// Counts what a body holds while it is decoded.
 #[derive(Default)]
-pub(super) struct Tally {
+pub(in crate::loki) struct Tally {
     items: usize,
 }
 
 impl Tally {
     /// Counts one more; `false`: it is one too many.
-    pub(super) fn admits(&mut self) -> bool {
+    pub(in crate::loki) fn admits(&mut self) -> bool {
         self.items += 1;
         self.items <= ITEMS_MAX
     }
 
     /// Whether more was counted than is admitted.
-    pub(super) fn is_over(&self) -> bool {
+    pub(in crate::loki) fn is_over(&self) -> bool {
         self.items > ITEMS_MAX
     }
 }
 
 /// What the sender of such a body is told.
-pub(super) fn too_many() -> Fault {
+pub(in crate::loki) fn too_many() -> Fault {
     let message = format!(
         "the body holds more than {ITEMS_MAX} streams, labels, entries and metadata together; send it in smaller parts"
     );

@@ -11,7 +11,7 @@ use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use http::StatusCode;
 use logs::DropReason;
-use model::{Batch, Entry, Labels, Timestamp};
+use model::{Batch, Entry, Labels, Multiline, Timestamp};
 use proptest::prelude::*;
 use prost::Message as _;
 use tokio_util::sync::CancellationToken;
@@ -195,7 +195,7 @@ async fn bodies_without_end_are_refused_with_one_sentence() {
 
     // A snappy body tells its length first; this one claims a gigabyte.
     let answer = send(&fixture, &[], vec![0x80, 0x80, 0x80, 0x80, 0x04, 0x00]).await;
-    let expected = "the body is larger than 64 MiB unpacked; send it in smaller parts";
+    let expected = "the body is larger than 32 MiB unpacked; send it in smaller parts";
     assert_eq!((answer.status.as_u16(), answer.text().as_str()), (413, expected));
 }
 
@@ -257,7 +257,12 @@ fn entry(seconds: i64, line: &str, metadata: &[(&str, &str)]) -> Entry {
 }
 
 fn batch(labels: &[(&str, &str)], entries: Vec<Entry>) -> Batch {
-    Batch { labels: Labels::from_pairs(labels.iter().copied()), entries, positions: Vec::new() }
+    Batch {
+        labels: Labels::from_pairs(labels.iter().copied()),
+        entries,
+        positions: Vec::new(),
+        multiline: Multiline::Off,
+    }
 }
 
 #[test]
@@ -288,7 +293,7 @@ fn what_exceeds_a_limit_is_listed_and_the_rest_kept() {
         ),
         batch(&[("c", "d")], Vec::new()),
     ];
-    let refuses = |at: Timestamp| match at.seconds() {
+    let refuses = |_: &Labels, entry: &Entry| match entry.timestamp.seconds() {
         ..100 => Some(DropReason::TooOld),
         5000.. => Some(DropReason::TooFarAhead),
         _ => None,
@@ -319,11 +324,11 @@ fn what_exceeds_a_limit_is_listed_and_the_rest_kept() {
 #[test]
 fn of_many_refusals_the_first_are_listed() {
     let entries = (0..1000).map(|_| entry(1, "x", &[])).collect();
-    let sifted = sift::sift(vec![batch(&[("a", "b")], entries)], |_| Some(DropReason::TooOld));
+    let sifted = sift::sift(vec![batch(&[("a", "b")], entries)], |_, _| Some(DropReason::TooOld));
     let report = sifted.refused.report().expect("a report");
     assert!(report.starts_with("1000 of 1000 entries were refused, 0 stored\n"));
     assert_eq!((report.lines().count(), report.lines().last()), (22, Some("and more")));
-    assert!(sift::sift(Vec::new(), |_| None).refused.report().is_none());
+    assert!(sift::sift(Vec::new(), |_, _| None).refused.report().is_none());
 }
 
 #[test]
@@ -377,6 +382,7 @@ fn read_by_hand(push: &wire_forms::PushRequest) -> Vec<Batch> {
         labels: Labels::parse(&stream.labels).expect("labels"),
         entries: stream.entries.iter().map(entry).collect(),
         positions: Vec::new(),
+        multiline: Multiline::Off,
     };
     push.streams.iter().map(stream).collect()
 }

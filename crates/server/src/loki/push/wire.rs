@@ -3,45 +3,45 @@
 
 /// Reads the fields of one message.
 #[derive(Clone)]
-pub(super) struct Message<'a> {
+pub(in crate::loki) struct Message<'a> {
     rest: &'a [u8],
     /// Where `rest` begins in the body.
     at: usize,
 }
 
 /// One field: its number, its value and where it begins in the body.
-pub(super) struct Field<'a> {
-    pub(super) number: u64,
-    pub(super) value: Value<'a>,
+pub(in crate::loki) struct Field<'a> {
+    pub(in crate::loki) number: u64,
+    pub(in crate::loki) value: Value<'a>,
     at: usize,
     end: usize,
 }
 
 /// A value as the wire has it.
-pub(super) enum Value<'a> {
+pub(in crate::loki) enum Value<'a> {
     /// A whole number.
     Varint(u64),
     /// A text, bytes or a message.
     Bytes(&'a [u8]),
-    /// A fixed-width number: no field that is read has one.
-    Fixed,
+    /// A fixed-width number, of four or eight bytes.
+    Fixed(u64),
 }
 
 /// What is wrong, and where in the unpacked body.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{problem}, at byte {at} of the unpacked body")]
-pub(super) struct WireFault {
-    pub(super) at: usize,
-    pub(super) problem: &'static str,
+pub(in crate::loki) struct WireFault {
+    pub(in crate::loki) at: usize,
+    pub(in crate::loki) problem: &'static str,
 }
 
 impl<'a> Message<'a> {
-    pub(super) fn new(bytes: &'a [u8]) -> Self {
+    pub(in crate::loki) fn new(bytes: &'a [u8]) -> Self {
         Self { rest: bytes, at: 0 }
     }
 
     /// The next field; `None` at the end of the message.
-    pub(super) fn next(&mut self) -> Result<Option<Field<'a>>, WireFault> {
+    pub(in crate::loki) fn next(&mut self) -> Result<Option<Field<'a>>, WireFault> {
         if self.rest.is_empty() {
             return Ok(None);
         }
@@ -53,13 +53,13 @@ impl<'a> Message<'a> {
         }
         let value = match key & 7 {
             0 => Value::Varint(self.varint()?),
-            1 => self.take(8).map(|_| Value::Fixed)?,
+            1 => Value::Fixed(self.fixed(8)?),
             2 => {
                 let length = self.varint()?;
                 let length = usize::try_from(length).unwrap_or(usize::MAX);
                 Value::Bytes(self.take(length)?)
             }
-            5 => self.take(4).map(|_| Value::Fixed)?,
+            5 => Value::Fixed(self.fixed(4)?),
             _ => return Err(WireFault { at, problem: "a field has an unknown wire type" }),
         };
         Ok(Some(Field { number, value, at, end: self.at }))
@@ -82,6 +82,11 @@ impl<'a> Message<'a> {
         Err(WireFault { at: self.at, problem })
     }
 
+    fn fixed(&mut self, length: usize) -> Result<u64, WireFault> {
+        let bytes = self.take(length)?;
+        Ok(bytes.iter().rev().fold(0, |value, byte| value << 8 | u64::from(*byte)))
+    }
+
     fn take(&mut self, length: usize) -> Result<&'a [u8], WireFault> {
         let Some((taken, rest)) = self.rest.split_at_checked(length) else {
             return Err(WireFault { at: self.at, problem: "a field is longer than its message" });
@@ -93,15 +98,23 @@ impl<'a> Message<'a> {
 
 impl<'a> Field<'a> {
     /// The field as a whole number, in two's complement as `int32` and `int64` have it.
-    pub(super) fn number_signed(&self) -> Result<i64, WireFault> {
+    pub(in crate::loki) fn number_signed(&self) -> Result<i64, WireFault> {
         match self.value {
             Value::Varint(value) => Ok(value as i64),
             _ => Err(self.fault("a field that holds a number holds something else")),
         }
     }
 
+    /// The field as a number of fixed width.
+    pub(in crate::loki) fn fixed(&self) -> Result<u64, WireFault> {
+        match self.value {
+            Value::Fixed(value) => Ok(value),
+            _ => Err(self.fault("a field that holds a number of fixed width holds something else")),
+        }
+    }
+
     /// The field as bytes.
-    pub(super) fn bytes(&self) -> Result<&'a [u8], WireFault> {
+    pub(in crate::loki) fn bytes(&self) -> Result<&'a [u8], WireFault> {
         match self.value {
             Value::Bytes(bytes) => Ok(bytes),
             _ => Err(self.fault("a field that holds text or a message holds a number")),
@@ -109,12 +122,12 @@ impl<'a> Field<'a> {
     }
 
     /// The field as a message of its own, whose places count from the body's start.
-    pub(super) fn message(&self) -> Result<Message<'a>, WireFault> {
+    pub(in crate::loki) fn message(&self) -> Result<Message<'a>, WireFault> {
         let bytes = self.bytes()?;
         Ok(Message { rest: bytes, at: self.end - bytes.len() })
     }
 
-    pub(super) fn fault(&self, problem: &'static str) -> WireFault {
+    pub(in crate::loki) fn fault(&self, problem: &'static str) -> WireFault {
         WireFault { at: self.at, problem }
     }
 }

@@ -94,3 +94,22 @@ async fn ten_tails_at_a_time() {
     open.shutdown.cancel();
     open.running.await.expect("an end");
 }
+
+#[tokio::test]
+async fn a_tail_runs_the_whole_pipeline() {
+    let open = Open::new().await;
+    let now = open.fixture.now().nanos();
+    let line = |level: &str, msg: &str| format!("{{\"level\":\"{level}\",\"msg\":\"{msg}\"}}");
+    open.fixture
+        .push(&[(WEB, &[(now, &line("error", "before")), (now + 1, &line("info", "left out"))])])
+        .await;
+    let stages = " | json | level=`error` | line_format `{{.msg}}!` | distinct msg";
+    let stages: String = form_urlencoded::byte_serialize(stages.as_bytes()).collect();
+    let mut socket = open.tail(&stages).await.expect("a tail");
+    assert_eq!(lines(&mut socket).await, ["before!"]);
+    let (again, after) = (line("error", "before"), line("error", "after"));
+    open.fixture.push(&[(WEB, &[(now + 2, &again), (now + 3, &line("info", "x")), (now + 4, &after)])]).await;
+    assert_eq!(lines(&mut socket).await, ["after!"]);
+    open.shutdown.cancel();
+    open.running.await.expect("no panic");
+}

@@ -135,7 +135,8 @@ impl Feed {
 
     /// Asks for what is wanted next, and goes on until nothing is.
     pub(super) fn fetch(self) {
-        if self.busy.get_untracked() || self.failure.with_untracked(Option::is_some) {
+        let at_rest = self.busy.get_untracked() || self.failure.with_untracked(Option::is_some);
+        if at_rest || self.want().is_none() {
             return;
         }
         let turn = self.turn.get_value();

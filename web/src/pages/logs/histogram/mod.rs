@@ -6,25 +6,27 @@ mod paint;
 mod readout;
 
 use api::Histogram;
-use leptos::ev::KeyboardEvent;
-use leptos::html::{Canvas, Figure};
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
 use web_logic::chart::Chart;
+use web_logic::flags::flags;
 use web_logic::level::TIERS;
 use web_logic::number::{count, plural};
-use web_sys::PointerEvent;
+use web_sys::{Element, Event, HtmlCanvasElement, KeyboardEvent, PointerEvent};
 
 use super::counts::Counts;
 use crate::client::Failure;
-use crate::components::Notice;
-use crate::reactive::{derived, each, effect, on_resize};
+use crate::dom::{El, el};
+use crate::reactive::{derived, effect, observe_size};
 use crate::state::{Shared, shared};
 
+pub(super) use paint::{draw_times, prepare};
+
 use paint::{draw_bars, draw_cursor};
-use readout::Readout;
+use readout::readout;
 
 /// Room for the words of the time axis.
-const AXIS: f64 = 18.0;
+pub(super) const AXIS: f64 = 18.0;
 /// A drag shorter than this is a click.
 const DRAG_MIN: f64 = 4.0;
 
@@ -38,56 +40,51 @@ struct Cursor {
 }
 
 /// The histogram.
-#[component]
-pub(super) fn VolumeHistogram(counts: Counts) -> impl IntoView {
+pub(super) fn volume_histogram(counts: Counts) -> El {
     let Shared { view, preferences, .. } = shared();
     let histogram = counts.histogram;
-    let (bars, overlay) = (NodeRef::<Canvas>::new(), NodeRef::<Canvas>::new());
-    let figure = NodeRef::<Figure>::new();
+    let (bars, overlay) =
+        (el("canvas", "histogram-bars").attr("aria-hidden", "true"), el("canvas", "histogram-overlay"));
+    let canvas = |of: &El| -> HtmlCanvasElement { of.element().clone().unchecked_into() };
+    let (bar_canvas, over_canvas) = (canvas(&bars), canvas(&overlay));
     let size = RwSignal::new((0.0, 0.0));
     let cursor = RwSignal::new(Cursor::default());
-    on_resize(
-        move || figure.get().map(Into::into),
-        move || {
-            if let Some(figure) = figure.get_untracked() {
-                size.set((f64::from(figure.client_width()), f64::from(figure.client_height())));
-            }
-        },
-    );
     let chart = derived(move || {
         let (width, height) = size.get();
         let histogram = histogram.get().filter(|_| width > 0.0);
         histogram.map(|histogram| Chart::new(&histogram, width, height - AXIS)).unwrap_or_default()
     });
-    effect(move || {
-        preferences.repaint.track();
-        if let Some(canvas) = bars.get() {
-            chart.with(|chart| draw_bars(&canvas, size.get(), chart, view));
-        }
+    let flagged = derived(move || {
+        let marks = counts.marks.get();
+        chart.with(|chart| marks.map(|marks| flags(&marks, chart)).unwrap_or_default())
     });
     effect(move || {
         preferences.repaint.track();
-        if let Some(canvas) = overlay.get() {
-            chart.with(|chart| draw_cursor(&canvas, size.get(), chart, cursor.get()));
-        }
+        chart.with(|chart| flagged.with(|flags| draw_bars(&bar_canvas, size.get(), (chart, flags), view)));
+    });
+    effect(move || {
+        preferences.repaint.track();
+        chart.with(|chart| draw_cursor(&over_canvas, size.get(), chart, cursor.get()));
     });
     let zoom = move |one: i64, other: i64| {
         cursor.set(Cursor::default());
         view.set_range(view.resolved.get_untracked().zoomed(one, other));
     };
-    let down = move |event: PointerEvent| {
-        if event.button() == 0 {
-            let x = f64::from(event.offset_x());
-            cursor.set(Cursor { x: Some(x), dragged_from: Some(x) });
-            if let Some(canvas) = overlay.get_untracked() {
-                let _ = canvas.set_pointer_capture(event.pointer_id());
-            }
+    let place = |event: &Event| f64::from(event.unchecked_ref::<PointerEvent>().offset_x());
+    let down = move |event: Event| {
+        let pointer: &PointerEvent = event.unchecked_ref();
+        if pointer.button() != 0 {
+            return;
+        }
+        let x = place(&event);
+        cursor.set(Cursor { x: Some(x), dragged_from: Some(x) });
+        if let Some(canvas) = event.target() {
+            let _ = canvas.unchecked_ref::<Element>().set_pointer_capture(pointer.pointer_id());
         }
     };
-    let moved =
-        move |event: PointerEvent| cursor.update(|cursor| cursor.x = Some(f64::from(event.offset_x())));
-    let up = move |event: PointerEvent| {
-        let x = f64::from(event.offset_x());
+    let moved = move |event: Event| cursor.update(|cursor| cursor.x = Some(place(&event)));
+    let up = move |event: Event| {
+        let x = place(&event);
         let from = cursor.with_untracked(|cursor| cursor.dragged_from);
         cursor.set(Cursor { x: Some(x), dragged_from: None });
         let dragged = from.filter(|from| (from - x).abs() >= DRAG_MIN);
@@ -103,7 +100,8 @@ pub(super) fn VolumeHistogram(counts: Counts) -> impl IntoView {
             }
         });
     };
-    let pressed = move |event: KeyboardEvent| {
+    let pressed = move |event: Event| {
+        let event: KeyboardEvent = event.unchecked_into();
         let width = size.get_untracked().0;
         let step = chart.with_untracked(|chart| chart.pitch());
         let x = cursor.with_untracked(|cursor| cursor.x);
@@ -135,32 +133,32 @@ pub(super) fn VolumeHistogram(counts: Counts) -> impl IntoView {
         event.stop_propagation();
     };
     let summary = move || histogram.get().map(|histogram| summary(&histogram)).unwrap_or_default();
-    view! {
-        <figure class="histogram" node_ref=figure class:stale=move || histogram.is_busy()>
-            <canvas class="histogram-bars" node_ref=bars aria-hidden="true"></canvas>
-            <canvas
-                class="histogram-overlay"
-                node_ref=overlay
-                tabindex="0"
-                role="img"
-                aria-label=summary
-                title="Drag to zoom"
-                on:pointerdown=down
-                on:pointermove=moved
-                on:pointerup=up
-                on:pointerleave=left
-                on:keydown=pressed
-            ></canvas>
-            <Readout histogram chart cursor width=Signal::derive(move || size.get().0) />
-            <figcaption class="visually-hidden">{summary}</figcaption>
-        </figure>
-        {move || {
-            let failure = histogram.failure().filter(|failure| matches!(failure, Failure::Broken(_)));
-            each(failure, |failure| {
-                view! { <Notice tone="warning">"The histogram is missing: " {failure.to_string()}</Notice> }
-            })
-        }}
-    }
+    let overlay = overlay
+        .attr("tabindex", "0")
+        .attr("role", "img")
+        .attr_of("aria-label", move || Some(summary()))
+        .on("pointerdown", down)
+        .on("pointermove", moved)
+        .on("pointerup", up)
+        .on("pointerleave", left)
+        .on("keydown", pressed);
+    let figure = el("figure", "histogram")
+        .class_of("stale", move || histogram.is_busy())
+        .add(bars)
+        .add(overlay)
+        .add(readout(histogram, chart, flagged, cursor, size))
+        .add(el("figcaption", "visually-hidden").text_of(summary));
+    let measured = figure.html().clone();
+    observe_size(figure.element(), move || {
+        size.set((f64::from(measured.client_width()), f64::from(measured.client_height())));
+    });
+    figure
+}
+
+/// Why there is no histogram.
+pub(super) fn missing(counts: Counts) -> Option<String> {
+    let failure = counts.histogram.failure().filter(|failure| matches!(failure, Failure::Broken(_)));
+    failure.map(|failure| format!("The histogram is missing: {failure}"))
 }
 
 /// The whole chart in a sentence.

@@ -1,45 +1,48 @@
-//! What the bar under the cursor stands for.
+//! What the bar under the cursor stands for, and what happened there.
 
-use api::{Histogram, Millis};
+use api::{Histogram, Mark, Millis};
 use leptos::prelude::*;
 use web_logic::chart::Chart;
-use web_logic::level::TIERS;
+use web_logic::flags::{Flag, word};
+use web_logic::level::{TIERS, Tier};
 use web_logic::number::count;
 use web_logic::time;
 
 use super::Cursor;
-use crate::reactive::{Derived, each};
+use crate::dom::{El, el};
+use crate::reactive::Derived;
 use crate::state::{Fetched, Shared, View, shared};
 
+/// A flag is pointed at from so far.
+const NEAR: f64 = 8.0;
+/// More of what happened at once is only counted.
+const MARKS_SHOWN: usize = 5;
+
 /// What the bar under the cursor stands for.
-#[component]
-pub(super) fn Readout(
+pub(super) fn readout(
     histogram: Fetched<Histogram>,
     chart: Derived<Chart>,
+    flagged: Derived<Vec<Flag>>,
     cursor: RwSignal<Cursor>,
-    width: Signal<f64>,
-) -> impl IntoView {
+    size: RwSignal<(f64, f64)>,
+) -> El {
     let Shared { view, .. } = shared();
-    let pointed = move || {
+    let told = move || {
         let x = cursor.with(|cursor| cursor.x)?;
         let bucket = chart.with(|chart| chart.bucket_at(x))?;
         let counts = histogram.get()?.buckets.get(bucket)?.counts;
         let (start, end) = chart.with(|chart| chart.span_of(bucket));
-        Some((x, start, end, counts))
+        let near = |flag: &Flag| (f64::from(flag.x) - x).abs() <= NEAR;
+        let marks = flagged.with(|flags| flags.iter().find(|flag| near(flag)).map(|flag| flag.marks.clone()));
+        let mut told =
+            vec![el("p", "").text(&span(start, end, view)), el("ul", "").add_all(tier_rows(&counts))];
+        told.extend(marks_told(&marks.unwrap_or_default(), view));
+        Some(told)
     };
-    view! {
-        {move || {
-            each(pointed(), |(x, start, end, counts)| {
-                let is_right = move || x > width.get() / 2.0;
-                view! {
-                    <div class="readout" role="status" class:readout-left=is_right>
-                        <p>{span(start, end, view)}</p>
-                        <ul>{each(lines_by_tier(&counts), tier_row)}</ul>
-                    </div>
-                }
-            })
-        }}
-    }
+    el("div", "readout")
+        .attr("role", "status")
+        .class_of("readout-left", move || cursor.with(|cursor| cursor.x) > Some(size.get().0 / 2.0))
+        .children_of(move || told().unwrap_or_default())
 }
 
 /// `22 Nov 02:07:00 – 02:07:30`
@@ -54,21 +57,28 @@ fn span(start: Millis, end: Millis, view: View) -> String {
     )
 }
 
-/// The tiers that have lines, most severe first.
-fn lines_by_tier(counts: &[u64; 8]) -> impl Iterator<Item = (&'static str, u64)> {
-    TIERS.iter().rev().filter_map(|tier| {
-        let lines: u64 = tier.levels.iter().map(|level| counts[usize::from(*level)]).sum();
-        (lines > 0).then_some((tier.name, lines))
-    })
+/// `02:07:12 web: out of memory`, and the words that are stored with it.
+fn marks_told(marks: &[Mark], view: View) -> Vec<El> {
+    let zone = view.clock().zone;
+    let one = |mark: &Mark| {
+        let at = time::time_of_day(mark.at / time::NANOS_PER_MILLI, zone, true);
+        let title = format!("{at} {}: {}", mark.service, word(mark.kind));
+        el("div", "readout-mark").add(el("b", "").text(&title)).add(el("span", "").text(&mark.text))
+    };
+    let mut told: Vec<El> = marks.iter().rev().take(MARKS_SHOWN).map(one).collect();
+    let left = marks.len().saturating_sub(MARKS_SHOWN);
+    if left > 0 {
+        told.push(el("p", "").text(&format!("and {left} more")));
+    }
+    told
 }
 
-fn tier_row((name, lines): (&'static str, u64)) -> AnyView {
-    view! {
-        <li>
-            <span class=format!("key level-{name}") aria-hidden="true"></span>
-            {name}
-            <b>{count(lines)}</b>
-        </li>
-    }
-    .into_any()
+/// The tiers that have lines, most severe first.
+fn tier_rows(counts: &[u64; 8]) -> Vec<El> {
+    let row = |tier: &Tier| {
+        let lines: u64 = tier.levels.iter().map(|level| counts[usize::from(*level)]).sum();
+        let key = el("span", &format!("key level-{}", tier.name)).attr("aria-hidden", "true");
+        (lines > 0).then(|| el("li", "").add(key).text(tier.name).add(el("b", "").text(&count(lines))))
+    };
+    TIERS.iter().rev().filter_map(row).collect()
 }

@@ -1,0 +1,6 @@
+//! What lies on disk: no bytes make a decoder panic, and what one accepts it gives out again as the same.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| logs::fuzzing::stored(bytes));

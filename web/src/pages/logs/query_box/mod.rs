@@ -1,0 +1,174 @@
+//! The query box: what is typed, with its fault underlined where it stands and what fits offered below.
+//!
+//! Whoever types pauses a moment; then a query is checked, and asked only if it can be: half a query neither
+//! takes the lines away nor fills the page with complaints. Enter asks whatever stands there, unless something
+//! that is offered was picked with the arrow keys.
+
+mod fault;
+mod library;
+mod offers;
+
+use std::time::Duration;
+
+use leptos::ev::KeyboardEvent;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use wasm_bindgen::JsCast;
+use web_logic::logql::{Typed, compose};
+use web_logic::view::ViewState;
+use web_sys::HtmlTextAreaElement;
+
+use super::feed::Feed;
+use crate::components::Sign;
+use crate::dom::{El, el, sign};
+use crate::reactive::{derived, effect};
+use crate::state::{Shared, View, shared};
+
+use fault::Faults;
+use library::library;
+use offers::Offers;
+
+/// Whoever types pauses as long before the query is looked at.
+const TYPING: Duration = Duration::from_millis(300);
+/// A query that stays so long is worth remembering.
+const SETTLED: Duration = Duration::from_secs(4);
+
+/// The query box.
+pub(super) fn query_box(feed: Feed, filters_open: RwSignal<bool>) -> El {
+    let Shared { view, preferences, .. } = shared();
+    let query = derived(move || view.state.with(|state| state.query.clone()));
+    let draft = RwSignal::new(query.get_untracked());
+    let typing = Typing { draft, view, faults: Faults::new(feed, view, draft), edits: StoredValue::new(0) };
+    let input = el("textarea", "query-input");
+    let area: HtmlTextAreaElement = input.element().clone().unchecked_into();
+    let offers = Offers::new(area.clone(), draft);
+    let shown = area.clone();
+    effect(move || {
+        let query = query.get();
+        if draft.get_untracked() != query {
+            draft.set(query.clone());
+        }
+        if shown.value() != query {
+            shown.set_value(&query);
+        }
+        typing.faults.clear();
+        let remember = move || {
+            if view.state.with_untracked(|state| state.query == query) {
+                preferences.remember_query(&query);
+            }
+        };
+        set_timeout(remember, SETTLED);
+    });
+    let input = input
+        .attr("rows", "1")
+        .attr("role", "combobox")
+        .attr("aria-label", "Query")
+        .attr("aria-autocomplete", "list")
+        .attr("aria-controls", "query-offers")
+        .attr("aria-describedby", "query-fault")
+        .attr("autocomplete", "off")
+        .attr("autocapitalize", "none")
+        .attr("spellcheck", "false")
+        .attr("enterkeyhint", "search")
+        .attr("placeholder", "Text to find, |= \"filters\", or LogQL {service=\"web\"} |= \"…\"")
+        .attr_of("aria-expanded", move || Some(offers.is_open().to_string()))
+        .attr_of("aria-activedescendant", move || offers.marked().map(|at| format!("offer-{at}")))
+        .attr_of("aria-invalid", move || Some(typing.faults.shown().is_some().to_string()));
+    let typed = move |_| {
+        draft.set(area.value());
+        offers.look();
+        typing.pause();
+    };
+    let pressed = move |event: web_sys::Event| {
+        let event: KeyboardEvent = event.unchecked_into();
+        let before = draft.get_untracked();
+        if offers.key(&event) {
+            event.prevent_default();
+            event.stop_propagation();
+            if draft.with_untracked(|draft| *draft != before) {
+                typing.pause();
+            }
+        } else if event.key() == "Enter" && !event.shift_key() && !event.is_composing() {
+            event.prevent_default();
+            typing.ask();
+            preferences.remember_query(&draft.get_untracked());
+        }
+    };
+    let input = input
+        .on("input", typed)
+        .on("keydown", pressed)
+        .on("click", move |_| offers.look())
+        .on("blur", move |_| offers.close());
+    let field = el("div", "query-field")
+        .add(sign(Sign::Search))
+        .add(el("div", "query-text").add(typing.faults.underlay()).add(input))
+        .add(el("kbd", "wide-only").text("/"))
+        .add(el("div", "query-below").add(typing.faults.line()).add(offers.list(typing)));
+    let filters = el("button", "button narrow-only")
+        .attr("type", "button")
+        .attr_of("aria-expanded", move || Some(filters_open.get().to_string()))
+        .add(sign(Sign::Filter))
+        .text("Filters")
+        .click(move || filters_open.update(|open| *open = !*open));
+    el("div", "query").attr("role", "search").add(field).add(library()).add(filters)
+}
+
+/// What is being typed.
+#[derive(Clone, Copy)]
+struct Typing {
+    draft: RwSignal<String>,
+    view: View,
+    faults: Faults,
+    edits: StoredValue<u32>,
+}
+
+impl Typing {
+    /// Asks, or checks first, when nothing more was typed for a moment.
+    fn pause(self) {
+        self.faults.clear();
+        self.edits.update_value(|edits| *edits += 1);
+        let edit = self.edits.get_value();
+        let later = move || {
+            if self.edits.try_get_value() == Some(edit) {
+                self.check(edit);
+            }
+        };
+        set_timeout(later, TYPING);
+    }
+
+    /// A text that is searched for is never at fault; all else is checked.
+    fn check(self, edit: u32) {
+        let typed = self.draft.get_untracked();
+        if matches!(Typed::of(&typed), Typed::Text(_) | Typed::Nothing)
+            && !typed.trim_start().starts_with(['{', '|'])
+        {
+            self.ask();
+            return;
+        }
+        let state = self.view.state.with_untracked(|state| ViewState { query: typed, ..state.clone() });
+        let check = shared().client.check(&compose(&state, None).query);
+        spawn_local(async move {
+            let answer = check.await;
+            if self.edits.try_get_value() != Some(edit) {
+                return;
+            }
+            match answer.ok().and_then(|check| check.fault) {
+                Some(fault) => self.faults.set(fault),
+                None => self.ask(),
+            }
+        });
+    }
+
+    /// Asks what stands there.
+    fn ask(self) {
+        self.edits.update_value(|edits| *edits += 1);
+        let typed = self.draft.get_untracked();
+        self.faults.clear();
+        if self.view.state.with_untracked(|state| state.query != typed) {
+            self.view.adjust(|state| {
+                state.query = typed;
+                state.selected = None;
+            });
+        }
+    }
+}
