@@ -19,10 +19,10 @@ tests! {
 /// Expression for the text in the query box.
 const QUERY: &str = "document.querySelector('.query-input').value";
 
-/// Forty lines of JSON of `web`; every fifth has status 500.
+/// Thirty lines of JSON of `web`, few enough for all of them to be in the document; every fifth has status 500.
 fn shop(home: Home) -> crate::harness::Appliance {
     let appliance = home.start();
-    push_rows(&appliance, "web", 40, |number| {
+    push_rows(&appliance, "web", 30, |number| {
         let status = if number % 5 == 0 { 500 } else { 200 };
         json!({ "level": "info", "message": format!("request {number} done"), "status": status }).to_string()
     });
@@ -36,17 +36,17 @@ fn await_query(page: &mut Page, wanted: &str) {
 fn a_click_on_a_value_asks_for_it_and_another_takes_it_back() {
     let appliance = shop(Home::new());
     let mut page = open(&appliance, "/logs");
-    rows(&mut page, 40);
+    rows(&mut page, 30);
     page.click("status");
     page.click("500");
     await_query(&mut page, r#"| json | status="500""#);
-    rows(&mut page, 8);
+    rows(&mut page, 6);
     page.click("Leave 500 out");
     await_query(&mut page, r#"| json | status!="500""#);
-    rows(&mut page, 32);
+    rows(&mut page, 24);
     let url = page.url();
     page.go(&url);
-    rows(&mut page, 32);
+    rows(&mut page, 24);
     page.expect_no_complaints();
 }
 
@@ -69,7 +69,7 @@ fn patterns_are_shown_and_left_out() {
 fn what_fits_is_offered_and_enter_asks() {
     let appliance = shop(Home::new());
     let mut page = open(&appliance, "/logs");
-    rows(&mut page, 40);
+    rows(&mut page, 30);
     page.press("/", Held::Nothing);
     page.type_text("{ser");
     page.await_true("labels are offered", "!!document.querySelector('.offer')");
@@ -91,7 +91,7 @@ fn what_fits_is_offered_and_enter_asks() {
 fn fields_have_columns_and_lines_a_file() {
     let appliance = shop(Home::new());
     let mut page = open(&appliance, "/logs?cols=status,message:300");
-    rows(&mut page, 40);
+    rows(&mut page, 30);
     let cells = "[...document.querySelectorAll('.row-cell')].map(cell => cell.innerText)";
     page.await_true("cells hold the fields", &format!("{cells}.includes('request 7 done')"));
     page.click("Take the column status away");
@@ -101,14 +101,14 @@ fn fields_have_columns_and_lines_a_file() {
     let lines = page.evaluate(
         "fetch(document.querySelector('.download-kind').href).then(answer => answer.text()).then(text => text.trim().split('\\n').length)",
     );
-    assert_eq!(lines, 40);
+    assert_eq!(lines, 30);
     page.expect_no_complaints();
 }
 
 fn numbers_have_a_chart_and_a_table() {
     let appliance = shop(Home::new());
     let mut page = open(&appliance, "/logs");
-    rows(&mut page, 40);
+    rows(&mut page, 30);
     page.fill("Query", r#"sum by (status) (count_over_time({service="web"} | json [1h]))"#);
     page.await_true("there is a chart", "!!document.querySelector('.plot canvas')");
     page.await_true(
