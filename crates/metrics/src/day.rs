@@ -18,6 +18,7 @@ use store::{OpenError, Schema};
 use crate::chunk::{self, Row};
 use crate::head::Head;
 use crate::series::Series;
+use crate::series_ids::SeriesIds;
 use crate::window::WINDOW_MS;
 
 pub(crate) const SCHEMA: Schema = Schema {
@@ -71,7 +72,7 @@ pub(crate) fn seal(
     tail: i64,
 ) -> rusqlite::Result<()> {
     let transaction = connection.transaction()?;
-    let mut writer = ChunkWriter { transaction: &transaction, ids: HashMap::new() };
+    let mut writer = ChunkWriter { transaction: &transaction, ids: SeriesIds::default() };
     // Series with the same timestamps share a chunk, whichever target they are of.
     let mut shared: HashMap<&[i64], Vec<(&Arc<Series>, Row)>> = HashMap::new();
     for window in head.window(window_ms) {
@@ -95,7 +96,7 @@ pub(crate) fn seal(
 
 struct ChunkWriter<'a> {
     transaction: &'a Transaction<'a>,
-    ids: HashMap<u32, i64>,
+    ids: SeriesIds,
 }
 
 impl ChunkWriter<'_> {
@@ -104,27 +105,13 @@ impl ChunkWriter<'_> {
         let mut members = Vec::with_capacity(rows.len() * 3);
         let mut numbers = Vec::with_capacity(rows.len());
         for (series, row) in rows {
-            put(&mut members, self.id(series)? as u64);
+            put(&mut members, self.ids.get(self.transaction, series)? as u64);
             numbers.push(row);
         }
         let data = chunk::encode(timestamps_ms, &numbers);
         let sql = "INSERT INTO chunk (first_ms, last_ms, members, data) VALUES (?1, ?2, ?3, ?4)";
         self.transaction.prepare_cached(sql)?.execute(params![first, last, members, data])?;
         Ok(())
-    }
-
-    fn id(&mut self, series: &Series) -> rusqlite::Result<i64> {
-        if let Some(id) = self.ids.get(&series.number) {
-            return Ok(*id);
-        }
-        let labels = series.labels.to_string();
-        let mut insert =
-            self.transaction.prepare_cached("INSERT OR IGNORE INTO series (labels) VALUES (?1)")?;
-        insert.execute([&labels])?;
-        let mut find = self.transaction.prepare_cached("SELECT id FROM series WHERE labels = ?1")?;
-        let id = find.query_row([&labels], |row| row.get(0))?;
-        self.ids.insert(series.number, id);
-        Ok(id)
     }
 }
 

@@ -26,6 +26,7 @@ mod index;
 mod recent;
 mod row;
 mod series;
+mod series_ids;
 mod source;
 mod status;
 mod storage;

@@ -16,6 +16,7 @@ use store::varint::{Cursor, put};
 use store::{OpenError, Schema};
 
 use crate::series::{Catalogue, Scrape, Series};
+use crate::series_ids::SeriesIds;
 
 const SCHEMA: Schema = Schema {
     name: "samples that are not sealed yet",
@@ -39,15 +40,14 @@ const SAMPLES_MAX: usize = 16 << 20;
 /// The open file.
 pub(crate) struct Tail {
     connection: Connection,
-    /// Ids of series by their numbers in this process.
-    ids: HashMap<u32, i64>,
+    ids: SeriesIds,
     layouts: HashMap<Vec<u8>, i64>,
 }
 
 impl Tail {
     pub(crate) fn open(directory: &Path) -> Result<Self, OpenError> {
         let connection = store::open(&directory.join("tail.db"), &SCHEMA)?;
-        Ok(Self { connection, ids: HashMap::new(), layouts: HashMap::new() })
+        Ok(Self { connection, ids: SeriesIds::default(), layouts: HashMap::new() })
     }
 
     /// Keeps scrapes in one commit, which survives power loss.
@@ -68,7 +68,7 @@ impl Tail {
         let mut members = Vec::with_capacity(scrape.samples.len() * 3);
         let mut numbers = Vec::with_capacity(scrape.samples.len() * 8);
         for (series, value) in &scrape.samples {
-            put(&mut members, self.id(series)? as u64);
+            put(&mut members, self.ids.get(&self.connection, series)? as u64);
             numbers.extend_from_slice(&value.to_le_bytes());
         }
         let layout = self.layout(members)?;
@@ -77,20 +77,6 @@ impl Tail {
         let mut insert = self.connection.prepare_cached(sql)?;
         insert.execute(params![&*scrape.target, layout, scrape.at_ms, data])?;
         Ok(())
-    }
-
-    fn id(&mut self, series: &Series) -> rusqlite::Result<i64> {
-        if let Some(id) = self.ids.get(&series.number) {
-            return Ok(*id);
-        }
-        let labels = series.labels.to_string();
-        let mut insert =
-            self.connection.prepare_cached("INSERT OR IGNORE INTO series (labels) VALUES (?1)")?;
-        insert.execute([&labels])?;
-        let mut find = self.connection.prepare_cached("SELECT id FROM series WHERE labels = ?1")?;
-        let id = find.query_row([&labels], |row| row.get(0))?;
-        self.ids.insert(series.number, id);
-        Ok(id)
     }
 
     fn layout(&mut self, members: Vec<u8>) -> rusqlite::Result<i64> {
