@@ -8,8 +8,8 @@ use super::{EvalError, labels, rate};
 use crate::ast::{Call, Expr, Kind};
 use crate::source::Source;
 
-/// Makes a number of a window, or nothing.
-type OfWindow = fn(Window<'_>) -> Option<f64>;
+/// Makes a number of a window and the function's parameter, or nothing.
+type OfWindow = fn(Window<'_>, f64) -> Option<f64>;
 
 /// What a function makes of each series' windows.
 pub(super) fn call<S: Source>(
@@ -25,7 +25,7 @@ pub(super) fn call<S: Source>(
             _ => parameter = Some(argument),
         }
     }
-    let Some(of) = of else { return Ok(Vec::new()) };
+    let (Some(of), Some(of_window)) = (of, of_window(name)) else { return Ok(Vec::new()) };
     let parameter =
         parameter.map(|scalar| Ok::<_, EvalError>((run.scalar(scalar)?, scalar.span))).transpose()?;
     if let (Some((points, span)), "quantile_over_time") = (&parameter, name) {
@@ -39,7 +39,7 @@ pub(super) fn call<S: Source>(
         run.account.spend(series.values.len())?;
         windows.each(series, |index, window| {
             let parameter = parameter.as_ref().and_then(|(points, _)| points.get(index));
-            points.set(index, number(name, window, parameter));
+            points.set(index, of_window(window, parameter.unwrap_or(f64::NAN)));
         });
         if !points.is_empty() {
             vector.push(Series { labels: series.labels.clone(), points });
@@ -63,34 +63,30 @@ pub(super) fn call<S: Source>(
     }
 }
 
-fn number(name: &str, window: Window<'_>, parameter: Option<f64>) -> Option<f64> {
-    match name {
-        "quantile_over_time" => Some(quantile(window.values, parameter?)),
-        "predict_linear" => rate::predict_linear(window, parameter?),
-        _ => of_window(name).and_then(|of_window| of_window(window)),
-    }
-}
-
 fn of_window(name: &str) -> Option<OfWindow> {
     Some(match name {
-        "absent_over_time" | "present_over_time" => |_| Some(1.0),
-        "avg_over_time" => |window| Some(mean(window.values)),
-        "changes" => |window| Some(count_steps(window.values, |a, b| a != b && !(a.is_nan() && b.is_nan()))),
-        "count_over_time" => |window| Some(window.values.len() as f64),
-        "delta" => |window| rate::extrapolated(window, false, false),
-        "deriv" => rate::derivative,
-        "first_over_time" => |window| window.values.first().copied(),
-        "idelta" => |window| rate::instantaneous(window, false),
-        "increase" => |window| rate::extrapolated(window, true, false),
-        "irate" => |window| rate::instantaneous(window, true),
-        "last_over_time" => |window| window.values.last().copied(),
-        "max_over_time" => |window| Some(extreme(window.values, |a, b| a > b)),
-        "min_over_time" => |window| Some(extreme(window.values, |a, b| a < b)),
-        "rate" => |window| rate::extrapolated(window, true, true),
-        "resets" => |window| Some(count_steps(window.values, |before, after| after < before)),
-        "stddev_over_time" => |window| Some(variance(window.values).sqrt()),
-        "stdvar_over_time" => |window| Some(variance(window.values)),
-        "sum_over_time" => |window| Some(sum(window.values)),
+        "absent_over_time" | "present_over_time" => |_, _| Some(1.0),
+        "avg_over_time" => |window, _| Some(mean(window.values)),
+        "changes" => {
+            |window, _| Some(count_steps(window.values, |a, b| a != b && !(a.is_nan() && b.is_nan())))
+        }
+        "count_over_time" => |window, _| Some(window.values.len() as f64),
+        "delta" => |window, _| rate::extrapolated(window, false, false),
+        "deriv" => |window, _| rate::derivative(window),
+        "first_over_time" => |window, _| window.values.first().copied(),
+        "idelta" => |window, _| rate::instantaneous(window, false),
+        "increase" => |window, _| rate::extrapolated(window, true, false),
+        "irate" => |window, _| rate::instantaneous(window, true),
+        "last_over_time" => |window, _| window.values.last().copied(),
+        "max_over_time" => |window, _| Some(extreme(window.values, |a, b| a > b)),
+        "min_over_time" => |window, _| Some(extreme(window.values, |a, b| a < b)),
+        "predict_linear" => rate::predict_linear,
+        "quantile_over_time" => |window, phi| Some(quantile(window.values, phi)),
+        "rate" => |window, _| rate::extrapolated(window, true, true),
+        "resets" => |window, _| Some(count_steps(window.values, |before, after| after < before)),
+        "stddev_over_time" => |window, _| Some(variance(window.values).sqrt()),
+        "stdvar_over_time" => |window, _| Some(variance(window.values)),
+        "sum_over_time" => |window, _| Some(sum(window.values)),
         _ => return None,
     })
 }
