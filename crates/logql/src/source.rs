@@ -95,6 +95,12 @@ pub trait Chunk: Send + Sync {
     /// Decodes the entries, in the order of their arrival. A chunk that turns out damaged is an error that
     /// names it; the evaluator goes on without it and warns.
     fn read(&self) -> Result<Entries, SourceError>;
+    /// Decodes the entries if `wanted` says so of their text: all lines, one after the other. A source that can tell
+    /// by the text alone saves the rest.
+    fn read_if(&self, wanted: &mut dyn FnMut(&[u8]) -> bool) -> Result<Option<Entries>, SourceError> {
+        let entries = self.read()?;
+        Ok(wanted(entries.text.as_bytes()).then_some(entries))
+    }
 }
 
 /// Decoded entries of one chunk: parallel columns over one text.

@@ -1,5 +1,5 @@
-//! The bitmaps of filters that queries asked for last: reading one from its file costs ten times what asking it
-//! does.
+//! The bitmaps of filters that queries asked for last and that are not cut into slices: reading one from its file
+//! costs ten times what asking it does.
 
 use std::collections::BTreeMap;
 use std::sync::{PoisonError, RwLock, RwLockWriteGuard};
@@ -7,8 +7,9 @@ use std::time::{Duration, Instant};
 
 use crate::place::DayKey;
 
-/// What is kept in memory: a day of a hundred lines a second. Beyond it those of the oldest days go.
-const BYTES_MAX: usize = 64 << 20;
+/// What is kept in memory: more than a year of days has that are not cut into slices. Beyond it those of the oldest
+/// days go.
+const BYTES_MAX: usize = 32 << 20;
 
 /// When none was read for so long, all of them go.
 const IDLE: Duration = Duration::from_secs(300);

@@ -19,7 +19,7 @@ mod encode;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use decode::{Damage, Times, decode, decode_times, lengths_fit};
+pub(crate) use decode::{Damage, Times, decode, decode_if, decode_times, lengths_fit};
 pub(crate) use encode::encode;
 
 /// The first byte of every block of this form. A later form gets the next number; each stays readable.

@@ -43,6 +43,23 @@ impl Columns {
         self.text.push_str(line);
     }
 
+    /// All of them, one after the other.
+    pub(crate) fn joined(parts: &[Self]) -> Self {
+        let mut joined = Self::default();
+        joined.reserve(parts.iter().map(Self::len).sum(), parts.iter().map(|part| part.text.len()).sum());
+        parts.iter().for_each(|part| joined.append(part));
+        joined
+    }
+
+    /// Makes room for so many lines and bytes of text more.
+    pub(crate) fn reserve(&mut self, lines: usize, bytes: usize) {
+        self.timestamps.reserve(lines);
+        self.lengths.reserve(lines);
+        self.levels.reserve(lines);
+        self.set_of.reserve(lines);
+        self.text.reserve(bytes);
+    }
+
     /// Appends all of `other`.
     pub(crate) fn append(&mut self, other: &Self) {
         let numbers: Vec<u32> = other.sets.list.iter().map(|set| self.sets.number(set)).collect();

@@ -6,6 +6,8 @@
 //!                    block     id │ stream │ seq_to │ lines │ bytes │ first │ last │ levels
 //!                    sidecar   block │ data
 //!                    filter    block │ data
+//!                    sliced    id │ blocks           a group of blocks whose filters are cut into slices
+//!                    slice     id │ data
 //!                    replaced  block
 //! ```
 //!
@@ -17,6 +19,8 @@
 //! place of theirs and lists them as *replaced*. They are deleted later, when no query can be reading them any
 //! more. A block's id is above that of every block before it, so none is ever given to a second block while the
 //! first one is listed.
+
+mod slicing;
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -33,6 +37,8 @@ use crate::picture::{BlockRow, Index};
 use crate::place::DayKey;
 use crate::sidecar::Sidecar;
 use crate::stream::{Stream, Streams};
+
+pub(crate) use slicing::{Asked, ask_slices};
 
 /// `<class>.data.db` as it is opened.
 pub(crate) const DATA: Schema = Schema {
@@ -59,11 +65,16 @@ pub(crate) const INDEX: Schema = Schema {
         CREATE TABLE filter (block INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;
         CREATE TABLE replaced (block INTEGER PRIMARY KEY) STRICT;
     ",
+        "
+        CREATE TABLE sliced (id INTEGER PRIMARY KEY, blocks BLOB NOT NULL) STRICT;
+        CREATE TABLE slice (id INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;
+    ",
     ],
 };
 
-/// Readers meet files of the format before this one, which have none of what it added.
+/// Readers meet files of the formats before these, which have none of what they added.
 const FORMAT_WITH_FILTERS: i64 = 2;
+const FORMAT_WITH_SLICES: i64 = 3;
 
 /// A block that is made and not stored yet.
 pub(crate) struct NewBlock {
@@ -109,6 +120,8 @@ pub(crate) struct DayFiles {
     index: Connection,
     /// The ids of streams in the index, by their numbers in this process.
     ids: HashMap<u32, i64>,
+    /// The blocks whose filters can be cut into slices and are not, sorted; `None`: nobody has looked.
+    loose: Option<Vec<i64>>,
 }
 
 impl DayFiles {
@@ -117,7 +130,7 @@ impl DayFiles {
     pub(crate) fn open(root: &Path, key: DayKey) -> Result<Self, OpenError> {
         let index = store::open(&key.index(root), &INDEX)?;
         let data = store::open(&key.data(root), &DATA)?;
-        Ok(Self { data, index, ids: HashMap::new() })
+        Ok(Self { data, index, ids: HashMap::new(), loose: None })
     }
 
     /// Stores the blocks in the data file and gives them their ids.
@@ -160,11 +173,19 @@ impl DayFiles {
 
     /// Stores their index rows, which publishes them.
     pub(crate) fn write_index(&mut self, blocks: &[NewBlock]) -> rusqlite::Result<()> {
+        self.change_index(|files| blocks.iter().try_for_each(|block| files.insert_index(block)))
+    }
+
+    /// Makes one transaction of a change of the index.
+    fn change_index(
+        &mut self,
+        change: impl FnOnce(&mut Self) -> rusqlite::Result<()>,
+    ) -> rusqlite::Result<()> {
         self.index.execute_batch("BEGIN IMMEDIATE")?;
-        let inserted = blocks.iter().try_for_each(|block| self.insert_index(block));
-        let done = inserted.and_then(|()| self.index.execute_batch("COMMIT"));
+        let done = change(self).and_then(|()| self.index.execute_batch("COMMIT"));
         if done.is_err() {
             self.ids.clear();
+            self.loose = None;
             // A failed commit may have ended the transaction by itself; then there is nothing to roll back.
             let _ = self.index.execute_batch("ROLLBACK");
         }
@@ -179,6 +200,12 @@ impl DayFiles {
 
     fn insert_index(&mut self, block: &NewBlock) -> rusqlite::Result<()> {
         let stream = self.id(&block.stream)?;
+        self.insert_rows(block, stream)?;
+        self.note_loose(block.row.id, &block.filter);
+        block.replaces.iter().try_for_each(|old| self.delete_index(old.id))
+    }
+
+    fn insert_rows(&self, block: &NewBlock, stream: i64) -> rusqlite::Result<()> {
         let BlockRow { id, seq_to, lines, bytes, first, last, levels } = block.row;
         let mut insert = self.index.prepare_cached(
             "INSERT INTO block (id, stream, seq_to, lines, bytes, first, last, levels)
@@ -198,10 +225,10 @@ impl DayFiles {
         insert.execute(params![id, block.sidecar])?;
         let mut insert = self.index.prepare_cached("INSERT INTO filter (block, data) VALUES (?1, ?2)")?;
         insert.execute(params![id, block.filter])?;
-        block.replaces.iter().try_for_each(|old| self.delete_index(old.id))
+        Ok(())
     }
 
-    fn delete_index(&self, id: i64) -> rusqlite::Result<()> {
+    fn delete_index(&mut self, id: i64) -> rusqlite::Result<()> {
         for sql in [
             "DELETE FROM block WHERE id = ?1",
             "DELETE FROM sidecar WHERE block = ?1",
@@ -209,6 +236,9 @@ impl DayFiles {
             "INSERT INTO replaced (block) VALUES (?1)",
         ] {
             self.index.prepare_cached(sql)?.execute([id])?;
+        }
+        if let Some(loose) = &mut self.loose {
+            loose.retain(|block| *block != id);
         }
         Ok(())
     }
@@ -313,8 +343,11 @@ pub(crate) fn each_derived(
 
 /// Whether the file is of a format that has filters; its writer brings older ones up to date.
 pub(crate) fn has_filters(index: &Connection) -> rusqlite::Result<bool> {
-    let format: i64 = index.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-    Ok(format >= FORMAT_WITH_FILTERS)
+    Ok(format_of(index)? >= FORMAT_WITH_FILTERS)
+}
+
+fn format_of(index: &Connection) -> rusqlite::Result<i64> {
+    index.query_row("PRAGMA user_version", [], |row| row.get(0))
 }
 
 /// Why an index that could be opened cannot be read.

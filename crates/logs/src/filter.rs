@@ -2,19 +2,21 @@
 //! stand in a line that holds each of the text's own grams, so most blocks are ruled out unread, for any
 //! substring and not just for whole words. Letters of ASCII count as small ones, so that filters serve searches
 //! without regard to case as well. It is derived data: where it is missing or damaged, the block may hold
-//! anything. Format 1:
+//! anything. Format 2:
 //!
 //! ```text
 //! ┌────────┬──────────┬──────────────────────────────────────────────────────────────────┐
 //! │ format │ checksum │ bitmap: bit i of byte j is set if a gram with the place 8j+i     │
-//! │ u8 = 1 │ u64      │ stands in the text; place = hash × bits / 2^64                   │
+//! │ u8 = 2 │ u64      │ stands in the text; place = hash × bits / 2^64                   │
 //! └────────┴──────────┴──────────────────────────────────────────────────────────────────┘
 //! ```
 //!
 //! A gram begins at every byte and has four of them, or five where these four are such as ids and numbers are
-//! made of (hexadecimal digits and dashes): there are so few grams of four hexadecimal digits that a block full of ids holds most of them. Both
-//! lengths follow from the bytes alone, so a text has the same grams wherever it stands; only of its last four
-//! bytes it may be unknown whether there is a fifth, and then they are not asked for.
+//! made of (hexadecimal digits and dashes): there are so few grams of four hexadecimal digits that a block full of ids
+//! holds most of them. Of the five grams of an id that hold one and the same dash only two are taken, those in which it
+//! stands second or fourth: they tell as much, and would be nearly half of all. All this follows from the bytes alone,
+//! so a text has the same grams wherever it stands; only of its last four bytes it may be unknown whether there is a
+//! fifth, and then they are not asked for. In filters of format 1 every gram is taken, so they can be asked likewise.
 //!
 //! The lines stand one after the other in a block, so grams that reach from a line into the next are in the
 //! bitmap too. They make it say "maybe" a little oftener, and never "no" where it should not. The values of
@@ -22,21 +24,25 @@
 
 use logql::Needle;
 
-const FORMAT: u8 = 1;
+use crate::slices::Row;
+
+const FORMAT: u8 = 2;
+
+/// In which every gram is taken.
+const FORMAT_OF_ALL: u8 = 1;
 
 /// Format and checksum.
-const HEAD_BYTES: usize = 9;
+pub(crate) const HEAD_BYTES: usize = 9;
 
 /// A plain gram's length; one of an id has a byte more.
 const GRAM: usize = 4;
 
-/// The bits of the largest bitmap, just below 6 KiB: two of them share three pages of SQLite. About six of ten
-/// are set by 256 KiB of lines full of unique ids; half an id then seems to stand in one block of a hundred, a
-/// whole one in none but its own.
-const BITS_MAX: usize = 95 << 9;
+/// The bits of the largest bitmap. About four of ten are set by 256 KiB of lines full of unique ids; eight letters of
+/// an id then seem to stand in one block of fifty, a whole id in none but its own.
+pub(crate) const BITS_MAX: usize = 111 << 9;
 
 /// The smallest bitmap has these.
-const BITS_MIN: usize = 95 << 3;
+const BITS_MIN: usize = 111 << 3;
 
 /// More grams of one text only cost.
 const GRAMS_MAX: usize = 64;
@@ -97,9 +103,10 @@ fn packed(eight: [u8; 8]) -> u8 {
 
 /// The bitmap of an undamaged filter.
 pub(crate) fn bitmap(filter: &[u8]) -> Option<&[u8]> {
-    let (FORMAT, rest) = filter.split_first().map(|(format, rest)| (*format, rest))? else { return None };
+    let (format, rest) = filter.split_first()?;
     let (checksum, bitmap) = rest.split_first_chunk::<8>()?;
-    let whole = !bitmap.is_empty() && store::checksum(bitmap) == u64::from_le_bytes(*checksum);
+    let is_known = matches!(*format, FORMAT | FORMAT_OF_ALL);
+    let whole = is_known && !bitmap.is_empty() && store::checksum(bitmap) == u64::from_le_bytes(*checksum);
     whole.then_some(bitmap)
 }
 
@@ -132,6 +139,32 @@ impl Sought {
         };
         self.0.iter().all(|texts| texts.iter().any(|grams| grams.iter().all(is_set)))
     }
+
+    /// The same of many blocks at once: which of the `wanted` ones may hold one of the texts of every needle. `row`
+    /// tells which blocks have the bit of a place; `None` if one that is needed is not to be had.
+    pub(crate) fn among(
+        &self,
+        bits: usize,
+        mut wanted: Row,
+        row: &mut impl FnMut(usize) -> Option<Row>,
+    ) -> Option<Row> {
+        for texts in &self.0 {
+            let mut any = Row::default();
+            for grams in texts {
+                let mut all = wanted;
+                for hash in grams {
+                    if all == Row::default() {
+                        break;
+                    }
+                    let row = row(place(*hash, bits))?;
+                    all.iter_mut().zip(row).for_each(|(all, row)| *all &= row);
+                }
+                any.iter_mut().zip(all).for_each(|(any, all)| *any |= all);
+            }
+            wanted = any;
+        }
+        Some(wanted)
+    }
 }
 
 fn grams(text: &str) -> Grams {
@@ -139,10 +172,13 @@ fn grams(text: &str) -> Grams {
     let mut window = Window::new();
     // The beginning of an endless text tells enough.
     window.fill(&text.as_bytes()[..text.len().min(WINDOW)]);
-    window.each(|gram| grams.push(hash(gram)));
+    window.each(|gram| grams.extend((gram != LEFT_OUT).then(|| hash(gram))));
     let step = grams.len().div_ceil(GRAMS_MAX).max(1);
     grams.into_iter().step_by(step).collect()
 }
+
+/// Stands for a gram that is not taken: whoever writes may write it, but nobody asks for it.
+const LEFT_OUT: u64 = 0;
 
 /// Some bytes, their letters small, and where grams of ids begin.
 struct Window {
@@ -150,12 +186,14 @@ struct Window {
     bytes: [u8; WINDOW + 8],
     /// 1 where four bytes follow that ids are made of.
     of_id: [u8; WINDOW + 8],
+    /// 1 where a gram begins that is taken.
+    taken: [u8; WINDOW + 8],
     length: usize,
 }
 
 impl Window {
     const fn new() -> Self {
-        Self { bytes: [0; WINDOW + 8], of_id: [0; WINDOW + 8], length: 0 }
+        Self { bytes: [0; WINDOW + 8], of_id: [0; WINDOW + 8], taken: [0; WINDOW + 8], length: 0 }
     }
 
     /// One thing at a time for all bytes: so each of the loops is done for many of them at once.
@@ -169,18 +207,23 @@ impl Window {
         for at in 0..WINDOW {
             self.of_id[at] &= self.of_id[at + 1] & self.of_id[at + 2] & self.of_id[at + 3];
         }
+        for at in 0..WINDOW {
+            let is_dash = |at: usize| u8::from(self.bytes[at] == b'-');
+            self.taken[at] = 1 ^ self.of_id[at] & (is_dash(at) | is_dash(at + 2) | is_dash(at + 4));
+        }
     }
 
-    /// Every gram that is known to be whole, as a number.
+    /// Every gram that is known to be whole, as a number, or [`LEFT_OUT`] in its place.
     fn each(&self, mut found: impl FnMut(u64)) {
         const PLAIN: u64 = (1 << (8 * GRAM)) - 1;
         const FIFTH: u64 = 0xff << (8 * GRAM);
         let Some(last) = self.length.checked_sub(GRAM) else { return };
         // Behind the last four bytes of an id a fifth may follow that is not here.
         let count = last + usize::from(self.of_id[last] == 0);
-        for (bytes, of_id) in self.bytes.windows(8).zip(&self.of_id).take(count) {
+        let places = self.bytes.windows(8).zip(&self.of_id).zip(&self.taken);
+        for ((bytes, of_id), taken) in places.take(count) {
             let eight = bytes.try_into().map_or(0, u64::from_le_bytes);
-            found(eight & (PLAIN | (FIFTH * u64::from(*of_id))));
+            found(eight & (PLAIN | (FIFTH * u64::from(*of_id))) & u64::from(*taken).wrapping_neg());
         }
     }
 }

@@ -64,6 +64,7 @@ mod row;
 mod rule_out;
 mod shared;
 mod sidecar;
+mod slices;
 mod squeeze;
 mod status;
 mod storage;

@@ -60,10 +60,19 @@ impl PendingUnit {
         &self.parts
     }
 
-    fn push(&mut self, origin: Origin, entry: &Entry, level: Level, weight_max: u64) {
+    /// `room`: about how many lines and bytes will be pushed.
+    fn push(
+        &mut self,
+        origin: Origin,
+        (entry, level): (&Entry, Level),
+        weight_max: u64,
+        room: (usize, usize),
+    ) {
         let fits = |part: &Part| part.origin == origin && (part.columns.weight() as u64) < weight_max;
         if !self.parts.last().is_some_and(fits) {
-            self.parts.push(Part { origin, columns: Columns::default() });
+            let mut columns = Columns::default();
+            columns.reserve(room.0.min(weight_max as usize / 24), room.1.min(weight_max as usize));
+            self.parts.push(Part { origin, columns });
         }
         if let Some(Part { columns, .. }) = self.parts.last_mut() {
             columns.push(entry.timestamp, level, &entry.metadata, &entry.line);
@@ -87,6 +96,12 @@ impl Pending {
 
     pub(crate) fn take_positions(&mut self) -> BTreeMap<String, Option<Vec<u8>>> {
         std::mem::take(&mut self.positions)
+    }
+
+    /// What the parts hold, in their order.
+    pub(crate) fn take_columns(&mut self) -> Vec<Columns> {
+        let parts = self.units.iter_mut().flat_map(|unit| &mut unit.parts);
+        parts.map(|part| std::mem::take(&mut part.columns)).collect()
     }
 
     /// What followers are to be sent after the commit.
@@ -141,6 +156,7 @@ impl Pending {
         };
         self.sorter.begin(shared, &stream, now);
         let mut followed = Followed::new(&stream.labels, shared.broadcast.has_followers());
+        let room = (batch.entries.len(), batch.entries.iter().map(|entry| entry.line.len()).sum());
         for mut entry in batch.entries {
             let level = told_level(&stream, &mut entry);
             match self.sorter.sort(entry.timestamp, level) {
@@ -148,7 +164,8 @@ impl Pending {
                     let beside: usize =
                         entry.metadata.iter().map(|(name, value)| name.len() + value.len()).sum();
                     self.bytes += entry.line.len() + beside + 64;
-                    self.unit(&stream, key).push(origin, &entry, level, shared.limits.block_weight);
+                    let unit = self.unit(&stream, key);
+                    unit.push(origin, (&entry, level), shared.limits.block_weight, room);
                     followed.push(entry, level);
                 }
                 Err(reason) => shared.counters.dropped(reason, 1),

@@ -7,6 +7,7 @@ use logql::{Counts, Entries, Scan, Source, SourceError};
 use model::{Labels, Selector, TimeRange, Timestamp};
 
 use crate::block::{self, Damage, Name, Times};
+use crate::columns::Columns;
 use crate::day::{Derived, each_derived};
 use crate::filter::Sought;
 use crate::logs::Logs;
@@ -17,6 +18,9 @@ use crate::row;
 use crate::shared::Shared;
 use crate::sidecar::Sidecar;
 use crate::stream::Stream;
+
+/// So many sidecars are worth a thread.
+const COUNTS_PER_THREAD: usize = 1024;
 
 /// A run of entries of one stream: a block, or a row of the tail.
 #[derive(Clone, Debug)]
@@ -85,16 +89,39 @@ pub(crate) fn counts(shared: &Shared, chunks: &[Chunk]) -> Vec<Option<Counts>> {
             Place::Unreadable(_) => {}
         }
     }
-    for (key, mut wanted) in blocks {
-        wanted.sort_unstable();
-        let (ids, places): (Vec<i64>, Vec<usize>) = wanted.into_iter().unzip();
-        // Derived data: where it cannot be read, the blocks are.
-        let _ = shared.readers.with(key, Part::Index, |index| {
+    let days: Vec<(DayKey, Vec<(i64, usize)>)> = blocks.into_iter().collect();
+    let count: usize = days.iter().map(|(_, blocks)| blocks.len()).sum();
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let shares = threads.min(count.div_ceil(COUNTS_PER_THREAD)).max(1);
+    let mut shares = days.chunks(days.len().div_ceil(shares).max(1));
+    let first = shares.next().unwrap_or_default();
+    let read = |days| counts_of_blocks(shared, chunks, days);
+    std::thread::scope(|scope| {
+        let others: Vec<_> = shares.map(|days| scope.spawn(move || read(days))).collect();
+        let own = read(first);
+        let others = others.into_iter().filter_map(|other| other.join().ok()).flatten();
+        own.into_iter().chain(others).for_each(|(at, counts)| found[at] = Some(counts));
+    });
+    found
+}
+
+/// Reads the counts of the days' blocks: their ids, and their places among the chunks. Derived data: where it cannot
+/// be read, the blocks are.
+fn counts_of_blocks(
+    shared: &Shared,
+    chunks: &[Chunk],
+    days: &[(DayKey, Vec<(i64, usize)>)],
+) -> Vec<(usize, Counts)> {
+    let mut found = Vec::new();
+    for (key, blocks) in days {
+        let mut blocks = blocks.clone();
+        blocks.sort_unstable();
+        let (ids, places): (Vec<i64>, Vec<usize>) = blocks.into_iter().unzip();
+        let _ = shared.readers.with(*key, Part::Index, |index| {
             each_derived(index, Derived::Sidecar, &ids, |at, data| {
                 let at = places[at];
-                let sidecar = Sidecar::decode(data);
                 let fits = |sidecar: &Sidecar| sidecar.lines() == logql::Chunk::lines(&chunks[at]);
-                found[at] = sidecar.filter(fits).map(|sidecar| sidecar.0);
+                found.extend(Sidecar::decode(data).filter(fits).map(|sidecar| (at, sidecar.0)));
             })
         });
     }
@@ -176,7 +203,16 @@ impl logql::Chunk for Chunk {
             Place::Tail(row) => row::unpack(&row.data).map_err(ReadError::from),
             Place::Unreadable(problem) => return Err(SourceError(problem.to_string())),
         };
-        columns.map(crate::columns::Columns::into_entries).map_err(|error| self.damaged(&error))
+        columns.map(Columns::into_entries).map_err(|error| self.damaged(&error))
+    }
+
+    fn read_if(&self, wanted: &mut dyn FnMut(&[u8]) -> bool) -> Result<Option<Entries>, SourceError> {
+        let Place::Block(row) = &self.place else {
+            let entries = logql::Chunk::read(self)?;
+            return Ok(wanted(entries.text.as_bytes()).then_some(entries));
+        };
+        let columns = self.read_block(row, |block, name| block::decode_if(block, name, wanted));
+        columns.map(|columns| columns.map(Columns::into_entries)).map_err(|error| self.damaged(&error))
     }
 }
 

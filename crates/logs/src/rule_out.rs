@@ -4,7 +4,7 @@ use std::fs::File;
 
 use rustix::fs::{Advice, fadvise};
 
-use crate::day::{Derived, each_derived, has_filters};
+use crate::day::{Asked, Derived, ask_slices, each_derived, has_filters};
 use crate::filter::{self, Sought};
 use crate::picture::Unit;
 use crate::place::DayKey;
@@ -14,14 +14,14 @@ use crate::shared::Shared;
 /// So many filters are worth a thread.
 const FILTERS_PER_THREAD: usize = 1024;
 
-/// With so many to read the file is wanted as a whole.
+/// With so many to read that are not cut into slices the file is wanted as a whole.
 const FILTERS_AHEAD: usize = 256;
 
 /// What the filters of some blocks say.
 #[derive(Default)]
 struct Word {
-    /// The blocks that can be left out, sorted.
-    ruled_out: Vec<i64>,
+    /// The blocks that cannot be left out, sorted.
+    kept: Vec<i64>,
     damaged: usize,
 }
 
@@ -41,7 +41,7 @@ impl Shared {
             self.faults.set(&subject, message);
         }
         for unit in &mut *units {
-            unit.blocks.retain(|block| word.ruled_out.binary_search(&block.id).is_err());
+            unit.blocks.retain(|block| word.kept.binary_search(&block.id).is_ok());
         }
         units.retain(|unit| !unit.blocks.is_empty() || !unit.rows.is_empty());
     }
@@ -53,28 +53,59 @@ impl Shared {
         let mut shares = blocks.chunks(share);
         let first = shares.next().unwrap_or_default();
         // Derived data: where filters cannot be read, every block may hold what is sought.
-        let ask = |blocks| self.ask(key, blocks, sought).unwrap_or_default();
+        let all = |blocks: &[i64]| Word { kept: blocks.to_vec(), damaged: 0 };
+        let ask = |blocks| self.ask(key, blocks, sought).unwrap_or_else(|_| all(blocks));
         std::thread::scope(|scope| {
-            let others: Vec<_> = shares.map(|share| scope.spawn(move || ask(share))).collect();
+            let others: Vec<_> = shares.map(|share| (share, scope.spawn(move || ask(share)))).collect();
             let mut word = ask(first);
-            for other in others.into_iter().filter_map(|other| other.join().ok()) {
-                word.ruled_out.extend(other.ruled_out);
+            for (share, other) in others {
+                let other = other.join().unwrap_or_else(|_| all(share));
+                word.kept.extend(other.kept);
                 word.damaged += other.damaged;
             }
             word
         })
     }
 
+    /// Asks the slices, and the filters of the blocks that they do not know.
     fn ask(&self, key: DayKey, blocks: &[i64], sought: &Sought) -> Result<Word, ReadError> {
         let mut word = Word::default();
-        let unknown = self.bitmaps.each(key, blocks, |block, bitmap| word.hear(sought, block, Some(bitmap)));
+        let asked = self.readers.with(key, Part::Index, |index| ask_slices(index, blocks, sought))?;
+        let mut loose = Vec::new();
+        for (block, asked) in blocks.iter().zip(asked) {
+            match asked {
+                Asked::No => {}
+                Asked::Maybe => word.kept.push(*block),
+                Asked::Unknown => loose.push(*block),
+                Asked::Damaged => {
+                    word.kept.push(*block);
+                    word.damaged += 1;
+                }
+            }
+        }
+        if !loose.is_empty() {
+            self.ask_loose(key, &loose, sought, &mut word)?;
+        }
+        word.kept.sort_unstable();
+        Ok(word)
+    }
+
+    fn ask_loose(
+        &self,
+        key: DayKey,
+        loose: &[i64],
+        sought: &Sought,
+        word: &mut Word,
+    ) -> Result<(), ReadError> {
+        let unknown = self.bitmaps.each(key, loose, |block, bitmap| word.hear(sought, block, Some(bitmap)));
         if unknown.is_empty() {
-            return Ok(word);
+            return Ok(());
         }
         if unknown.len() >= FILTERS_AHEAD {
             self.read_ahead(key);
         }
         let mut read = Vec::new();
+        let mut silent = unknown.iter().copied().map(Some).collect::<Vec<_>>();
         self.readers.with(key, Part::Index, |index| {
             if !has_filters(index)? {
                 return Ok(());
@@ -82,12 +113,13 @@ impl Shared {
             each_derived(index, Derived::Filter, &unknown, |at, data| {
                 let bitmap = filter::bitmap(data);
                 word.hear(sought, unknown[at], bitmap);
+                silent[at] = None;
                 read.extend(bitmap.map(|bitmap| (unknown[at], Box::from(bitmap))));
             })
         })?;
+        word.kept.extend(silent.into_iter().flatten());
         self.bitmaps.keep(key, read);
-        word.ruled_out.sort_unstable();
-        Ok(word)
+        Ok(())
     }
 }
 
@@ -103,10 +135,10 @@ impl Shared {
 
 impl Word {
     fn hear(&mut self, sought: &Sought, block: i64, bitmap: Option<&[u8]>) {
-        match bitmap {
-            Some(bitmap) if sought.may_stand_in(bitmap) => {}
-            Some(_) => self.ruled_out.push(block),
-            None => self.damaged += 1,
+        if bitmap.is_some_and(|bitmap| !sought.may_stand_in(bitmap)) {
+            return;
         }
+        self.kept.push(block);
+        self.damaged += usize::from(bitmap.is_none());
     }
 }

@@ -8,7 +8,7 @@
 //! 3. the rows of the tail are deleted, together with the next commit.
 //!
 //! Whoever reads takes no notice of tail rows up to the published `seq_to`, nor of a block without an index
-//! row. Small blocks are merged in the same way, and days that are past their retention go (`compact`,
+//! row. The filters of published blocks are cut into slices, a lane of them at a time (`slice` of the day's files). Small blocks are merged in the same way, and days that are past their retention go (`compact`,
 //! `expire`).
 
 mod commit;
@@ -27,6 +27,7 @@ use std::time::Instant;
 
 use rusqlite::Connection;
 
+use crate::columns::Columns;
 use crate::day::DayFiles;
 use crate::joining::HeldLines;
 use crate::picture::Day;
@@ -76,6 +77,8 @@ struct Waiting {
     rows: usize,
     /// Since when its oldest line waits.
     since: Instant,
+    /// What each of its rows holds, while that is little and new: then they need not be unpacked for the seal.
+    columns: Option<Vec<Columns>>,
 }
 
 /// Permission to copy the files: they do not change while it lives, except for `tail.db`, of which `tail` sees
@@ -89,6 +92,11 @@ impl Storage {
     /// The weight of all rows of the tail.
     pub(crate) fn tail_weight(&self) -> u64 {
         self.waiting.values().map(|unit| unit.weight).sum()
+    }
+
+    /// Gives back what is kept of rows that were not sealed soon.
+    pub(crate) fn forget_columns(&mut self) {
+        self.waiting.values_mut().for_each(|unit| unit.columns = None);
     }
 
     /// Whether rows are still to be deleted.
@@ -130,10 +138,25 @@ impl Storage {
         self.lease.strong_count() > 0
     }
 
-    /// Gives back what is kept for days on which no block was sealed for a while.
-    pub(crate) fn close_idle(&mut self, now: Instant) {
+    /// Gives back what is kept for days on which no block was sealed for a while. Those that are over hardly get any
+    /// more.
+    pub(crate) fn close_idle(&mut self, now: Instant) -> Result<(), StorageError> {
+        if self.is_leased() {
+            return Ok(());
+        }
         let idle = self.shared.limits.seal_past_day_after;
-        self.files.retain(|_, open| now.duration_since(open.used) < idle);
+        let is_idle =
+            |(key, open): &(&DayKey, &OpenFiles)| (now.duration_since(open.used) >= idle).then_some(**key);
+        let keys: Vec<DayKey> = self.files.iter().filter_map(|open| is_idle(&open)).collect();
+        let mut done = Ok(());
+        for key in keys {
+            let Some(mut open) = self.files.remove(&key) else { continue };
+            if key.day.end() <= self.shared.clock.now() {
+                let sliced = open.files.slice(true).map(|_| ());
+                done = done.and(sliced.map_err(|reason| StorageError::Day { key, reason }));
+            }
+        }
+        done
     }
 
     fn reached(&mut self, step: Step) -> Result<(), StorageError> {
@@ -150,6 +173,7 @@ pub(crate) enum Step {
     DataWritten,
     IndexWritten,
     Published,
+    Sliced,
     Merged,
     Replaced,
     ReplacedDeleted,

@@ -252,8 +252,10 @@ impl Work {
 
     fn upkeep(&mut self, now: Instant) {
         self.upkeep_at = now + self.shared.limits.upkeep_every;
-        self.storage.close_idle(now);
+        let closed = self.storage.close_idle(now);
+        self.told("closing of logs", closed);
         self.shared.bitmaps.forget_idle(now);
+        self.storage.forget_columns();
         let mut expired = self.storage.expire(now);
         if self.prune_at <= now {
             self.prune_at = now + PRUNE_EVERY;
@@ -276,8 +278,8 @@ impl Work {
     /// Commits what waits. Tells whether it is on disk; if not, it waits for the next attempt.
     fn commit(&mut self, now: Instant) -> bool {
         self.arrival.release(&self.shared, now, &mut self.pending);
-        let committed = self.pack().and_then(|group| {
-            let done = self.storage.commit(&group.packed);
+        let committed = self.pack().and_then(|mut group| {
+            let done = self.storage.commit(&mut group.packed);
             if done.is_ok() {
                 group.waiters.into_iter().for_each(|waiter| waiter.answer(Ok(())));
                 group.followed.into_iter().for_each(|(_, batch)| self.shared.broadcast.send(batch));

@@ -28,7 +28,7 @@ impl<'a> Reader<'a> {
     pub(super) fn read<C: Chunk>(&mut self, chunk: &C) -> Result<Option<Entries>, Stop> {
         self.go_on()?;
         let entries = chunk.read();
-        self.add(entries.as_ref());
+        self.add(entries.as_ref().map(|entries| (entries.len(), entries.text.len())));
         Ok(entries.ok())
     }
 
@@ -43,10 +43,10 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    /// Puts a chunk on the account that was read, perhaps by another thread.
-    pub(super) fn add(&mut self, read: Result<&Entries, &SourceError>) {
+    /// Puts a chunk of so many entries and bytes on the account that was read, perhaps by another thread.
+    pub(super) fn add(&mut self, read: Result<(usize, usize), &SourceError>) {
         match read {
-            Ok(entries) => self.add_sizes(entries.len(), entries.text.len()),
+            Ok((entries, bytes)) => self.add_sizes(entries, bytes),
             Err(error) => self.add_damaged(error),
         }
     }

@@ -37,15 +37,16 @@ impl From<Columns> for Times {
 
 /// All of the block.
 pub(crate) fn decode(block: &[u8], name: Name) -> Result<Columns, Damage> {
-    let parts = Parts::of(block, name)?;
-    let mut columns = parts.side()?;
-    columns.timestamps = parts.timestamps()?;
-    columns.lengths = numbers(parts.lengths, parts.lines).ok_or(Damage::Content("lengths"))?;
-    columns.text = parts.text().ok_or(Damage::Content("lines"))?;
-    if !lengths_fit(&columns) {
-        return Err(Damage::Content("lengths"));
-    }
-    Ok(columns)
+    Parts::of(block, name)?.columns(|_| true).map(Option::unwrap_or_default)
+}
+
+/// All of the block, if its text is `wanted`.
+pub(crate) fn decode_if(
+    block: &[u8],
+    name: Name,
+    wanted: &mut dyn FnMut(&[u8]) -> bool,
+) -> Result<Option<Columns>, Damage> {
+    Parts::of(block, name)?.columns(wanted)
 }
 
 /// Timestamps and levels alone; the lines stay compressed.
@@ -104,6 +105,22 @@ impl<'a> Parts<'a> {
         Some((name, Self { lines, text_bytes, side_bytes, timestamps, lengths, side, text: cursor.0 }))
     }
 
+    /// Everything, if the text is `wanted`.
+    fn columns(&self, wanted: impl FnOnce(&[u8]) -> bool) -> Result<Option<Columns>, Damage> {
+        let text = squeeze::expand(self.text, self.text_bytes).ok_or(Damage::Content("lines"))?;
+        if !wanted(&text) {
+            return Ok(None);
+        }
+        let mut columns = self.side()?;
+        columns.timestamps = self.timestamps()?;
+        columns.lengths = numbers(self.lengths, self.lines).ok_or(Damage::Content("lengths"))?;
+        columns.text = String::from_utf8(text).map_err(|_| Damage::Content("lines"))?;
+        if !lengths_fit(&columns) {
+            return Err(Damage::Content("lengths"));
+        }
+        Ok(Some(columns))
+    }
+
     fn timestamps(&self) -> Result<Vec<i64>, Damage> {
         numbers(self.timestamps, self.lines).ok_or(Damage::Content("timestamps"))
     }
@@ -115,10 +132,6 @@ impl<'a> Parts<'a> {
             .and_then(|side| columns.take_side(self.lines, &mut Cursor(&side)))
             .ok_or(Damage::Content("levels or metadata"))?;
         Ok(columns)
-    }
-
-    fn text(&self) -> Option<String> {
-        String::from_utf8(squeeze::expand(self.text, self.text_bytes)?).ok()
     }
 }
 

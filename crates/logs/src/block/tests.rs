@@ -1,3 +1,4 @@
+use logql::Needle;
 use model::{Level, Metadata, Timestamp};
 use proptest::prelude::*;
 
@@ -119,7 +120,13 @@ fn samples_of_every_format_stay_readable() {
     // Blocks of that time are counted instead.
     assert_eq!(Sidecar::decode(&read("sidecar.format-1")), None);
     // To the bit: another way of hashing would hide blocks, so it needs another format.
-    assert_eq!(filter::encode(sample().texts()), read("filter.format-1"));
+    assert_eq!(filter::encode(sample().texts()), read("filter.format-2"));
+    for filter in [read("filter.format-1"), read("filter.format-2")] {
+        let bitmap = filter::bitmap(&filter).unwrap();
+        let holds = |text: &str| filter::Sought::new(&[Needle(vec![text.to_owned()])]).may_stand_in(bitmap);
+        assert!(["order 4711", "recent call", "überlaufen", "3f2a1c"].into_iter().all(holds));
+        assert!(!holds("nowhere"));
+    }
 }
 
 #[test]

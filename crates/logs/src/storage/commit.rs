@@ -16,12 +16,17 @@ use crate::sidecar::Sidecar;
 use crate::stream::Stream;
 use crate::tail::{Commit, NewRow, Survive};
 
+/// With more units in the tail their lines are not kept unpacked: it would take too much memory.
+const UNITS_KNOWN_MAX: usize = 64;
+
 /// Lines that are packed and numbered, ready for their commit.
 #[derive(Debug)]
 pub(crate) struct Packed {
     rows: Vec<NewRow>,
     /// Of each row.
     origins: Vec<Origin>,
+    /// What each row holds.
+    columns: Vec<Columns>,
     positions: BTreeMap<String, Option<Vec<u8>>>,
     held: Vec<HeldChange>,
     survive: Survive,
@@ -33,6 +38,7 @@ impl Packed {
         Self {
             rows: Vec::new(),
             origins: Vec::new(),
+            columns: Vec::new(),
             positions: BTreeMap::new(),
             held: Vec::new(),
             survive: Survive::Crash,
@@ -52,7 +58,7 @@ impl Packed {
     pub(crate) fn withdraw_pushed(&mut self) {
         let mut withdrawn: HashMap<(u32, DayKey), u64> = HashMap::new();
         let rows = std::mem::take(&mut self.rows).into_iter().zip(std::mem::take(&mut self.origins));
-        for (mut new, origin) in rows {
+        for ((mut new, origin), columns) in rows.zip(std::mem::take(&mut self.columns)) {
             let before = withdrawn.entry((new.stream.number, new.key)).or_default();
             if origin == Origin::Pushed {
                 *before += u64::from(new.row.lines);
@@ -64,6 +70,7 @@ impl Packed {
             }
             self.rows.push(new);
             self.origins.push(origin);
+            self.columns.push(columns);
         }
         self.survive = Survive::Crash;
     }
@@ -83,11 +90,12 @@ impl Storage {
                 origins.push(part.origin);
             }
         }
-        Ok(Packed { rows, origins, positions: pending.take_positions(), held: Vec::new(), survive })
+        let positions = pending.take_positions();
+        Ok(Packed { rows, origins, columns: pending.take_columns(), positions, held: Vec::new(), survive })
     }
 
     /// Commits what was packed and shows it to the readers. After an error it may be tried again.
-    pub(crate) fn commit(&mut self, packed: &Packed) -> Result<(), StorageError> {
+    pub(crate) fn commit(&mut self, packed: &mut Packed) -> Result<(), StorageError> {
         self.reached(Step::Begun)?;
         let commit = Commit {
             obsolete: &self.obsolete,
@@ -100,12 +108,12 @@ impl Storage {
         self.obsolete.clear();
         self.reached(Step::Committed)?;
         let now = self.shared.clock.now();
-        for new in &packed.rows {
+        for (new, columns) in packed.rows.iter().zip(std::mem::take(&mut packed.columns)) {
             let day = self.shared.picture.day(new.key);
             day.add_row(&new.stream, new.row.clone());
             self.shared.activity().add(&new.stream.service, &new.row.sidecar.0, now);
             self.shared.counters.stored(u64::from(new.row.lines), new.row.bytes, new.row.last);
-            self.wait_for_seal(new);
+            self.wait_for_seal(new, Some(columns));
         }
         self.keep_positions(&packed.positions);
         Ok(())
@@ -121,12 +129,18 @@ impl Storage {
         }
     }
 
-    /// Notes that the row waits for its seal.
-    pub(super) fn wait_for_seal(&mut self, NewRow { key, stream, row }: &NewRow) {
+    /// Notes that the row waits for its seal, and what it holds if that is at hand.
+    pub(super) fn wait_for_seal(&mut self, NewRow { key, stream, row }: &NewRow, columns: Option<Columns>) {
+        let columns = columns.filter(|_| self.waiting.len() <= UNITS_KNOWN_MAX);
         match self.waiting.entry((stream.number, *key)) {
             Entry::Occupied(mut unit) => {
-                unit.get_mut().weight += row.weight();
-                unit.get_mut().rows += 1;
+                let unit = unit.get_mut();
+                unit.weight += row.weight();
+                unit.rows += 1;
+                unit.columns = unit.columns.take().zip(columns).map(|(mut known, more)| {
+                    known.push(more);
+                    known
+                });
             }
             Entry::Vacant(place) => {
                 place.insert(Waiting {
@@ -135,6 +149,7 @@ impl Storage {
                     weight: row.weight(),
                     rows: 1,
                     since: Instant::now(),
+                    columns: columns.map(|columns| vec![columns]),
                 });
             }
         }

@@ -79,7 +79,7 @@ impl Storage {
             self.shared.counters.seen(row.last);
             let new = NewRow { key, stream, row: Arc::new(row) };
             day.add_row(&new.stream, new.row.clone());
-            self.wait_for_seal(&new);
+            self.wait_for_seal(&new, None);
         }
         Ok(())
     }

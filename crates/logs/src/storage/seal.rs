@@ -51,7 +51,11 @@ impl Storage {
 
     fn seal_day(&mut self, key: DayKey, units: &[Due], now: Instant) -> Result<(), StorageError> {
         let day = self.shared.picture.day(key);
-        units.chunks(UNITS_AT_ONCE).try_for_each(|units| self.seal_units(&day, units, now))
+        units.chunks(UNITS_AT_ONCE).try_for_each(|units| self.seal_units(&day, units, now))?;
+        if self.files(key)?.slice(false).map_err(|reason| StorageError::Day { key, reason })? {
+            self.reached(Step::Sliced)?;
+        }
+        Ok(())
     }
 
     fn due(&self, now: Instant, clock: Timestamp) -> BTreeMap<DayKey, Vec<Due>> {
@@ -123,8 +127,13 @@ impl Storage {
     /// Makes blocks of the unit's rows, each of about the size of a block.
     fn make_blocks(&mut self, day: &Day, unit: &Due, blocks: &mut Vec<NewBlock>) -> Result<(), StorageError> {
         let block_weight = self.shared.limits.block_weight;
+        let rows = day.rows(&unit.stream);
+        if let Some(run) = self.known_run(day, unit, &rows) {
+            blocks.extend(run.into_block(&unit.stream)?);
+            return Ok(());
+        }
         let mut run = Run::default();
-        for row in day.rows(&unit.stream) {
+        for row in rows {
             self.append(day, &unit.stream, &row, &mut run);
             if run.weight >= block_weight {
                 blocks.extend(std::mem::take(&mut run).into_block(&unit.stream)?);
@@ -134,6 +143,19 @@ impl Storage {
             blocks.extend(run.into_block(&unit.stream)?);
         }
         Ok(())
+    }
+
+    /// All rows of the unit without unpacking them, if they make one block and what they hold is at hand.
+    fn known_run(&mut self, day: &Day, unit: &Due, rows: &[Arc<TailRow>]) -> Option<Run> {
+        let block_weight = self.shared.limits.block_weight;
+        let known = self.waiting.get_mut(&(unit.stream.number, day.key))?.columns.take()?;
+        let (last, others) = rows.split_last()?;
+        let before: u64 = others.iter().map(|row| row.weight()).sum();
+        let weight = before + last.weight();
+        let is_one = before < block_weight && (unit.whole || weight >= block_weight);
+        let lines: u64 = rows.iter().map(|row| u64::from(row.lines)).sum();
+        let is_all = lines == known.iter().map(|columns| columns.len() as u64).sum::<u64>();
+        (is_one && is_all).then(|| Run { columns: Columns::joined(&known), weight, seq_to: last.seq_to })
     }
 
     /// A row that cannot be read any more is told of, counted and left out.
@@ -164,6 +186,7 @@ impl Storage {
         let waiting = waiting.get_mut();
         waiting.weight = rows.iter().map(|row| row.weight()).sum();
         waiting.rows = rows.len();
+        waiting.columns = None;
         waiting.since = now;
     }
 

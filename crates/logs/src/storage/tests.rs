@@ -129,8 +129,8 @@ impl History {
         let storage = self.storage();
         let mut pending = Pending::default();
         pending.add(&storage.shared, batch, Origin::Collected);
-        let packed = storage.pack(&mut pending, Survive::Crash)?;
-        storage.commit(&packed)
+        let mut packed = storage.pack(&mut pending, Survive::Crash)?;
+        storage.commit(&mut packed)
     }
 
     fn position(&mut self) -> u64 {
@@ -304,15 +304,15 @@ fn a_full_disk_keeps_lines_waiting_until_there_is_room() {
         sent.entries.push(entry(NOON, &noise));
         pending.add(&shared, crate::testing::batch("s1", vec![entry(NOON, &noise)]), Origin::Collected);
     }
-    let packed = history.storage().pack(&mut pending, Survive::Crash).unwrap();
-    let error = history.storage().commit(&packed).expect_err("a full disk");
+    let mut packed = history.storage().pack(&mut pending, Survive::Crash).unwrap();
+    let error = history.storage().commit(&mut packed).expect_err("a full disk");
     assert!(
         error.to_string().starts_with("logs/tail.db cannot be written (database or disk is full"),
         "{error}"
     );
     history.check();
     let_grow(&history.storage().tail.connection, true);
-    history.storage().commit(&packed).unwrap();
+    history.storage().commit(&mut packed).unwrap();
     history.expect(&sent);
     history.check();
 
@@ -397,8 +397,8 @@ fn empty_lines_become_blocks_too() {
         let mut pending = Pending::default();
         let shared = history.storage().shared.clone();
         pending.add(&shared, batch("empty", vec![entry(NOON, ""); 10]), Origin::Collected);
-        let packed = history.storage().pack(&mut pending, Survive::Crash).unwrap();
-        history.storage().commit(&packed).unwrap();
+        let mut packed = history.storage().pack(&mut pending, Survive::Crash).unwrap();
+        history.storage().commit(&mut packed).unwrap();
         history.act(&Act::SealFull);
         history.act(&Act::Merge);
     }

@@ -288,6 +288,7 @@ fn make_older(ground: &Ground) {
         index
             .execute_batch(
                 "ALTER TABLE block DROP COLUMN levels; DROP TABLE filter; DROP TABLE replaced;
+                 DROP TABLE sliced; DROP TABLE slice;
                  UPDATE sidecar SET data = x'01ff00'; PRAGMA user_version = 1;",
             )
             .unwrap();

@@ -47,8 +47,8 @@ fn stored(ground: &Ground, lines: &[Line], sealed_after: usize) -> Arc<Shared> {
             let text = format!("{}: a line", line.level.name());
             pending.add(&shared, batch(line.service, vec![entry(line.at, &text)]), Origin::Collected);
         }
-        let packed = storage.pack(&mut pending, Survive::Crash).unwrap();
-        storage.commit(&packed).unwrap();
+        let mut packed = storage.pack(&mut pending, Survive::Crash).unwrap();
+        storage.commit(&mut packed).unwrap();
         if number == sealed_after {
             storage.seal(Instant::now() + 2 * DAY).unwrap();
         }

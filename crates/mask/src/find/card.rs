@@ -15,10 +15,16 @@ const DIGITS_MAX: usize = 19;
 /// How the digits are grouped on cards, as the lengths of the groups.
 const GROUPS: [&[usize]; 4] = [&[4, 4, 4, 4, 3], &[4, 4, 4, 4], &[4, 6, 5], &[4, 6, 4]];
 
+/// So many bytes are looked at together.
+const WINDOW: usize = 512;
+
 /// Adds all card numbers. Every number has a byte at a multiple of [`DIGITS_MIN`], so the others need no look
 /// as long as none of those may belong to one.
 pub(crate) fn find(text: &str, edits: &mut Vec<Edit<'_>>) {
     let bytes = text.as_bytes();
+    if !may_hold_one(bytes) {
+        return;
+    }
     let mut strings = Strings { bytes, at: 0, inside: false };
     let mut at = DIGITS_MIN - 1;
     while at < bytes.len() {
@@ -33,6 +39,35 @@ pub(crate) fn find(text: &str, edits: &mut Vec<Edit<'_>>) {
         }
         at += forward.max(1).next_multiple_of(DIGITS_MIN);
     }
+}
+
+/// Whether digits, spaces and hyphens stand in a row that is long enough, as in few texts.
+fn may_hold_one(bytes: &[u8]) -> bool {
+    let mut rest = bytes;
+    while rest.len() >= DIGITS_MIN {
+        if has_long_run(&rest[..rest.len().min(WINDOW)]) {
+            return true;
+        }
+        // The next window begins early enough to see a run whole that this one cut off.
+        rest = rest.get(WINDOW - DIGITS_MIN + 1..).unwrap_or_default();
+    }
+    false
+}
+
+/// One thing at a time for all bytes: so each of the loops is done for many of them at once.
+fn has_long_run(window: &[u8]) -> bool {
+    let mut run = [0_u8; WINDOW + 8];
+    for (part, byte) in run.iter_mut().zip(window) {
+        *part = u8::from(byte.is_ascii_digit() | (*byte == b' ') | (*byte == b'-'));
+    }
+    // Of runs of 1 those of 2, of these those of 4, of 8, and at last of 13.
+    for further in [1, 2, 4, DIGITS_MIN - 8] {
+        let shorter = run;
+        for (longer, behind) in run[..window.len()].iter_mut().zip(&shorter[further..]) {
+            *longer &= behind;
+        }
+    }
+    run.iter().fold(0, |any, part| any | part) != 0
 }
 
 fn is_part(byte: u8) -> bool {

@@ -1,6 +1,10 @@
 //! Tokens that are known by their form: those with a beginning of their own, JSON web tokens, and a few more.
 //! The forms are those that the services document.
 
+use std::sync::LazyLock;
+
+use memchr::memmem;
+
 use crate::edit::Edit;
 use crate::rule::Rule;
 use crate::text::{begins_word, is_token, is_word, run_end};
@@ -137,7 +141,11 @@ pub(crate) fn find_webhook(text: &str, at: usize, edits: &mut Vec<Edit<'_>>) -> 
 /// need no look.
 pub(crate) fn find_twilio(text: &str, edits: &mut Vec<Edit<'_>>) {
     const DIGITS: usize = 32;
+    static PREFIX: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new("SK"));
     let bytes = text.as_bytes();
+    if PREFIX.find(bytes).is_none() {
+        return;
+    }
     let mut at = DIGITS - 1;
     while at < bytes.len() {
         if bytes[at].is_ascii_hexdigit() {

@@ -17,7 +17,7 @@ use super::Levels;
 use super::pipeline::{Pipeline, StreamLabels, TAKEN_SUFFIX};
 use crate::ast::Stage;
 use crate::operand::Required;
-use crate::{Entries, Needle, Scan, Source, SourceError, Spanned};
+use crate::{Chunk, Entries, Needle, Scan, Source, SourceError, Spanned};
 
 /// Shorter texts are of no use to an index of four-byte grams.
 const INDEXED_BYTES_MIN: usize = 4;
@@ -37,6 +37,14 @@ struct Clue {
     /// It tells of what stands around a value. Where metadata has the label, a clue about a value still holds if the
     /// values of metadata are looked through too; this one does not.
     around: bool,
+}
+
+/// A chunk that was read.
+pub(in crate::eval) struct Read {
+    /// Its entries; none, if no line of it passes.
+    pub(in crate::eval) entries: Entries,
+    /// How many entries it has, and how many bytes of text.
+    pub(in crate::eval) sizes: (usize, usize),
 }
 
 /// What is known of the lines that pass.
@@ -111,6 +119,16 @@ impl Clues {
             chunks.append(&mut scan(with(extra), levels, &always)?);
         }
         Ok(chunks)
+    }
+
+    /// Reads a chunk, unless its text tells that no line of it passes.
+    pub(in crate::eval) fn read(&self, chunk: &impl Chunk) -> Result<Read, SourceError> {
+        let mut bytes = 0;
+        let entries = chunk.read_if(&mut |text| {
+            bytes = text.len();
+            self.scout.as_ref().is_none_or(|scout| scout.may_find(text))
+        })?;
+        Ok(Read { entries: entries.unwrap_or_default(), sizes: (chunk.lines() as usize, bytes) })
     }
 
     /// Puts the numbers of the lines that are worth a look into `lines`, ascending.

@@ -27,6 +27,14 @@ impl Scout {
         RegexBuilder::new(&pattern).build().ok().map(Self::Texts)
     }
 
+    /// Whether a text of many lines may hold one that is worth a look.
+    pub(super) fn may_find(&self, text: &[u8]) -> bool {
+        match self {
+            Self::Text(finder) => finder.find(text).is_some(),
+            Self::Texts(_) => true,
+        }
+    }
+
     /// Puts the numbers of the lines that are worth a look into `lines`, ascending.
     pub(super) fn candidates(&self, entries: &Entries, lines: &mut Vec<u32>) {
         lines.clear();

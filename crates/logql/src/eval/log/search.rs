@@ -122,7 +122,7 @@ impl<'a> Search<'a, '_> {
                 return End::Stopped(cursor.at);
             }
             let sifted = self.sieve().sift(&chunks[place], instant, usize::MAX);
-            self.reader.add(sifted.as_ref().map(|sifted| &sifted.entries));
+            self.reader.add(sifted.as_ref().map(|sifted| sifted.sizes));
             let Ok(mut sifted) = sifted else { continue };
             let skipped = to_skip.min(sifted.picks.len());
             to_skip -= skipped;
@@ -198,7 +198,7 @@ impl<'a> Search<'a, '_> {
         if self.reader.go_on().is_err() {
             return ControlFlow::Break(Enough::Stopped(read.best));
         }
-        self.reader.add(read.sifted.as_ref().map(|sifted| &sifted.entries));
+        self.reader.add(read.sifted.as_ref().map(|sifted| sifted.sizes));
         if let Ok(sifted) = &read.sifted {
             self.offer(chunks, read.place, sifted);
         }

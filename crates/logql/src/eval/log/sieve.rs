@@ -4,6 +4,7 @@ use model::{TimeRange, Timestamp};
 
 use super::distinct::{Key, key};
 use super::{Direction, LogQuery};
+use crate::eval::clues::Read;
 use crate::eval::pipeline::{Scratch, StreamLabels};
 use crate::{Chunk, Entries, SourceError};
 
@@ -17,6 +18,8 @@ pub(super) struct Sieve<'q> {
 /// A chunk and its lines that pass, in the direction.
 pub(super) struct Sifted {
     pub(super) entries: Entries,
+    /// How many entries the chunk has, and how many bytes of text.
+    pub(super) sizes: (usize, usize),
     pub(super) picks: Vec<Pick>,
 }
 
@@ -39,7 +42,7 @@ impl<'q> Sieve<'q> {
         range: TimeRange,
         most: usize,
     ) -> Result<Sifted, SourceError> {
-        let entries = chunk.read()?;
+        let Read { entries, sizes } = self.query.clues.read(chunk)?;
         let stream = StreamLabels::new(chunk.labels());
         let query = self.query;
         query.clues.candidates(&query.lean, &stream, &entries, &mut self.candidates);
@@ -60,6 +63,6 @@ impl<'q> Sieve<'q> {
                 break;
             }
         }
-        Ok(Sifted { entries, picks })
+        Ok(Sifted { entries, sizes, picks })
     }
 }

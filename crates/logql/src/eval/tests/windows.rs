@@ -107,14 +107,17 @@ fn counter(samples: &[Sample], end: i64, length: i64) -> f64 {
     }
     let resets = samples.windows(2).filter(|pair| pair[1].1 < pair[0].1);
     let increase = (last.1 - first.1 + resets.map(|pair| pair[0].1).sum::<i64>()) as f64;
-    let sampled = (last.0 - first.0) as f64;
+    // In seconds, as it is computed elsewhere: a gap may be just as long as the longest that counts.
+    let seconds = |from: i64, to: i64| (to - from) as f64 / 1e9;
+    let length = length as f64 / 1e9;
+    let sampled = seconds(first.0, last.0);
     let distance = sampled / (samples.len() - 1) as f64;
-    let reach = |gap: i64| if gap as f64 >= distance * 1.1 { distance / 2.0 } else { gap as f64 };
-    let mut before = reach(first.0 - (end - length));
+    let reach = |gap: f64| if gap >= distance * 1.1 { distance / 2.0 } else { gap };
+    let mut before = reach(length - seconds(first.0, end));
     if increase > 0.0 && first.1 >= 0 {
-        before = before.min(sampled * first.1 as f64 / increase);
+        before = before.min(sampled * (first.1 as f64 / increase));
     }
-    increase * (sampled + before + reach(end - last.0)) / sampled / (length as f64 / 1e9)
+    increase * ((sampled + before + reach(seconds(last.0, end))) / sampled) / length
 }
 
 /// The lines of each stream, in the order of time and arrival.

@@ -38,8 +38,8 @@ fn each_class_expires_by_its_own_retention() {
         sent.labels = sent.labels.with("stream", stream);
         pending.add(&shared, sent, Origin::Collected);
     }
-    let packed = storage.pack(&mut pending, Survive::Crash).unwrap();
-    storage.commit(&packed).unwrap();
+    let mut packed = storage.pack(&mut pending, Survive::Crash).unwrap();
+    storage.commit(&mut packed).unwrap();
     storage.seal(Instant::now() + 2 * DAY).unwrap();
     let mut left_after = |now: Timestamp| {
         ground.set_clock(now);

@@ -14,7 +14,7 @@ use super::tally::{Found, Tally};
 use crate::eval::pieces::pieces;
 use crate::eval::pipeline::StreamLabels;
 use crate::eval::reader::Reader;
-use crate::eval::{Direction, EvalError, order, parallel};
+use crate::eval::{Direction, EvalError, clues, order, parallel};
 use crate::{Cell, Chunk, Entries, Levels, Source, SourceError};
 
 /// How the lines of a query become parts of panes.
@@ -87,11 +87,10 @@ impl<C: Column> Work<'_, C> {
     }
 
     fn read(&self, memory: &mut LineScratch, chunk: &impl Chunk, place: u32, piece: TimeRange) -> Read<C> {
-        let entries = match chunk.read() {
-            Ok(entries) => entries,
+        let clues::Read { entries, sizes } = match self.range.lines.clues.read(chunk) {
+            Ok(read) => read,
             Err(error) => return Read { sizes: Err(error), found: Ok(Found::default()) },
         };
-        let sizes = Ok((entries.len(), entries.text.len()));
         let stream = StreamLabels::new(chunk.labels());
         let mut decoded =
             Decoded { work: self, memory, stream, entries: &entries, place, found: Found::default() };
@@ -99,7 +98,7 @@ impl<C: Column> Work<'_, C> {
             Some(by_labels) => decoded.kinds(by_labels, piece),
             None => decoded.lines(piece),
         };
-        Read { sizes, found: done.map(|()| decoded.found) }
+        Read { sizes: Ok(sizes), found: done.map(|()| decoded.found) }
     }
 }
 
