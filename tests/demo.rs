@@ -11,10 +11,12 @@ use crate::harness::home::{bare, free_port};
 use crate::harness::http::Client;
 use crate::harness::process::Process;
 use crate::harness::{app, eventually, loki, until};
+use crate::queues;
 
 tests! {
     []:
         the_shop_has_a_dozen_services_that_log,
+        numbers_come_by_every_door,
         the_demo_leaves_nothing_behind;
     [Chromium, Page]:
         it_fits_every_width_and_theme;
@@ -95,6 +97,26 @@ fn the_shop_has_a_dozen_services_that_log() {
     });
     assert!(app::now(client)["faults"].as_array().unwrap().is_empty(), "{}", app::faults(client));
     assert!(!demo.log().contains("panicked"), "{}", demo.log());
+}
+
+fn numbers_come_by_every_door() {
+    let demo = Demo::start();
+    let client = &demo.client;
+    for (what, query) in [
+        ("programs are scraped", r#"sum(up{job=~"web|edge|db|redis"}) >= 5"#),
+        ("containers are measured", r#"count(container_memory_usage_bytes{project="shop"}) >= 10"#),
+        ("probes come through", r#"sum(probe_success{project="shop"}) >= 3"#),
+        ("the queue is seen", r#"celery_queue_length{queue_name="celery"} >= 0"#),
+        ("both workers are there", r#"sum(celery_worker_up) == 2"#),
+        ("tasks are told of", r#"sum(celery_task_succeeded_total{name=~"shop.*"}) > 2"#),
+    ] {
+        until(what, Duration::from_secs(120), || queues::parts::value(client, query));
+    }
+    let page = client.get("/app/v1/queues").expect(200).json();
+    assert_eq!(page["brokers"][0]["problem"], "", "{page}");
+    let targets = client.get("/app/v1/targets").expect(200).text();
+    assert!(!targets.contains("\"down\""), "{targets}");
+    assert!(app::now(client)["faults"].as_array().unwrap().is_empty(), "{}", app::faults(client));
 }
 
 fn it_fits_every_width_and_theme() {

@@ -1,7 +1,7 @@
 //! What the tests are made of: one module per real part.
 //!
 //! [`home`] and [`appliance`] run the binary, [`engine`] and [`images`] a Docker engine of our own, [`browser`]
-//! Chromium; [`http`], [`loki`] and [`app`] speak to the appliance; [`wait`] awaits; [`skip`] names what is
+//! Chromium; [`http`], [`loki`], [`promql`] and [`app`] speak to the appliance, [`prometheus`] runs a real one; [`wait`] awaits; [`skip`] names what is
 //! missing. Everything is blocking: a test reads from top to bottom.
 
 pub(crate) mod app;
@@ -14,7 +14,10 @@ pub(crate) mod home;
 pub(crate) mod http;
 pub(crate) mod images;
 pub(crate) mod loki;
+pub(crate) mod mutation;
 pub(crate) mod process;
+pub(crate) mod prometheus;
+pub(crate) mod promql;
 pub(crate) mod shared;
 #[macro_use]
 pub(crate) mod skip;

@@ -17,9 +17,14 @@
 //! | secrets that are masked | `masking.rs` |
 //! | what `[[logs.pipeline]]` does to lines | `shaping.rs` |
 //! | the Loki API, good and malformed | `loki/` |
+//! | what containers use and how they are | `containers.rs` |
+//! | probes | `probes.rs` |
+//! | queues of Celery and RQ | `queues/` |
+//! | programs, containers and the machine are scraped | `scraping/` |
+//! | the Prometheus API: clients, senders, hostile queries and bodies | `prometheus/` |
 //! | the page's live stream | `live.rs` |
 //! | command line, exit codes, signals | `commands.rs` |
-//! | the page in a browser | `page.rs`; of the logs in `page/` |
+//! | the page in a browser | `page.rs`; of the logs, of metrics and dashboards, and of services, probes and targets in `page/` |
 //! | `porthole demo` | `demo.rs` |
 //! | the image | `image.rs` |
 //!
@@ -36,12 +41,17 @@ mod harness;
 mod clock;
 mod collection;
 mod commands;
+mod containers;
 mod demo;
 mod image;
 mod live;
 mod loki;
 mod masking;
 mod page;
+mod probes;
+mod prometheus;
+mod queues;
+mod scraping;
 mod shaping;
 mod storage;
 
@@ -59,9 +69,16 @@ fn main() -> ExitCode {
         masking::trials(),
         shaping::trials(),
         collection::trials(),
+        containers::trials(),
+        probes::trials(),
+        prometheus::trials(),
+        queues::trials(),
+        scraping::trials(),
         live::trials(),
         page::trials(),
         page::logs::trials(),
+        page::metrics::trials(),
+        page::services::trials(),
         demo::trials(),
         image::trials(),
     ];

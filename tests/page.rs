@@ -1,6 +1,8 @@
 //! The page, as a person meets it: in a browser, by its words.
 
 pub(crate) mod logs;
+pub(crate) mod metrics;
+pub(crate) mod services;
 
 use std::time::{Duration, Instant};
 

@@ -84,6 +84,11 @@ impl Appliance {
         &self.client
     }
 
+    /// The token of [`Appliance::client`].
+    pub(crate) fn token(&self) -> &str {
+        self.home().token.as_deref().unwrap_or_default()
+    }
+
     /// A client without credentials.
     pub(crate) fn anonymous(&self) -> &Client {
         &self.anonymous

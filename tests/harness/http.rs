@@ -81,6 +81,11 @@ impl Client {
         self.send(Method::POST, path, &[("content-type", "application/json")], body.to_string().into_bytes())
     }
 
+    /// A body of any kind.
+    pub(crate) fn post(&self, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Answer {
+        self.send(Method::POST, path, headers, body)
+    }
+
     /// Any request. A connection that fails ends the test.
     pub(crate) fn send(&self, method: Method, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Answer {
         let request = format!("{method} {path}");

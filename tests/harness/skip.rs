@@ -24,6 +24,12 @@ pub(crate) enum Part {
     StaticBinary,
     /// A library that gives a program another time.
     Faketime,
+    /// Redis, and Python with Celery and RQ.
+    Celery,
+    /// Prometheus' exporter of a machine's numbers.
+    NodeExporter,
+    /// Prometheus and its command-line tool.
+    Prometheus,
 }
 
 impl Part {
@@ -42,6 +48,16 @@ impl Part {
             Self::Root => (!is_root()).then_some("the right to mount: run as root"),
             Self::StaticBinary => (!super::images::static_binary().is_file())
                 .then_some("the static binary: cargo xtask image --binary, or PORTHOLE_STATIC_BINARY=<file>"),
+            Self::Celery => missing_program(&["redis-server", "redis-cli", "python3"], CELERY)
+                .or_else(|| crate::queues::parts::python().is_none().then_some(CELERY)),
+            Self::NodeExporter => missing_program(
+                &["prometheus-node-exporter"],
+                "node_exporter: apt-get install --no-install-recommends prometheus-node-exporter",
+            ),
+            Self::Prometheus => missing_program(
+                &["prometheus", "promtool"],
+                "Prometheus: apt-get install --no-install-recommends prometheus",
+            ),
             Self::Faketime => {
                 (!Path::new(FAKETIME).is_file()).then_some("libfaketime: apt-get install libfaketime")
             }
@@ -52,6 +68,7 @@ impl Part {
 /// Where Debian keeps it, for programs with several threads.
 pub(crate) const FAKETIME: &str = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1";
 
+const CELERY: &str = "Redis and Celery: apt-get install redis-server python3-venv, and a network for pip";
 const DOCKER: &str = "a Docker engine: apt-get install docker.io iptables";
 
 fn missing_program(programs: &[&str], advice: &'static str) -> Option<&'static str> {

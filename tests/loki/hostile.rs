@@ -8,6 +8,7 @@ use serde_json::json;
 
 use crate::harness::http::Client;
 use crate::harness::loki::Body;
+use crate::harness::mutation::Random;
 use crate::harness::{Home, eventually, loki};
 
 tests! {
@@ -21,18 +22,6 @@ const PUSHES: u64 = 10_000;
 
 /// How much more memory than before is no leak.
 const GROWTH_MAX: u64 = 64 << 20;
-
-/// The same numbers in every run (xorshift), so that a failure can be run again.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, bound: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 % bound as u64) as usize
-    }
-}
 
 /// Good bodies of every form, with their headers.
 fn good_bodies() -> Vec<Body> {
@@ -52,27 +41,6 @@ fn good_bodies() -> Vec<Body> {
     ]
 }
 
-/// Cuts, flips, doubles, drops or replaces bytes.
-fn mutate(random: &mut Random, body: &mut Vec<u8>) {
-    for _ in 0..=random.below(4) {
-        let at = random.below(body.len().max(1)).min(body.len().saturating_sub(1));
-        match random.below(6) {
-            0 => body.truncate(at),
-            1 if !body.is_empty() => body[at] ^= 1 << random.below(8),
-            2 if !body.is_empty() => body[at] = [0x00, 0xff, b'"', b'{', 0x80, b'\\'][random.below(6)],
-            3 => {
-                let piece: Vec<u8> = body[at..].iter().take(64).copied().collect();
-                body.splice(at..at, piece);
-            }
-            4 => {
-                let end = (at + 1 + random.below(32)).min(body.len());
-                body.drain(at..end);
-            }
-            _ => body.extend_from_slice(b"}]garbage"),
-        }
-    }
-}
-
 fn ten_thousand_malformed_pushes_do_no_harm() {
     let appliance = Home::new().start();
     let client = appliance.client();
@@ -82,7 +50,7 @@ fn ten_thousand_malformed_pushes_do_no_harm() {
     let mut before = 0;
     for number in 0..PUSHES {
         let mut body = good[random.below(good.len())].clone();
-        mutate(&mut random, &mut body.bytes);
+        random.mutate(&mut body.bytes);
         if random.below(20) == 0 {
             // What is said about the body is wrong as well.
             body.headers = [vec![("content-type", "text/plain")], vec![("content-encoding", "br")], vec![]]

@@ -5,9 +5,11 @@ use web_logic::query_string;
 use web_logic::route::Page;
 
 use crate::browser;
-use crate::components::{Banners, ContextBar, Navigation, ToastLine, key_help, palette};
+use crate::components::{Banners, ContextBar, Navigation, ToastLine, key_help, palette, tabs};
+use crate::dom::El;
 use crate::history::{History, Visit};
-use crate::pages::{LogsPage, NotFound, NowPage, SetUpPage, SettingsPage, SignInPage};
+use crate::later::{Load, later};
+use crate::pages::{self, LogsPage, NotFound, NowPage};
 use crate::reactive::{Derived, When, derived, effect};
 use crate::shortcuts;
 use crate::state::{self, Session, Shared, Who, shared};
@@ -36,8 +38,8 @@ pub(crate) fn App() -> impl IntoView {
     view! {
         {move || match frame.get() {
             Frame::Waiting => ().into_any(),
-            Frame::SignIn => view! { <SignInPage /> }.into_any(),
-            Frame::SetUp => view! { <SetUpPage /> }.into_any(),
+            Frame::SignIn => page_of(|| Box::pin(pages::sign_in())),
+            Frame::SetUp => page_of(|| Box::pin(pages::set_up())),
             Frame::Shell => view! { <Shell page /> }.into_any(),
         }}
     }
@@ -85,6 +87,11 @@ fn name_window(page: Derived<Page>) {
     });
 }
 
+/// A page that is loaded when it is first looked at.
+fn page_of(load: Load<fn() -> El>) -> AnyView {
+    later(load, |draw| draw()).view()
+}
+
 #[component]
 fn Shell(page: Derived<Page>) -> impl IntoView {
     let has_context = move || page.get().has_context();
@@ -96,11 +103,18 @@ fn Shell(page: Derived<Page>) -> impl IntoView {
                 <When when=has_context>
                     <ContextBar page />
                 </When>
+                {tabs(page).view()}
                 <main id="main" class="shell-main" tabindex="-1">
                     {move || match page.get() {
                         Page::Now => view! { <NowPage /> }.into_any(),
                         Page::Logs => view! { <LogsPage /> }.into_any(),
-                        Page::Settings => view! { <SettingsPage /> }.into_any(),
+                        Page::Services => page_of(|| Box::pin(pages::services())),
+                        Page::Uptime => page_of(|| Box::pin(pages::uptime())),
+                        Page::Queues => page_of(|| Box::pin(pages::queues())),
+                        Page::Targets => page_of(|| Box::pin(pages::targets())),
+                        Page::Metrics => page_of(|| Box::pin(pages::metrics())),
+                        Page::Dashboards => page_of(|| Box::pin(pages::dashboards())),
+                        Page::Settings => page_of(|| Box::pin(pages::settings())),
                         _ => view! { <NotFound /> }.into_any(),
                     }}
                 </main>

@@ -6,13 +6,18 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use api::{
-    BUILD_HEADER, ContextRequest, Credentials, Facets, FieldStats, Histogram, LogPage, LogRequest, Mark,
-    Names, NamesRequest, NewToken, NewUser, NewView, Numbers, PasswordChange, Patterns, QueryCheck,
-    QueryFault, Role, Session, Setup, Token, TokenScope, TokenSecret, User, Values, View,
+    BUILD_HEADER, ContextRequest, Credentials, Dashboard, DashboardRow, Facets, FieldStats, Histogram,
+    LabelsRequest, LogPage, LogRequest, Mark, MetricName, MetricsRequest, Millis, Names, NamesRequest,
+    NewToken, NewUser, NewView, Numbers, PasswordChange, Patterns, QueryCheck, QueryFault, Queues, Role,
+    ServicePage, ServiceRow, Session, Setup, Targets, Token, TokenScope, TokenSecret, Uptime, User, Values,
+    View,
 };
 use gloo_net::http::{Method, RequestBuilder};
 use leptos::prelude::*;
 use web_logic::query_string;
+use web_logic::rows::capitalised;
+use web_logic::rows::services::Which;
+use web_logic::time::Resolved;
 use web_logic::wire::{self, Object, Read};
 
 use crate::state::{Reach, Who};
@@ -46,14 +51,6 @@ impl fmt::Display for Failure {
             Self::Unreachable => f.write_str("Porthole does not answer."),
         }
     }
-}
-
-fn capitalised(message: &str) -> String {
-    let mut message = message.to_owned();
-    if let Some(first) = message.get_mut(..1) {
-        first.make_ascii_uppercase();
-    }
-    message
 }
 
 pub(crate) type Answer<T> = Result<T, Failure>;
@@ -230,6 +227,95 @@ impl Client {
     /// Numbers over time.
     pub(crate) fn numbers(self, request: LogRequest) -> Ask<Numbers> {
         self.get(format!("logs/numbers?{}", log_pairs(&request)))
+    }
+
+    /// Numbers of metrics over time.
+    pub(crate) fn metric_numbers(self, request: MetricsRequest) -> Ask<Numbers> {
+        let pairs = [
+            ("query", request.query),
+            ("start", request.start.to_string()),
+            ("end", request.end.to_string()),
+            ("buckets", request.buckets.to_string()),
+        ];
+        self.get(format!("metrics/numbers?{}", query_string::write(&pairs)))
+    }
+
+    /// Numbers of metrics at an instant.
+    pub(crate) fn metric_table(self, query: &str, at: Millis) -> Ask<Numbers> {
+        let pairs = [("query", query.to_owned()), ("at", at.to_string())];
+        self.get(format!("metrics/table?{}", query_string::write(&pairs)))
+    }
+
+    /// Whether a query of metrics can be asked.
+    pub(crate) fn metric_check(self, query: &str) -> Ask<QueryCheck> {
+        self.get(format!("metrics/check?{}", query_string::write(&[("query", query.to_owned())])))
+    }
+
+    /// Metrics whose names begin so.
+    pub(crate) fn metric_names(self, prefix: &str) -> Ask<Vec<MetricName>> {
+        self.get(format!("metrics/names?{}", query_string::write(&[("prefix", prefix.to_owned())])))
+    }
+
+    /// Labels of series, or the values of one.
+    pub(crate) fn metric_labels(self, request: &LabelsRequest) -> Ask<Vec<String>> {
+        let pairs = [
+            ("query", request.query.clone()),
+            ("name", request.name.clone()),
+            ("start", request.start.to_string()),
+            ("end", request.end.to_string()),
+        ];
+        self.get(format!("metrics/labels?{}", query_string::write(&pairs)))
+    }
+
+    /// All dashboards.
+    pub(crate) fn dashboards(self) -> Ask<Vec<DashboardRow>> {
+        self.get("dashboards".to_owned())
+    }
+
+    /// A dashboard.
+    pub(crate) fn dashboard(self, id: &str) -> Ask<Dashboard> {
+        self.get(format!("dashboards/{}", encoded(id)))
+    }
+
+    /// Keeps a dashboard: a new one, or in the place of one; `dashboard` as JSON.
+    pub(crate) fn keep_dashboard(self, id: Option<&str>, dashboard: String) -> Ask<Dashboard> {
+        let (method, path) = match id {
+            Some(id) => (Method::PUT, format!("dashboards/{}", encoded(id))),
+            None => (Method::POST, "dashboards".to_owned()),
+        };
+        Ask { text: Box::pin(self.ask(method, path, Some(dashboard))), read }
+    }
+
+    /// Removes a dashboard.
+    pub(crate) fn remove_dashboard(self, id: &str) -> Ask<()> {
+        self.tell(Method::DELETE, format!("dashboards/{}", encoded(id)), None)
+    }
+
+    /// Services, and what each of them uses.
+    pub(crate) fn services(self) -> Ask<Vec<ServiceRow>> {
+        self.get("services".to_owned())
+    }
+
+    /// All that is known of a service.
+    pub(crate) fn service(self, which: &Which) -> Ask<ServicePage> {
+        let pairs = [("project", which.project.clone()), ("environment", which.environment.clone())];
+        self.get(format!("services/{}?{}", encoded(&which.service), query_string::write(&pairs)))
+    }
+
+    /// What is scraped.
+    pub(crate) fn targets(self) -> Ask<Targets> {
+        self.get("targets".to_owned())
+    }
+
+    /// Probes; their strips cover a range.
+    pub(crate) fn uptime(self, range: Resolved) -> Ask<Uptime> {
+        let pairs = [("start", range.start.to_string()), ("end", range.end.to_string())];
+        self.get(format!("uptime?{}", query_string::write(&pairs)))
+    }
+
+    /// Queues of tasks, and their workers.
+    pub(crate) fn queues(self) -> Ask<Queues> {
+        self.get("queues".to_owned())
     }
 
     /// Saved views of all pages.

@@ -13,10 +13,12 @@
 
 mod app;
 mod browser;
+mod charts;
 mod client;
 mod components;
 mod dom;
 mod history;
+mod later;
 mod live;
 mod pages;
 mod reactive;

@@ -16,24 +16,33 @@ use crate::state::{Overlay, Shared, shared};
 
 /// The page that is shown may handle actions of its own.
 #[derive(Clone, Copy)]
-pub(crate) struct PageActions(StoredValue<Option<Handler>, LocalStorage>);
+pub(crate) struct PageActions {
+    handler: StoredValue<Option<Handler>, LocalStorage>,
+    turn: StoredValue<u32>,
+}
 
 type Handler = Arc<dyn Fn(Action)>;
 
 impl PageActions {
     /// Nobody listens yet.
     pub(crate) fn new() -> Self {
-        Self(StoredValue::new_local(None))
+        Self { handler: StoredValue::new_local(None), turn: StoredValue::new(0) }
     }
 
-    /// Tells `handler` about actions until the part of the page that asks is gone.
+    /// Tells `handler` about actions until the part of the page that asks is gone, or another asks.
     pub(crate) fn handle(self, handler: impl Fn(Action) + 'static) {
-        self.0.set_value(Some(Arc::new(handler)));
-        on_cleanup(move || self.0.set_value(None));
+        let turn = self.turn.get_value() + 1;
+        self.turn.set_value(turn);
+        self.handler.set_value(Some(Arc::new(handler)));
+        on_cleanup(move || {
+            if self.turn.get_value() == turn {
+                self.handler.set_value(None);
+            }
+        });
     }
 
     fn tell(self, action: Action) {
-        if let Some(handler) = self.0.get_value() {
+        if let Some(handler) = self.handler.get_value() {
             handler(action);
         }
     }

@@ -8,13 +8,19 @@
 
 mod accounts;
 mod completion;
+mod dashboards;
 mod download;
 mod fields;
 mod live;
 mod logs;
 mod marks;
+mod metrics;
 mod now;
 mod numbers;
+mod queues;
+mod services;
+mod targets;
+mod uptime;
 mod views;
 
 pub use accounts::{
@@ -22,6 +28,10 @@ pub use accounts::{
     TokenSecret, User,
 };
 pub use completion::{FieldName, Names, NamesRequest, QueryCheck, QueryKind, Values, ValuesRequest};
+pub use dashboards::{
+    DASHBOARD_PANELS_MAX, Dashboard, DashboardRow, NewDashboard, PANEL_QUERIES_MAX, Panel, PanelKind,
+    PanelQuery, QueryLanguage,
+};
 pub use download::{DownloadForm, DownloadFormat};
 pub use fields::{Field, FieldKind, FieldSource, FieldStats, Pattern, Patterns};
 pub use live::{LiveLines, LivePaused};
@@ -30,10 +40,15 @@ pub use logs::{
     LogRow, QueryFault, StreamLabels,
 };
 pub use marks::{Mark, MarkKind};
+pub use metrics::{InstantRequest, LabelsRequest, MetricName, MetricsRequest};
 pub use now::{
     DockerState, DockerStatus, Fault, HealthState, Intake, Now, RunState, ServiceTile, WorkloadRow,
 };
 pub use numbers::{NumberSeries, Numbers};
+pub use queues::{BrokerRow, QueueRow, Queues, TaskRow, WorkerRow};
+pub use services::{Chart, JobMetrics, ServicePage, ServiceRequest, ServiceRow};
+pub use targets::{DroppedTargetRow, TargetHealth, TargetRow, Targets};
+pub use uptime::{ProbeHealth, ProbeRow, Uptime, UptimeRequest};
 pub use views::{NewView, View};
 
 /// Nanoseconds since the Unix epoch.

@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::sync::Arc;
 
+use model::metric::{About, Exemplar};
 use model::{Labels, Timestamp};
 
 /// A sample of this value says that its series has ended: a NaN with bits of its own, as Prometheus writes it.
@@ -23,4 +24,10 @@ pub trait Appender: Clone + Send + Sync + 'static {
         at: Timestamp,
         samples: Vec<(Self::Series, f64)>,
     ) -> impl Future<Output = ()> + Send;
+
+    /// What the target says of a metric family; the newest word counts.
+    fn describe(&self, target: &Arc<str>, family: &str, about: &About);
+
+    /// One example of what a series counted. Only the newest are kept.
+    fn exemplar(&self, series: &Self::Series, exemplar: Exemplar);
 }

@@ -12,6 +12,7 @@ mod frames;
 mod inspect;
 mod logs;
 mod parameters;
+mod stats;
 mod system;
 mod version;
 
@@ -20,11 +21,13 @@ use axum::routing::get;
 use tokio_util::sync::CancellationToken;
 
 use crate::engine::Engine;
+use crate::meters::Meters;
 
 /// What every handler is given.
 #[derive(Clone)]
 pub(crate) struct Api {
     pub(crate) engine: Engine,
+    pub(crate) meters: Meters,
     /// Ends the answers that would last for ever.
     pub(crate) shutdown: CancellationToken,
 }
@@ -38,6 +41,7 @@ pub(crate) fn router(api: Api) -> Router {
         .route("/containers/json", get(containers::list))
         .route("/containers/{reference}/json", get(inspect::inspect))
         .route("/containers/{reference}/logs", get(logs::logs))
+        .route("/containers/{reference}/stats", get(stats::stats))
         .route("/events", get(events::events))
         .fallback(fault::no_page)
         .method_not_allowed_fallback(fault::asks_only)

@@ -158,6 +158,7 @@ impl Simulation {
         }
         for (seconds, mib) in [(8, 298), (16, 391), (24, 468)] {
             self.alive_after(Member::Worker1, Duration::from_secs(seconds), move |shop| {
+                shop.meters().of(Member::Worker1, |program| program.memory_mib = mib);
                 let text = format!("shop.tasks.sync_stock: resident memory is {mib} MiB of 512 MiB");
                 let line = celery::line(&shop.stamp(), "WARNING", "ForkPoolWorker-1", &text);
                 shop.say(Member::Worker1, Stream::Stderr, &line);
@@ -173,6 +174,10 @@ impl Simulation {
     fn fill_heap(&mut self) {
         for round in 0..9 {
             self.alive_after(Member::Search, Duration::from_secs(4 + 7 * round), |shop| {
+                shop.meters().of(Member::Search, |program| {
+                    program.is_well = false;
+                    program.memory_mib = 490;
+                });
                 let trace = java::out_of_heap(&shop.stamp());
                 shop.say(Member::Search, Stream::Stderr, &trace);
             });

@@ -2,8 +2,8 @@
 //!
 //! A small compose project (an nginx, a Django shop, Celery, PostgreSQL, Redis and their neighbours) that lives
 //! in this process: visitors come, orders are placed, releases go out, things break and are mended. It is
-//! seen through a Docker Engine API on a Unix socket and through nothing else, so whoever watches it takes the
-//! same ways as with real containers.
+//! seen through the doors that real containers have, so whoever watches it takes the same ways: a Docker Engine API on
+//! a Unix socket, pages of numbers, and the Redis of the queue.
 //!
 //! ```ignore
 //! let shop = demo::Shop::start(dir, seed).await?;
@@ -17,8 +17,12 @@
 
 mod api;
 mod clock;
+mod doors;
 mod engine;
 mod incident;
+mod meters;
+mod numbers;
+mod redis;
 mod ring;
 mod serving;
 mod shop;

@@ -14,7 +14,9 @@ use tokio_util::sync::CancellationToken;
 
 use crate::api::{self, Api};
 use crate::clock::{Clock, Running};
+use crate::doors::{self, Doors};
 use crate::engine::Engine;
+use crate::redis;
 use crate::shop::Simulation;
 
 const SOCKET: &str = "docker.sock";
@@ -64,15 +66,22 @@ impl Shop {
         let socket = dir.join(SOCKET);
         let listener = listen(&socket)?;
         let clock = options.clock.start();
-        let simulation = tokio::task::spawn_blocking(move || past(options, clock)).await?;
+        let (doors, listeners) = Doors::open().await?;
+        let simulation = tokio::task::spawn_blocking(move || past(options, clock, doors)).await?;
 
         let shutdown = CancellationToken::new();
-        let api = Api { engine: simulation.engine().clone(), shutdown: shutdown.clone() };
+        let meters = simulation.meters().clone();
+        let engine = simulation.engine().clone();
+        let api = Api { engine, meters: meters.clone(), shutdown: shutdown.clone() };
         let (advances, asked) = mpsc::channel(1);
-        let tasks = vec![
+        let mut tasks = vec![
             tokio::spawn(go_on(simulation, clock, asked, shutdown.clone())),
             tokio::spawn(serve(listener, api, shutdown.clone())),
+            tokio::spawn(redis::serve(listeners.redis, meters.clone(), shutdown.clone())),
         ];
+        for (member, listener) in listeners.numbers {
+            tasks.push(tokio::spawn(doors::serve(member, listener, meters.clone(), shutdown.clone())));
+        }
         Ok(Self { socket, shutdown, advances, tasks })
     }
 
@@ -89,7 +98,7 @@ impl Shop {
         let _ = happened.await;
     }
 
-    /// Closes the shop: ends all answers and waits until both tasks are gone.
+    /// Closes the shop: ends all answers and waits until all tasks are gone.
     pub async fn stop(mut self) {
         self.shutdown.cancel();
         for task in std::mem::take(&mut self.tasks) {
@@ -118,10 +127,10 @@ fn listen(socket: &Path) -> anyhow::Result<UnixListener> {
         .with_context(|| format!("cannot listen on {}; is its path longer than 107 bytes?", socket.display()))
 }
 
-fn past(options: Options, clock: Running) -> Simulation {
+fn past(options: Options, clock: Running, doors: Doors) -> Simulation {
     let now = clock.started();
     let begun = now.minus(options.history);
-    let mut simulation = Simulation::new(Engine::new(begun), options.seed, begun, now);
+    let mut simulation = Simulation::new(Engine::new(begun), doors, options.seed, begun, now);
     simulation.advance(now);
     simulation
 }

@@ -6,6 +6,7 @@
 mod agenda;
 mod cast;
 mod chores;
+mod events;
 mod jobs;
 mod lifecycle;
 mod names;
@@ -32,8 +33,10 @@ use place::Place;
 pub(crate) use releases::WEB;
 pub(crate) use stamp::Stamp;
 
+use crate::doors::Doors;
 use crate::engine::{Engine, Stream};
-use crate::incident::Incidents;
+use crate::incident::{Incidents, Kind};
+use crate::meters::Meters;
 
 /// Between two lines of one text that a process writes at once.
 const LINE_GAP: Duration = Duration::from_micros(9);
@@ -41,6 +44,8 @@ const LINE_GAP: Duration = Duration::from_micros(9);
 /// The shop at one moment.
 pub(crate) struct Simulation {
     engine: Engine,
+    meters: Meters,
+    doors: Doors,
     now: Timestamp,
     /// From when on there are releases: each takes the logs of its containers with it, and there should be a
     /// past to look at.
@@ -59,9 +64,11 @@ pub(crate) struct Simulation {
 impl Simulation {
     /// A shop that has been up for some days when its story begins at `begun`. Its first release comes soon
     /// after `opening`.
-    pub(crate) fn new(engine: Engine, seed: u64, begun: Timestamp, opening: Timestamp) -> Self {
+    pub(crate) fn new(engine: Engine, doors: Doors, seed: u64, begun: Timestamp, opening: Timestamp) -> Self {
         let mut shop = Self {
             engine,
+            meters: Meters::new(begun),
+            doors,
             now: begun,
             opening,
             rng: StdRng::seed_from_u64(seed),
@@ -75,6 +82,7 @@ impl Simulation {
         shop.open();
         shop.expect_visitors();
         shop.plan_jobs();
+        shop.plan_heartbeats();
         shop.plan_chores();
         shop.plan_slips();
         shop.plan_panics();
@@ -85,6 +93,10 @@ impl Simulation {
 
     pub(crate) fn engine(&self) -> &Engine {
         &self.engine
+    }
+
+    pub(crate) fn meters(&self) -> &Meters {
+        &self.meters
     }
 
     pub(crate) fn now(&self) -> Timestamp {
@@ -103,6 +115,12 @@ impl Simulation {
             act(self);
         }
         self.now = self.now.max(until);
+        let (queue, now, database_is_full) = (self.jobs.queue(), self.now, self.is_on(Kind::Database));
+        self.meters.change(|counts| {
+            counts.now = now;
+            counts.queue = queue;
+            counts.database_is_full = database_is_full;
+        });
         self.engine.publish(self.now);
     }
 

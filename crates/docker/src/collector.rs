@@ -37,6 +37,7 @@ const GOOD_SESSION: Duration = Duration::from_secs(5);
 /// Keeps up with one engine; see [`Collector::run`].
 pub struct Collector {
     config: Config,
+    client: Client,
     positions: Vec<Position>,
     lines: mpsc::Sender<Batch>,
     published: Published,
@@ -45,11 +46,12 @@ pub struct Collector {
 impl Collector {
     pub(crate) fn new(
         config: Config,
+        client: Client,
         positions: Vec<Position>,
         lines: mpsc::Sender<Batch>,
         published: Published,
     ) -> Self {
-        Self { config, positions, lines, published }
+        Self { config, client, positions, lines, published }
     }
 
     /// Runs until `shutdown`, then hands over what was read and returns. An engine that is absent is asked
@@ -80,8 +82,7 @@ struct Keeper {
 
 impl Keeper {
     fn new(collector: Collector, shutdown: &CancellationToken) -> Self {
-        let Collector { config, positions, lines, published } = collector;
-        let client = Client::new(config.address.clone());
+        let Collector { config, client, positions, lines, published } = collector;
         let clock = Clock::new();
         let surface = Surface {
             client: client.clone(),

@@ -34,6 +34,7 @@ mod lines;
 mod own;
 mod pieces;
 mod reader;
+mod stats;
 mod status;
 mod workload;
 
@@ -41,6 +42,7 @@ pub use client::Address;
 pub use collector::Collector;
 pub use config::Config;
 pub use deploys::Deploy;
+pub use stats::StatsError;
 pub use status::{Counts, Docker, Engine, Status, Unreadable};
 
 use model::{Batch, Position};
@@ -50,6 +52,7 @@ use tokio::sync::mpsc;
 /// into `lines` go the batches of all containers. The collector waits while `lines` is full: the lines are
 /// safe with the engine meanwhile.
 pub fn connect(config: Config, positions: Vec<Position>, lines: mpsc::Sender<Batch>) -> (Docker, Collector) {
-    let (docker, published) = status::channel(&config);
-    (docker, Collector::new(config, positions, lines, published))
+    let client = client::Client::new(config.address.clone());
+    let (docker, published) = status::channel(&config, client.clone());
+    (docker, Collector::new(config, client, positions, lines, published))
 }

@@ -7,6 +7,7 @@ use std::time::SystemTime;
 use model::{Timestamp, Workload};
 use tokio::sync::watch;
 
+use crate::client::Client;
 use crate::{Config, Deploy};
 
 /// Whether the engine answers.
@@ -67,13 +68,14 @@ pub struct Counts {
     pub gaps: u64,
 }
 
-/// The handle of this crate: cheap to clone, and only for looking.
+/// The handle of this crate: cheap to clone, and only for looking and asking.
 #[derive(Clone, Debug)]
 pub struct Docker {
     workloads: watch::Receiver<Arc<[Workload]>>,
     status: watch::Receiver<Status>,
     deploys: watch::Receiver<Arc<[Deploy]>>,
     counters: Arc<Counters>,
+    client: Client,
 }
 
 impl Docker {
@@ -97,6 +99,11 @@ impl Docker {
     pub fn counts(&self) -> Counts {
         self.counters.read()
     }
+
+    /// Whom to ask.
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
+    }
 }
 
 /// The writing ends of [`Docker`].
@@ -109,7 +116,7 @@ pub(crate) struct Published {
 }
 
 /// A handle and what fills it.
-pub(crate) fn channel(config: &Config) -> (Docker, Published) {
+pub(crate) fn channel(config: &Config, client: Client) -> (Docker, Published) {
     let first = Status {
         engine: Engine::Connecting,
         since: SystemTime::now().into(),
@@ -127,6 +134,7 @@ pub(crate) fn channel(config: &Config) -> (Docker, Published) {
         status: published.status.subscribe(),
         deploys: published.deploys.subscribe(),
         counters: published.counters.clone(),
+        client,
     };
     (docker, published)
 }

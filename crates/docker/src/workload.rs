@@ -2,10 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use model::{Health, Network, Port, State, Timestamp, Workload};
+use model::{Health, Network, Port, Process, State, Timestamp, Workload};
 
 use crate::client::{EndpointSettings, Inspect};
 use crate::identity::Surroundings;
+
+/// No address is longer.
+const VARIABLE_BYTES_MAX: usize = 4096;
 
 /// The workload that `inspect` describes.
 pub(crate) fn workload(inspect: Inspect, here: &Surroundings) -> Workload {
@@ -27,12 +30,29 @@ pub(crate) fn workload(inspect: Inspect, here: &Surroundings) -> Workload {
         finished_at: inspect.state.finished_at.as_deref().and_then(instant),
         networks: networks(&inspect),
         ports: ports(&inspect),
+        process: process(&inspect),
         labels,
         id: inspect.id,
         image: inspect.config.image,
         image_id: inspect.image,
         log_driver: inspect.host_config.log_config.driver,
     }
+}
+
+/// What it runs. Of the environment nothing is kept but what may tell of a broker of tasks.
+fn process(inspect: &Inspect) -> Process {
+    let command = std::iter::once(&inspect.path).chain(inspect.args.iter().flatten());
+    let variables = inspect.config.env.iter().flatten().filter_map(|line| line.split_once('='));
+    let of_brokers =
+        variables.filter(|(name, value)| tells_of_brokers(name) && value.len() <= VARIABLE_BYTES_MAX);
+    Process {
+        command: command.filter(|word| !word.is_empty()).cloned().collect(),
+        environment: of_brokers.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+    }
+}
+
+fn tells_of_brokers(variable: &str) -> bool {
+    ["BROKER", "CELERY", "REDIS", "RQ_"].iter().any(|word| variable.contains(word))
 }
 
 /// A time of the engine. What never happened is the year 1 there, which is no instant here.

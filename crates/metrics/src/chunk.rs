@@ -35,7 +35,7 @@ pub struct Row {
 }
 
 /// Timestamps that follow one another, at each of which the series has a number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Run {
     /// The place of the first one among the chunk's timestamps.
     pub start: u32,
@@ -143,6 +143,9 @@ impl<'a> Chunk<'a> {
     pub fn row(&self, index: usize) -> Result<Row, Damage> {
         let place = self.rows.get(index).ok_or(Damage::Senseless)?;
         let bytes = &self.numbers[place.start..place.end];
+        if place.count == 0 {
+            return Ok(Row { runs: place.runs.clone(), values: Vec::new() });
+        }
         let values = codec::decode(bytes, place.count).ok_or(Damage::Senseless)?;
         Ok(Row { runs: place.runs.clone(), values })
     }

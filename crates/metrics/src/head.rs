@@ -3,55 +3,122 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use crate::series::{Scrape, Series};
-use crate::status::{Counters, Refused};
-use crate::window::{Window, window_of};
+use model::{Labels, Timestamp};
 
-/// Windows by their beginning, and in each the targets.
+use crate::limits::Limits;
+use crate::row::GrowingRow;
+use crate::series::Scrape;
+use crate::status::{Refused, Tally};
+use crate::window::{WINDOW_MS, Window, window_of};
+
+/// Windows by their beginning.
 #[derive(Debug, Default)]
-pub(crate) struct Head {
-    windows: BTreeMap<i64, HashMap<Arc<str>, Window>>,
+pub(crate) struct Head(BTreeMap<i64, Targets>);
+
+/// Two hours of all targets.
+#[derive(Debug)]
+struct Targets {
+    by_name: HashMap<Arc<str>, Window>,
+    /// Of series and numbers, about.
+    bytes: usize,
+    /// When the last samples came.
+    touched: Timestamp,
+}
+
+/// Numbers of a series, copied out of the head.
+#[derive(Debug)]
+pub(crate) struct Copied {
+    pub(crate) labels: Labels,
+    pub(crate) timestamps_ms: Arc<[i64]>,
+    pub(crate) row: GrowingRow,
 }
 
 impl Head {
-    /// Adds what a target gave; samples that do not fit are counted.
-    pub(crate) fn push(&mut self, scrape: &Scrape, counters: &Counters) {
-        let targets = self.windows.entry(window_of(scrape.at_ms)).or_default();
-        let window = targets.entry(scrape.target.clone()).or_default();
-        let mut stored = 0;
-        for (series, value) in &scrape.samples {
-            match window.push(scrape.at_ms, series, *value) {
-                Ok(()) => stored += 1,
-                Err(why) => counters.refused(why),
-            }
-        }
-        counters.stored(stored);
+    /// Adds what a target gave; samples that do not fit are counted. Series whose last sample is after `newest_ms` are
+    /// believed to have none.
+    pub(crate) fn push(&mut self, scrape: &Scrape, now: Timestamp, newest_ms: i64, tally: &mut Tally) {
+        let new = || Targets { by_name: HashMap::new(), bytes: 0, touched: now };
+        let targets = self.0.entry(window_of(scrape.at_ms)).or_insert_with(new);
+        targets.touched = now;
+        // The name is cloned once per target and window only.
+        let window = match targets.by_name.get_mut(&scrape.target) {
+            Some(window) => window,
+            None => targets.by_name.entry(scrape.target.clone()).or_default(),
+        };
+        targets.bytes += window.push(scrape, newest_ms, tally);
     }
 
-    /// Windows that begin before `end_ms`, oldest first.
-    pub(crate) fn begun_before(&self, end_ms: i64) -> Vec<i64> {
-        self.windows.range(..end_ms).map(|(start, _)| *start).collect()
+    /// The window that a scrape belongs to, if there is one.
+    pub(crate) fn target(&self, scrape: &Scrape) -> Option<&Window> {
+        self.0.get(&window_of(scrape.at_ms))?.by_name.get(&scrape.target)
+    }
+
+    /// The bytes of all series and numbers, about.
+    pub(crate) fn bytes(&self) -> usize {
+        self.0.values().map(|targets| targets.bytes).sum()
+    }
+
+    /// Windows that ended a while ago and that nothing was added to for a while, oldest first.
+    pub(crate) fn done(&self, now: Timestamp, limits: &Limits) -> Vec<i64> {
+        let (since, quiet_since) = (now.minus(limits.grace), now.minus(limits.quiet));
+        let is_done = |(start, targets): &(&i64, &Targets)| {
+            // After a clock was set back nobody knows how long ago something came.
+            let is_quiet = targets.touched <= quiet_since || targets.touched > now;
+            **start + WINDOW_MS <= since.millis() && is_quiet
+        };
+        self.0.iter().filter(is_done).map(|(start, _)| *start).collect()
+    }
+
+    /// All windows, oldest first.
+    pub(crate) fn all(&self) -> Vec<i64> {
+        self.0.keys().copied().collect()
     }
 
     /// The targets of a window.
     pub(crate) fn window(&self, start_ms: i64) -> impl Iterator<Item = &Window> {
-        self.windows.get(&start_ms).into_iter().flat_map(HashMap::values)
+        self.0.get(&start_ms).into_iter().flat_map(|targets| targets.by_name.values())
     }
 
     /// A window has become chunks.
     pub(crate) fn forget(&mut self, start_ms: i64) {
-        self.windows.remove(&start_ms);
+        self.0.remove(&start_ms);
     }
 
-    /// Every row of the windows that overlap the instants from `first_ms` to `last_ms`.
-    pub(crate) fn rows(
+    /// The beginning of the oldest window.
+    pub(crate) fn oldest(&self) -> Option<i64> {
+        self.0.keys().next().copied()
+    }
+
+    /// Shows the labels of the series in the windows that overlap the instants, some more than once.
+    pub(crate) fn each_series(&self, first_ms: i64, last_ms: i64, mut see: impl FnMut(&Labels)) {
+        for window in self.overlapping(first_ms, last_ms) {
+            window.members.iter().for_each(|member| see(&member.series.labels));
+        }
+    }
+
+    /// Copies the wanted series of the windows that overlap the instants, oldest windows first.
+    pub(crate) fn copy(
         &self,
         first_ms: i64,
         last_ms: i64,
-    ) -> impl Iterator<Item = (&Window, &Arc<Series>, &crate::row::GrowingRow)> {
-        let windows =
-            self.windows.range(window_of(first_ms)..=last_ms).flat_map(|(_, targets)| targets.values());
-        windows.flat_map(|window| window.rows.values().map(move |(series, row)| (window, series, row)))
+        is_wanted: impl Fn(&Labels) -> bool,
+    ) -> Vec<Copied> {
+        let mut copied = Vec::new();
+        for window in self.overlapping(first_ms, last_ms) {
+            let mut timestamps_ms: Option<Arc<[i64]>> = None;
+            for member in window.members.iter().filter(|member| is_wanted(&member.series.labels)) {
+                let timestamps_ms =
+                    timestamps_ms.get_or_insert_with(|| window.timestamps_ms.as_slice().into()).clone();
+                let (labels, row) = (member.series.labels.clone(), member.row.clone());
+                copied.push(Copied { labels, timestamps_ms, row });
+            }
+        }
+        copied
+    }
+
+    fn overlapping(&self, first_ms: i64, last_ms: i64) -> impl Iterator<Item = &Window> {
+        let windows = self.0.range(..=last_ms).filter(move |(start, _)| **start + WINDOW_MS > first_ms);
+        windows.flat_map(|(_, targets)| targets.by_name.values())
     }
 }
 

@@ -1,109 +1,118 @@
-//! What a day's file holds, as queries need it: its series by name, and the chunks of each.
+//! What a file holds, as queries need it: its series, and the chunks with their members.
 
 use std::collections::HashMap;
-use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use model::{Labels, Matcher, UtcDay};
+use model::{Labels, Matcher};
 use rusqlite::Connection;
 use store::OpenError;
-use store::varint::Cursor;
 
-use crate::chunk::{Chunk, Damage};
-use crate::day;
+use crate::chunk::Damage;
+use crate::file;
+use crate::place::Place;
+use crate::roster::{self, RosterError};
+use crate::series::Catalogue;
 
-/// What a day's file holds. Chunks are only ever added to it, in the order of their ids.
-#[derive(Debug, Default)]
-pub(crate) struct DayIndex {
-    series: Vec<Member>,
-    by_id: HashMap<i64, u32>,
-    by_name: HashMap<Box<str>, Vec<u32>>,
+/// What a file holds.
+#[derive(Debug)]
+pub(crate) struct Index {
+    /// The series number n is at n - 1.
+    pub(crate) series: Vec<Labels>,
     pub(crate) chunks: Vec<ChunkRow>,
+    generation: i64,
 }
 
 #[derive(Debug)]
-pub(crate) struct Member {
-    pub(crate) labels: Labels,
-    /// Which chunks, and where in each.
-    pub(crate) places: Vec<(u32, u32)>,
-}
-
-#[derive(Clone, Copy, Debug)]
 pub(crate) struct ChunkRow {
     pub(crate) id: i64,
     pub(crate) first_ms: i64,
     pub(crate) last_ms: i64,
+    /// Numbers of series; as many rows of each as the chunk has rows for each.
+    pub(crate) members: Box<[u32]>,
 }
 
-/// Why a day cannot be read.
+/// Why a file cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ReadError {
     #[error("{0}")]
     Open(#[from] OpenError),
     #[error("{0}")]
     Sqlite(#[from] rusqlite::Error),
-    #[error("chunk {id} {damage}")]
-    Damage { id: i64, damage: Damage },
+    #[error("{0}")]
+    Roster(#[from] RosterError),
+    #[error("the names of the series in chunk {0} are damaged")]
+    Members(i64),
+    #[error("the samples from {first} to {last} of {series} (chunk {id}, {count} series in all) {damage}")]
+    Damage {
+        id: i64,
+        first: model::Timestamp,
+        last: model::Timestamp,
+        series: Labels,
+        count: usize,
+        damage: Damage,
+    },
 }
 
-/// Opens a day's file beside its writer.
-pub(crate) fn open(directory: &Path, day: UtcDay) -> Result<Connection, ReadError> {
-    Ok(store::open_reader(&day::path(directory, day), &day::SCHEMA)?)
+impl ReadError {
+    /// Whether only numbers are damaged, and the rest of the file can be read.
+    pub(crate) fn is_of_a_chunk(&self) -> bool {
+        matches!(self, Self::Damage { .. })
+    }
 }
 
-impl DayIndex {
-    /// Reads what was added since the last time.
-    pub(crate) fn refresh(&mut self, connection: &Connection) -> rusqlite::Result<()> {
-        let last_series = self.by_id.keys().max().copied().unwrap_or(0);
+impl Index {
+    /// Reads the file's index, within a transaction of the caller's: the writer may just add to it. Labels that a
+    /// series of the catalogue has share its memory.
+    pub(crate) fn read(file: &Connection, catalogue: &Catalogue) -> Result<Self, ReadError> {
+        let generation = file::generation(file)?;
+        let mut series = Vec::new();
+        roster::each(file, |number, labels| {
+            let index = number.saturating_sub(1) as usize;
+            if series.len() <= index {
+                series.resize(index + 1, Labels::default());
+            }
+            series[index] = catalogue.shared(labels);
+        })?;
+        let mut chunks = Vec::new();
         let mut statement =
-            connection.prepare_cached("SELECT id, labels FROM series WHERE id > ?1 ORDER BY id")?;
-        let mut rows = statement.query([last_series])?;
+            file.prepare("SELECT id, first_ms, last_ms, members FROM chunk ORDER BY first_ms, id")?;
+        let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
-            let labels: String = row.get(1)?;
-            self.add_series(row.get(0)?, Labels::parse(&labels).unwrap_or_default());
+            let id = row.get(0)?;
+            let members = file::members(row.get_ref(3)?.as_blob().unwrap_or_default());
+            let members = members.filter(|members| members.iter().all(|n| *n as usize <= series.len()));
+            let members = members.ok_or(ReadError::Members(id))?.into();
+            chunks.push(ChunkRow { id, first_ms: row.get(1)?, last_ms: row.get(2)?, members });
         }
-        let last_chunk = self.chunks.last().map_or(0, |chunk| chunk.id);
-        let mut statement = connection
-            .prepare_cached("SELECT id, first_ms, last_ms, members FROM chunk WHERE id > ?1 ORDER BY id")?;
-        let mut rows = statement.query([last_chunk])?;
-        while let Some(row) = rows.next()? {
-            let chunk = ChunkRow { id: row.get(0)?, first_ms: row.get(1)?, last_ms: row.get(2)? };
-            self.add_chunk(chunk, row.get_ref(3)?.as_blob().unwrap_or_default());
-        }
-        Ok(())
+        Ok(Self { series, chunks, generation })
     }
 
-    fn add_series(&mut self, id: i64, labels: Labels) {
-        let place = self.series.len() as u32;
-        self.by_id.insert(id, place);
-        self.by_name.entry(labels.get("__name__").unwrap_or_default().into()).or_default().push(place);
-        self.series.push(Member { labels, places: Vec::new() });
+    /// The numbers of the series that match.
+    pub(crate) fn matching(&self, matchers: &[Matcher]) -> Vec<u32> {
+        let places = self.series.iter().enumerate();
+        places.filter(|(_, labels)| matches(labels, matchers)).map(|(at, _)| at as u32 + 1).collect()
     }
 
-    fn add_chunk(&mut self, chunk: ChunkRow, members: &[u8]) {
-        let number = self.chunks.len() as u32;
-        self.chunks.push(chunk);
-        let mut cursor = Cursor(members);
-        let mut place = 0;
-        while let Some(id) = cursor.number() {
-            if let Some(series) = self.by_id.get(&(id as i64)) {
-                self.series[*series as usize].places.push((number, place));
-            }
-            place += 1;
+    /// The labels of the series of this number.
+    pub(crate) fn labels(&self, number: u32) -> &Labels {
+        &self.series[number as usize - 1]
+    }
+
+    /// How a chunk's damage is told.
+    pub(crate) fn damage(&self, chunk: &ChunkRow, damage: Damage) -> ReadError {
+        let series = chunk.members.first().map(|number| self.labels(*number).clone());
+        ReadError::Damage {
+            id: chunk.id,
+            first: model::Timestamp::from_millis(chunk.first_ms),
+            last: model::Timestamp::from_millis(chunk.last_ms),
+            series: series.unwrap_or_default(),
+            count: chunk.members.len(),
+            damage,
         }
     }
 
-    /// The series that match.
-    pub(crate) fn matching(&self, matchers: &[Matcher]) -> Vec<&Member> {
-        let named = matchers.iter().find(|m| m.name() == "__name__" && m.op() == model::MatchOp::Equal);
-        let is_wanted = |member: &&Member| matches(&member.labels, matchers);
-        match named {
-            Some(name) => {
-                let places = self.by_name.get(name.value()).map(Vec::as_slice).unwrap_or_default();
-                places.iter().map(|place| &self.series[*place as usize]).filter(is_wanted).collect()
-            }
-            None => self.series.iter().filter(is_wanted).collect(),
-        }
+    fn weight(&self) -> usize {
+        self.series.len() * 8 + self.chunks.iter().map(|chunk| chunk.members.len() + 8).sum::<usize>()
     }
 }
 
@@ -112,50 +121,63 @@ pub(crate) fn matches(labels: &Labels, matchers: &[Matcher]) -> bool {
     matchers.iter().all(|matcher| matcher.matches_value(labels.get(matcher.name()).unwrap_or_default()))
 }
 
-/// Reads a chunk's bytes and hands the chunk to `take`.
-pub(crate) fn with_chunk<T>(
-    connection: &Connection,
-    id: i64,
-    take: impl FnOnce(&Chunk<'_>) -> Result<T, Damage>,
-) -> Result<T, ReadError> {
-    let mut select = connection.prepare_cached("SELECT data FROM chunk WHERE id = ?1")?;
-    let mut rows = select.query([id])?;
-    let row = rows.next()?.ok_or(ReadError::Damage { id, damage: Damage::Senseless })?;
-    let bytes = row.get_ref(0)?.as_blob().unwrap_or_default();
-    Chunk::read(bytes).and_then(|chunk| take(&chunk)).map_err(|damage| ReadError::Damage { id, damage })
+/// The indexes of some files, kept while they are asked for.
+#[derive(Debug, Default)]
+pub(crate) struct Indexes(Mutex<Kept>);
+
+#[derive(Debug, Default)]
+struct Kept {
+    by_place: HashMap<Place, (Arc<Index>, u64)>,
+    calls: u64,
 }
 
-/// The indexes of some days, kept while they are asked for.
-#[derive(Debug, Default)]
-pub(crate) struct Indexes(std::sync::Mutex<HashMap<UtcDay, Arc<DayIndex>>>);
-
-/// Days whose index stays in memory.
-const DAYS_KEPT: usize = 32;
+/// Indexes stay in memory up to this weight; one of a numbers' size is about four bytes.
+const WEIGHT_MAX: usize = 4 << 20;
 
 impl Indexes {
-    /// The index of a day, read if it is not there.
-    pub(crate) fn get(&self, directory: &Path, day: UtcDay) -> Result<Arc<DayIndex>, ReadError> {
-        if let Some(index) = self.known().get(&day) {
+    /// The index of an open file, read if it is not there or the file has changed. The caller is in a transaction.
+    pub(crate) fn get(
+        &self,
+        file: &Connection,
+        place: Place,
+        catalogue: &Catalogue,
+    ) -> Result<Arc<Index>, ReadError> {
+        let generation = file::generation(file)?;
+        let mut kept = self.kept();
+        kept.calls += 1;
+        let calls = kept.calls;
+        if let Some((index, used)) = kept.by_place.get_mut(&place)
+            && index.generation == generation
+        {
+            *used = calls;
             return Ok(index.clone());
         }
-        let mut index = DayIndex::default();
-        index.refresh(&open(directory, day)?)?;
-        let index = Arc::new(index);
-        let mut known = self.known();
-        if known.len() >= DAYS_KEPT {
-            let oldest = known.keys().min().copied();
-            oldest.map(|oldest| known.remove(&oldest));
-        }
-        known.insert(day, index.clone());
+        drop(kept);
+        let index = Arc::new(Index::read(file, catalogue)?);
+        let mut kept = self.kept();
+        kept.by_place.insert(place, (index.clone(), calls));
+        kept.let_go();
         Ok(index)
     }
 
-    /// The day's file has changed or is gone.
-    pub(crate) fn forget(&self, day: UtcDay) {
-        self.known().remove(&day);
+    /// The file is gone.
+    pub(crate) fn forget(&self, place: Place) {
+        self.kept().by_place.remove(&place);
     }
 
-    fn known(&self) -> std::sync::MutexGuard<'_, HashMap<UtcDay, Arc<DayIndex>>> {
-        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Kept {
+    /// Lets those go that were not asked for longest.
+    fn let_go(&mut self) {
+        let mut weight: usize = self.by_place.values().map(|(index, _)| index.weight()).sum();
+        while weight > WEIGHT_MAX && self.by_place.len() > 1 {
+            let oldest = self.by_place.iter().min_by_key(|(_, (_, used))| *used).map(|(place, _)| *place);
+            let Some((index, _)) = oldest.and_then(|place| self.by_place.remove(&place)) else { return };
+            weight -= index.weight();
+        }
     }
 }

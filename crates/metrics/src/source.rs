@@ -1,145 +1,198 @@
 //! Reading: what PromQL asks of the storage.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use model::{Labels, Matcher};
+use promql::{Samples, Selection, Source, SourceError, Wanted};
+use rusqlite::Connection;
 
-use model::{Labels, Matcher, UtcDay};
-use promql::{Samples, Selection, Source, SourceError};
-
-use crate::chunk::Row;
-use crate::day::day_of;
-use crate::index::{self, DayIndex, ReadError};
-use crate::recent::{Metrics, Shared};
+use crate::chunk::{Chunk, Damage};
+use crate::file;
+use crate::gather::Gather;
+use crate::index::{self, ChunkRow, Index, ReadError};
+use crate::metrics::Metrics;
+use crate::place::{Place, day_of};
+use crate::rollup::{self, Columns};
+use crate::shared::Shared;
 
 impl Source for Metrics {
     fn select(&self, selection: &Selection) -> Result<Vec<Samples>, SourceError> {
-        let mut found = Found::new(selection);
-        let days = {
-            // The head is read first and under the lock: what is sealed meanwhile is in the days that are listed here.
+        self.select_for(Wanted::Newest, selection)
+    }
+
+    fn select_for(&self, wanted: Wanted, selection: &Selection) -> Result<Vec<Samples>, SourceError> {
+        let Selection { matchers, first_ms, last_ms, samples_max } = selection;
+        let (copied, places) = {
+            // The head is read first: what is sealed meanwhile is in the files that are listed here.
             let stored = self.shared.stored();
-            for (window, series, row) in stored.head.rows(selection.first_ms, selection.last_ms) {
-                if index::matches(&series.labels, &selection.matchers) {
-                    found.add(&series.labels, &window.timestamps_ms, &row.whole());
-                }
-            }
-            overlapping(&stored.days, selection)
+            let is_wanted = |labels: &Labels| index::matches(labels, matchers);
+            (stored.head.copy(*first_ms, *last_ms, is_wanted), stored.places(*first_ms, *last_ms))
         };
-        for day in days {
-            found
-                .day(&self.shared, day)
-                .map_err(|error| SourceError(format!("the samples of {day} cannot be read: {error}")))?;
+        let mut gather = Gather::new(*first_ms, *last_ms, *samples_max);
+        for place in places {
+            let mut reading = Reading { shared: &self.shared, selection, wanted, place, gather: &mut gather };
+            self.shared.reading(place, |file, index| reading.read(file, index))?;
         }
-        Ok(found.finish())
+        for copied in copied {
+            let slot = gather.slot(&copied.labels);
+            let timestamps = gather.timestamps(&copied.timestamps_ms);
+            gather.add(slot, timestamps, copied.row.whole());
+        }
+        Ok(gather.finish())
     }
 }
 
 impl Metrics {
-    /// The labels of every series that matches one of the selectors and may have samples in the range; of all series
-    /// without a selector.
-    pub fn labels(
+    /// Shows the labels of every series that may have samples in the range, some more than once.
+    pub(crate) fn each_series(
         &self,
-        selectors: &[Vec<Matcher>],
         first_ms: i64,
         last_ms: i64,
-    ) -> Result<BTreeSet<Labels>, SourceError> {
-        let is_wanted = |labels: &Labels| {
-            selectors.is_empty() || selectors.iter().any(|matchers| index::matches(labels, matchers))
-        };
-        let mut found = BTreeSet::new();
-        let days = {
+        mut see: impl FnMut(&Labels),
+    ) -> Result<(), SourceError> {
+        let places = {
             let stored = self.shared.stored();
-            let rows = stored.head.rows(first_ms, last_ms);
-            found.extend(
-                rows.map(|(_, series, _)| &series.labels).filter(|labels| is_wanted(labels)).cloned(),
-            );
-            let selection = Selection { matchers: Vec::new(), first_ms, last_ms, samples_max: 0 };
-            overlapping(&stored.days, &selection)
+            stored.head.each_series(first_ms, last_ms, &mut see);
+            stored.places(first_ms, last_ms)
         };
-        for day in days {
-            let index = self.shared.indexes.get(&self.shared.directory, day);
-            let index =
-                index.map_err(|error| SourceError(format!("the series of {day} cannot be read: {error}")))?;
-            found
-                .extend(index.matching(&[]).into_iter().map(|m| &m.labels).filter(|l| is_wanted(l)).cloned());
-        }
-        Ok(found)
-    }
-}
-
-fn overlapping(days: &BTreeSet<UtcDay>, selection: &Selection) -> Vec<UtcDay> {
-    days.range(day_of(selection.first_ms)..=day_of(selection.last_ms)).copied().collect()
-}
-
-/// Samples of each series as they are found.
-struct Found<'a> {
-    selection: &'a Selection,
-    series: BTreeMap<Labels, Vec<(i64, f64)>>,
-    left: usize,
-}
-
-impl<'a> Found<'a> {
-    fn new(selection: &'a Selection) -> Self {
-        Self { selection, series: BTreeMap::new(), left: selection.samples_max }
-    }
-
-    fn day(&mut self, shared: &Shared, day: UtcDay) -> Result<(), ReadError> {
-        let index: Arc<DayIndex> = shared.indexes.get(&shared.directory, day)?;
-        let members = index.matching(&self.selection.matchers);
-        // Each chunk is read once, for all of its series that are wanted.
-        let mut wanted: BTreeMap<u32, Vec<(u32, &Labels)>> = BTreeMap::new();
-        for member in members {
-            for (chunk, place) in &member.places {
-                let row = index.chunks[*chunk as usize];
-                if row.last_ms >= self.selection.first_ms && row.first_ms <= self.selection.last_ms {
-                    wanted.entry(*chunk).or_default().push((*place, &member.labels));
-                }
-            }
-        }
-        if wanted.is_empty() {
-            return Ok(());
-        }
-        let connection = index::open(&shared.directory, day)?;
-        for (chunk, members) in wanted {
-            if self.left == 0 {
-                break;
-            }
-            index::with_chunk(&connection, index.chunks[chunk as usize].id, |chunk| {
-                for (place, labels) in members {
-                    self.add(labels, &chunk.timestamps_ms, &chunk.row(place as usize)?);
-                }
+        for place in places {
+            self.shared.reading(place, |_, index| {
+                let inside = index.chunks.iter().filter(|chunk| overlaps(chunk, first_ms, last_ms));
+                let mut seen = vec![false; index.series.len()];
+                inside.flat_map(|chunk| &chunk.members).for_each(|number| seen[*number as usize - 1] = true);
+                index.series.iter().zip(seen).filter(|(_, seen)| *seen).for_each(|(labels, _)| see(labels));
                 Ok(())
             })?;
         }
         Ok(())
     }
+}
 
-    fn add(&mut self, labels: &Labels, timestamps_ms: &[i64], row: &Row) {
-        let inside = self.selection.first_ms..=self.selection.last_ms;
-        let places = row.runs.iter().flat_map(|run| run.start..run.start + run.len);
-        let samples = places.zip(&row.values).map(|(place, value)| (timestamps_ms[place as usize], *value));
-        let mut samples = samples.filter(|(at, _)| inside.contains(at)).peekable();
-        if samples.peek().is_none() {
-            return;
-        }
-        let series = match self.series.get_mut(labels) {
-            Some(series) => series,
-            None => self.series.entry(labels.clone()).or_default(),
+impl Shared {
+    /// Reads a file. One that cannot be read is left out, and told of; damaged samples are an error, since an answer
+    /// without them would be a wrong number.
+    fn reading(
+        &self,
+        place: Place,
+        read: impl FnOnce(&Connection, &Index) -> Result<(), ReadError>,
+    ) -> Result<(), SourceError> {
+        let opened = || {
+            let file = file::open_reader(&self.directory, place)?;
+            // One state of the file, whatever the writer does meanwhile.
+            file.execute_batch("BEGIN")?;
+            let index = self.indexes.get(&file, place, &self.catalogue)?;
+            Ok((file, index))
         };
-        let before = series.len();
-        series.extend(samples);
-        self.left = self.left.saturating_sub(series.len() - before);
-    }
-
-    /// Windows come in any order, and what a sender repeated may stand in two of them: the first one counts.
-    fn finish(self) -> Vec<Samples> {
-        let whole = |(labels, mut samples): (Labels, Vec<(i64, f64)>)| {
-            if !samples.is_sorted_by(|a, b| a.0 < b.0) {
-                samples.sort_by_key(|(at, _)| *at);
-                samples.dedup_by_key(|(at, _)| *at);
+        let done = opened().and_then(|(file, index)| read(&file, &index));
+        match done {
+            Ok(()) => {
+                self.faults.clear(&subject(place));
+                Ok(())
             }
-            let (timestamps, values): (Vec<i64>, Vec<f64>) = samples.into_iter().unzip();
-            Samples { labels, timestamps_ms: timestamps.into(), values }
-        };
-        self.series.into_iter().map(whole).collect()
+            Err(error) if error.is_of_a_chunk() => {
+                self.tell_damage(place, &error);
+                Err(SourceError(format!("metrics/{place}: {error}")))
+            }
+            // It has expired meanwhile.
+            Err(_) if !self.stored().has(place) => Ok(()),
+            Err(error) => {
+                self.faults.set(&subject(place), format!("{error}; its samples are missing in all answers"));
+                Ok(())
+            }
+        }
     }
+
+    /// Samples are damaged; the rest of the file is not.
+    pub(crate) fn tell_damage(&self, place: Place, error: &ReadError) {
+        let subject = format!("{}, damage", subject(place));
+        self.faults.set(&subject, format!("{error}; queries that need them fail, all others work"));
+    }
+}
+
+/// The subject of the faults of a file.
+pub(crate) fn subject(place: Place) -> String {
+    format!("metrics/{place}")
+}
+
+/// Gathers what a file has.
+struct Reading<'a> {
+    shared: &'a Shared,
+    selection: &'a Selection,
+    wanted: Wanted,
+    place: Place,
+    gather: &'a mut Gather,
+}
+
+impl Reading<'_> {
+    /// Each chunk is read once, for all of its series that are wanted.
+    fn read(&mut self, file: &Connection, index: &Index) -> Result<(), ReadError> {
+        let Selection { matchers, first_ms, last_ms, .. } = self.selection;
+        let mut slots: Vec<Option<u32>> = vec![None; index.series.len() + 1];
+        for number in index.matching(matchers) {
+            slots[number as usize] = Some(self.gather.slot(index.labels(number)));
+        }
+        for row in index.chunks.iter().filter(|row| overlaps(row, *first_ms, *last_ms)) {
+            if self.gather.is_full() {
+                break;
+            }
+            let members = row.members.iter().enumerate();
+            let mut wanted =
+                members.filter_map(|(at, number)| Some((at, slots[*number as usize]?))).peekable();
+            if wanted.peek().is_some() && !self.is_superseded(row) {
+                with_chunk(file, index, row, |chunk| self.add(chunk, wanted))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the day of a rolled up chunk still has its own samples.
+    fn is_superseded(&self, row: &ChunkRow) -> bool {
+        let day = day_of(row.first_ms);
+        matches!(self.place, Place::Rollup(_)) && self.shared.stored().days.contains(&day)
+    }
+
+    fn add(&mut self, chunk: &Chunk<'_>, wanted: impl Iterator<Item = (usize, u32)>) -> Result<(), Damage> {
+        if let Place::Rollup(_) = self.place {
+            for (at, slot) in wanted {
+                let (timestamps_ms, row) = Columns::read(chunk, at)?.samples(self.wanted);
+                let timestamps = self.gather.timestamps(&timestamps_ms);
+                self.gather.add(slot, timestamps, row);
+            }
+            return Ok(());
+        }
+        let timestamps = self.gather.timestamps(&chunk.timestamps_ms);
+        for (at, slot) in wanted {
+            self.gather.add(slot, timestamps, chunk.row(at)?);
+        }
+        Ok(())
+    }
+}
+
+fn overlaps(chunk: &ChunkRow, first_ms: i64, last_ms: i64) -> bool {
+    // A sample of roll-ups stands at the end of what it is of.
+    chunk.last_ms >= first_ms && chunk.first_ms.saturating_sub(rollup::BUCKET_MS) <= last_ms
+}
+
+/// Reads a chunk and hands it to `take`.
+pub(crate) fn with_chunk<T>(
+    file: &Connection,
+    index: &Index,
+    row: &ChunkRow,
+    take: impl FnOnce(&Chunk<'_>) -> Result<T, Damage>,
+) -> Result<T, ReadError> {
+    let mut select = file.prepare_cached("SELECT data FROM chunk WHERE id = ?1")?;
+    let mut rows = select.query([row.id])?;
+    let found = rows.next()?;
+    let bytes = found.and_then(|found| found.get_ref(0).ok()?.as_blob().ok()).unwrap_or_default();
+    let read = Chunk::read(bytes).and_then(|chunk| {
+        // The rows of each member, and no others.
+        match chunk.len().is_multiple_of(row.members.len().max(1)) {
+            true => take(&chunk),
+            false => Err(Damage::Senseless),
+        }
+    });
+    read.map_err(|damage| index.damage(row, damage))
+}
+
+/// Whether one of the selectors matches; without a selector every series is wanted.
+pub(crate) fn is_wanted(labels: &Labels, selectors: &[Vec<Matcher>]) -> bool {
+    selectors.is_empty() || selectors.iter().any(|matchers| index::matches(labels, matchers))
 }

@@ -2,8 +2,12 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use model::Timestamp;
+
+use crate::faults::Fault;
+
 /// Why a sample was not stored.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Refused {
     /// Earlier than the series' last sample.
     OutOfOrder,
@@ -19,7 +23,7 @@ impl Refused {
     /// Every reason.
     pub const ALL: [Self; 4] = [Self::OutOfOrder, Self::Duplicate, Self::TooOld, Self::TooFarAhead];
 
-    /// The reason as it is shown.
+    /// The reason as people read it.
     pub const fn text(self) -> &'static str {
         match self {
             Self::OutOfOrder => "out of order",
@@ -28,43 +32,94 @@ impl Refused {
             Self::TooFarAhead => "too far in the future",
         }
     }
+
+    /// The word for it in counters.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::OutOfOrder => "out_of_order",
+            Self::Duplicate => "duplicate",
+            Self::TooOld => "too_old",
+            Self::TooFarAhead => "too_far_ahead",
+        }
+    }
+}
+
+/// What became of samples.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Written {
+    /// So many were stored, or had been before.
+    pub stored: u64,
+    /// So many were not, by reason; only those that happened.
+    pub refused: Vec<(Refused, u64)>,
 }
 
 /// What was stored, and what was not.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Status {
-    /// Samples since the start.
+    /// Samples stored since the start.
     pub samples: u64,
     /// Series that have samples in memory or are held by a scraper.
     pub series: usize,
-    /// Samples that were not stored, by reason; only those that happened.
-    pub refused: Vec<(&'static str, u64)>,
-    /// What is wrong, in words for an operator.
-    pub fault: Option<String>,
+    /// Samples that were not stored since the start, by reason; only those that happened.
+    pub refused: Vec<(Refused, u64)>,
+    /// Bytes on disk, to within some seconds.
+    pub disk_bytes: u64,
+    /// Bytes of days that were deleted since the start before their time, because all samples together took more room
+    /// than they may.
+    pub deleted_for_size: u64,
+    /// The beginning of the oldest day that there is anything of.
+    pub oldest: Option<Timestamp>,
+    /// What is wrong now.
+    pub faults: Vec<Fault>,
+}
+
+/// How many samples of one commit were stored and refused.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Tally {
+    pub(crate) stored: u64,
+    refused: [u64; Refused::ALL.len()],
+}
+
+impl Tally {
+    pub(crate) fn refused(&mut self, why: Refused, samples: u64) {
+        self.refused[why as usize] += samples;
+    }
+
+    pub(crate) fn written(&self) -> Written {
+        Written { stored: self.stored, refused: happened(self.refused) }
+    }
 }
 
 /// Counts since the start.
 #[derive(Debug, Default)]
 pub(crate) struct Counters {
     samples: AtomicU64,
-    refused: [AtomicU64; 4],
+    refused: [AtomicU64; Refused::ALL.len()],
+    deleted_for_size: AtomicU64,
 }
 
 impl Counters {
-    pub(crate) fn stored(&self, samples: u64) {
-        self.samples.fetch_add(samples, Ordering::Relaxed);
+    pub(crate) fn add(&self, tally: &Tally) {
+        self.samples.fetch_add(tally.stored, Ordering::Relaxed);
+        for (all, now) in self.refused.iter().zip(tally.refused) {
+            all.fetch_add(now, Ordering::Relaxed);
+        }
     }
 
-    pub(crate) fn refused(&self, why: Refused) {
-        self.refused[why as usize].fetch_add(1, Ordering::Relaxed);
+    pub(crate) fn deleted_for_size(&self, bytes: u64) {
+        self.deleted_for_size.fetch_add(bytes, Ordering::Relaxed);
     }
 
-    pub(crate) fn samples(&self) -> u64 {
-        self.samples.load(Ordering::Relaxed)
+    pub(crate) fn status(&self) -> Status {
+        Status {
+            samples: self.samples.load(Ordering::Relaxed),
+            refused: happened(self.refused.each_ref().map(|count| count.load(Ordering::Relaxed))),
+            deleted_for_size: self.deleted_for_size.load(Ordering::Relaxed),
+            ..Status::default()
+        }
     }
+}
 
-    pub(crate) fn all_refused(&self) -> Vec<(&'static str, u64)> {
-        let count = |why: Refused| (why.text(), self.refused[why as usize].load(Ordering::Relaxed));
-        Refused::ALL.into_iter().map(count).filter(|(_, count)| *count > 0).collect()
-    }
+fn happened(counts: [u64; Refused::ALL.len()]) -> Vec<(Refused, u64)> {
+    Refused::ALL.into_iter().zip(counts).filter(|(_, count)| *count > 0).collect()
 }

@@ -4,11 +4,14 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::row::GrowingRow;
-use crate::series::Series;
-use crate::status::Refused;
+use crate::series::{Scrape, Series};
+use crate::status::{Refused, Tally};
 
 /// How long a window is. It divides a day: no window belongs to two files.
 pub(crate) const WINDOW_MS: i64 = 2 * 3_600_000;
+
+/// What a series takes in memory besides its numbers, about: labels, and what finds it here and in the tail.
+const SERIES_BYTES: usize = 512;
 
 /// The beginning of the window that holds an instant.
 pub(crate) fn window_of(at_ms: i64) -> i64 {
@@ -16,32 +19,81 @@ pub(crate) fn window_of(at_ms: i64) -> i64 {
 }
 
 /// The samples of one target within two hours.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Window {
     pub(crate) timestamps_ms: Vec<i64>,
-    pub(crate) rows: HashMap<u32, (Arc<Series>, GrowingRow)>,
+    pub(crate) members: Vec<Member>,
+    /// Where among the members, by the series' numbers.
+    by_number: HashMap<u32, u32>,
+    /// Where the series of the last scrape are, in its order: the next one has the same, mostly.
+    order: Vec<u32>,
+}
+
+/// A series in a window.
+#[derive(Debug)]
+pub(crate) struct Member {
+    pub(crate) series: Arc<Series>,
+    pub(crate) row: GrowingRow,
 }
 
 impl Window {
-    /// Adds a number of a series. One that is not later than the last one is refused, but not if it is the same again:
-    /// senders repeat what they are not sure of.
-    pub(crate) fn push(&mut self, at_ms: i64, series: &Arc<Series>, value: f64) -> Result<(), Refused> {
-        let place = self.place(at_ms);
-        let (_, row) =
-            self.rows.entry(series.number).or_insert_with(|| (series.clone(), GrowingRow::default()));
-        match row.last_place() {
-            Some(last) if last == place => {
-                match row.last_value().is_some_and(|v| v.to_bits() == value.to_bits()) {
-                    true => Ok(()),
-                    false => Err(Refused::Duplicate),
+    /// Adds what a target gave, as far as it [`fits`]. Gives by how many bytes the window grew.
+    pub(crate) fn push(&mut self, scrape: &Scrape, newest_ms: i64, tally: &mut Tally) -> usize {
+        let mut grown = 0;
+        let mut place = None;
+        if self.members.is_empty() {
+            self.members.reserve_exact(scrape.samples.len());
+        }
+        for (index, (series, value)) in scrape.samples.iter().enumerate() {
+            let fits = fits(Some(self), scrape.at_ms, series, *value, newest_ms);
+            match fits {
+                Ok(true) => {
+                    let place = *place.get_or_insert_with(|| self.place(scrape.at_ms));
+                    let row = &mut self.member(index, series).row;
+                    // After a clock went back there may be later ones here already.
+                    if place < row.end() {
+                        tally.refused(Refused::OutOfOrder, 1);
+                        continue;
+                    }
+                    let before = row.heap_bytes();
+                    grown += if row.end() == 0 { SERIES_BYTES } else { 0 };
+                    row.push(place, *value);
+                    grown += row.heap_bytes() - before;
+                    series.set_last(scrape.at_ms, *value);
+                    tally.stored += 1;
                 }
-            }
-            Some(last) if last > place => Err(Refused::OutOfOrder),
-            _ => {
-                row.push(place, value);
-                Ok(())
+                Ok(false) => tally.stored += 1,
+                Err(why) => tally.refused(why, 1),
             }
         }
+        grown
+    }
+
+    /// The number of a series at an instant.
+    fn value(&self, at_ms: i64, series: &Series) -> Option<f64> {
+        let place = self.timestamps_ms.binary_search(&at_ms).ok()?;
+        let member = self.by_number.get(&series.number)?;
+        self.members[*member as usize].row.at(place as u32)
+    }
+
+    /// The series at `index` of a scrape.
+    fn member(&mut self, index: usize, series: &Arc<Series>) -> &mut Member {
+        let guess = self.order.get(index).copied();
+        let guess = guess.filter(|at| self.members[*at as usize].series.number == series.number);
+        let at = guess.unwrap_or_else(|| self.find(index, series));
+        &mut self.members[at as usize]
+    }
+
+    fn find(&mut self, index: usize, series: &Arc<Series>) -> u32 {
+        let at = *self.by_number.entry(series.number).or_insert_with(|| {
+            self.members.push(Member { series: series.clone(), row: GrowingRow::default() });
+            (self.members.len() - 1) as u32
+        });
+        if index >= self.order.len() {
+            self.order.resize(index + 1, 0);
+        }
+        self.order[index] = at;
+        at
     }
 
     /// Where the timestamp stands; it is put in if it is new.
@@ -55,9 +107,33 @@ impl Window {
             Err(place) => {
                 // Two connections of one sender may overtake each other; it is rare.
                 self.timestamps_ms.insert(place, at_ms);
-                self.rows.values_mut().for_each(|(_, row)| row.make_room(place as u32));
+                self.members.iter_mut().for_each(|member| member.row.make_room(place as u32));
                 place as u32
             }
         }
+    }
+}
+
+/// Whether a sample is new; false if it is there already. One that is not later than its series' last is refused, but not
+/// if it is in the target's window already: senders repeat what they are not sure of. For `newest_ms` see
+/// [`Series::is_next`].
+pub(crate) fn fits(
+    window: Option<&Window>,
+    at_ms: i64,
+    series: &Series,
+    value: f64,
+    newest_ms: i64,
+) -> Result<bool, Refused> {
+    if series.is_next(at_ms, newest_ms) {
+        return Ok(true);
+    }
+    let (last_ms, last_bits) = series.last();
+    if at_ms == last_ms {
+        return if last_bits == value.to_bits() { Ok(false) } else { Err(Refused::Duplicate) };
+    }
+    match window.and_then(|window| window.value(at_ms, series)) {
+        Some(found) if found.to_bits() == value.to_bits() => Ok(false),
+        Some(_) => Err(Refused::Duplicate),
+        None => Err(Refused::OutOfOrder),
     }
 }

@@ -1,5 +1,6 @@
 //! A set of labels: names and values, sorted by name, cheap to clone and to compare.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
@@ -7,8 +8,11 @@ use std::sync::Arc;
 use xxhash_rust::xxh3::Xxh3;
 
 /// The labels of one stream or series. Sorted by name, each name once; a clone shares the memory.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub struct Labels(Arc<[(Box<str>, Box<str>)]>);
+///
+/// There may be hundreds of thousands, so one is a single piece of memory: how many pairs there are, then names and
+/// values in turn, each behind its length. The same labels are always the same text; no labels are the empty one.
+#[derive(Clone, PartialEq, Eq, Hash, Default)]
+pub struct Labels(Arc<str>);
 
 /// Why a text is no label set, and where (bytes from its start).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -32,7 +36,8 @@ impl Labels {
         for (name, value) in pairs {
             sorted.insert(name.into(), value.into());
         }
-        Self(sorted.into_iter().filter(|(_, value): &(Box<str>, Box<str>)| !value.is_empty()).collect())
+        let sorted: BTreeMap<Box<str>, Box<str>> = sorted;
+        Self(packed::of(sorted.iter().filter(|(_, value)| !value.is_empty()).map(|(n, v)| (&**n, &**v))))
     }
 
     /// From pairs that stand in the order of their names, each name once. Empty values stay: the series that a
@@ -42,9 +47,10 @@ impl Labels {
         N: Into<Box<str>>,
         V: Into<Box<str>>,
     {
-        let labels: Arc<[_]> = pairs.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
-        debug_assert!(labels.is_sorted_by(|(a, _), (b, _)| a < b), "labels out of order");
-        Self(labels)
+        let pairs: Vec<(Box<str>, Box<str>)> =
+            pairs.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
+        debug_assert!(pairs.is_sorted_by(|(a, _), (b, _)| a < b), "labels out of order");
+        Self(packed::of(pairs.iter().map(|(name, value)| (&**name, &**value))))
     }
 
     /// The labels whose names pass.
@@ -52,7 +58,7 @@ impl Labels {
     pub fn filter(&self, keep: impl Fn(&str) -> bool) -> Self {
         match self.iter().all(|(name, _)| keep(name)) {
             true => self.clone(),
-            false => Self::from_sorted(self.iter().filter(|(name, _)| keep(name))),
+            false => Self(packed::of(self.iter().filter(|(name, _)| keep(name)))),
         }
     }
 
@@ -64,18 +70,17 @@ impl Labels {
 
     /// The value of `name`, if it is there.
     pub fn get(&self, name: &str) -> Option<&str> {
-        let found = self.0.binary_search_by(|(other, _)| other.as_ref().cmp(name)).ok()?;
-        Some(&self.0[found].1)
+        self.iter().find(|(other, _)| *other == name).map(|(_, value)| value)
     }
 
     /// Names and values in the order of the names.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &str)> {
-        self.0.iter().map(|(name, value)| (name.as_ref(), value.as_ref()))
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &str)> + Clone {
+        packed::Pairs::new(&self.0)
     }
 
     /// How many labels there are.
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.iter().len()
     }
 
     /// Whether there are none.
@@ -100,6 +105,22 @@ impl Labels {
             hash.update(&[0xff]);
         }
         hash.digest()
+    }
+}
+
+/// Pair by pair, and shorter ones before longer ones.
+impl Ord for Labels {
+    fn cmp(&self, other: &Self) -> Ordering {
+        match Arc::ptr_eq(&self.0, &other.0) {
+            true => Ordering::Equal,
+            false => self.iter().cmp(other.iter()),
+        }
+    }
+}
+
+impl PartialOrd for Labels {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
     }
 }
 
@@ -133,6 +154,7 @@ impl fmt::Debug for Labels {
     }
 }
 
+mod packed;
 mod parse;
 #[cfg(test)]
 mod tests;

@@ -12,10 +12,12 @@ pub mod go_regex;
 mod labels;
 mod level;
 mod matcher;
+pub mod metric;
 mod multiline;
 mod position;
 pub mod relabel;
 mod timestamp;
+pub mod usage;
 mod workload;
 
 pub use duration::{ParseDurationError, format_duration, parse_duration};
@@ -26,7 +28,7 @@ pub use matcher::{MatchOp, Matcher, MatcherError, Selector};
 pub use multiline::Multiline;
 pub use position::Position;
 pub use timestamp::{ParseTimestampError, TimeRange, Timestamp, UtcDay};
-pub use workload::{Health, Identity, Network, Port, State, Workload};
+pub use workload::{Health, Identity, Network, Port, Process, State, Workload};
 
 /// The names of the labels that Porthole itself gives to log streams (and to series, where the name is free).
 pub mod label {

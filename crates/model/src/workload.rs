@@ -1,6 +1,7 @@
 //! A container as the rest of Porthole sees it.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::net::IpAddr;
 
 use crate::{Labels, Timestamp, label};
@@ -88,6 +89,22 @@ pub struct Port {
     pub tcp: bool,
 }
 
+/// What a container runs, as far as somebody needs to know it. Passwords stand in both parts, so nothing of it is ever
+/// shown.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Process {
+    /// The program and its arguments: the entrypoint, then the command.
+    pub command: Vec<String>,
+    /// Of its environment, what tells where brokers of tasks are.
+    pub environment: BTreeMap<String, String>,
+}
+
+impl fmt::Debug for Process {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Process(…)")
+    }
+}
+
 /// One container of the current set.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Workload {
@@ -125,4 +142,6 @@ pub struct Workload {
     pub networks: Vec<Network>,
     /// Its ports, sorted.
     pub ports: Vec<Port>,
+    /// What it runs.
+    pub process: Process,
 }

@@ -1,13 +1,7 @@
 //! Which addresses may be connected to. What is written in the settings is trusted; what somebody types on the page
 //! must not reach what only this machine can reach: the other containers, the cloud's metadata service.
 
-use std::future::Future;
-use std::io;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::pin::Pin;
-use std::task::{Context, Poll};
-
-use hyper_util::client::legacy::connect::dns::Name;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// Which addresses may be connected to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -35,7 +29,7 @@ impl Guard {
     }
 }
 
-fn refusal(host: &str) -> String {
+pub(crate) fn refusal(host: &str) -> String {
     format!("{host} is inside this network; write the address into the settings if it is meant")
 }
 
@@ -76,35 +70,6 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
     let is_protocol = segments[0] == 0x2001 && segments[1] < 0x0200;
     let is_6to4 = segments[0] == 0x2002;
     is_global && !is_documentation && !is_protocol && !is_6to4
-}
-
-/// Looks names up as the system does and lets through what the guard allows: what was checked is what is connected to.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Resolver(pub(crate) Guard);
-
-type Found = std::vec::IntoIter<SocketAddr>;
-
-impl tower::Service<Name> for Resolver {
-    type Response = Found;
-    type Error = io::Error;
-    type Future = Pin<Box<dyn Future<Output = io::Result<Found>> + Send>>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, name: Name) -> Self::Future {
-        let guard = self.0;
-        Box::pin(async move {
-            let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
-            let allowed: Vec<SocketAddr> =
-                found.into_iter().filter(|address| guard.allows(address.ip())).collect();
-            match allowed.is_empty() {
-                true => Err(io::Error::new(io::ErrorKind::PermissionDenied, refusal(name.as_str()))),
-                false => Ok(allowed.into_iter()),
-            }
-        })
-    }
 }
 
 #[cfg(test)]

@@ -1,29 +1,36 @@
 //! Our HTTP client: what Porthole asks of others, it asks through here.
 //!
 //! A [`Client`] is made once for each set of [`Options`] and keeps connections open. Every request has a time limit and
-//! a limit for the answer's body; redirects are answers like any other, so that no secret follows one to another host.
+//! a limit for the answer's body; redirects are answers like any other, so that no secret follows one to another host:
+//! [`redirect`] says where one leads.
 //!
 //! The roots of trust are built in: an image from scratch has none of its own.
 
 #![forbid(unsafe_code)]
 
 mod guard;
+mod names;
+mod redirect;
 mod tls;
+mod words;
 
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, Method, StatusCode, Uri};
 use http_body_util::{BodyExt as _, Full};
-use hyper_rustls::HttpsConnector;
+use hyper_rustls::{FixedServerNameResolver, HttpsConnector};
 use hyper_util::client::legacy;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 
 pub use guard::Guard;
+pub use names::Names;
+pub use redirect::{redirect, same_origin};
 pub use tls::{Tls, TlsError};
 
-use guard::Resolver;
+use names::Resolver;
+use words::told;
 
 /// Connections that nobody uses are closed after so long.
 const IDLE: Duration = Duration::from_secs(90);
@@ -35,6 +42,8 @@ pub struct Options {
     pub tls: Tls,
     /// Which addresses may be connected to.
     pub guard: Guard,
+    /// Addresses of names that the system does not know.
+    pub names: Names,
 }
 
 /// A request.
@@ -103,14 +112,17 @@ pub struct Client {
 impl Client {
     /// Makes a client; fails if a file of `options` cannot be read.
     pub fn new(options: &Options) -> Result<Self, TlsError> {
-        let mut plain = HttpConnector::new_with_resolver(Resolver(options.guard));
+        let mut plain =
+            HttpConnector::new_with_resolver(Resolver { guard: options.guard, names: options.names.clone() });
         plain.enforce_http(false);
         plain.set_nodelay(true);
-        let connector = hyper_rustls::HttpsConnectorBuilder::new()
-            .with_tls_config(options.tls.config()?)
-            .https_or_http()
-            .enable_all_versions()
-            .wrap_connector(plain);
+        let connector =
+            hyper_rustls::HttpsConnectorBuilder::new().with_tls_config(options.tls.config()?).https_or_http();
+        let connector = match options.tls.server_name()? {
+            Some(name) => connector.with_server_name_resolver(FixedServerNameResolver::new(name)),
+            None => connector,
+        };
+        let connector = connector.enable_all_versions().wrap_connector(plain);
         let client = legacy::Client::builder(TokioExecutor::new())
             .pool_idle_timeout(IDLE)
             .pool_timer(hyper_util::rt::TokioTimer::new())
@@ -136,11 +148,11 @@ impl Client {
         }
         let request =
             built.body(Full::new(body)).map_err(|error| RequestError::Senseless(error.to_string()))?;
-        let answer = self.inner.request(request).await.map_err(told)?;
+        let answer = self.inner.request(request).await.map_err(failed)?;
         let (parts, mut incoming) = answer.into_parts();
         let mut body = BytesMut::new();
         while let Some(frame) = incoming.frame().await {
-            let frame = frame.map_err(|error| RequestError::Broken(innermost(&error)))?;
+            let frame = frame.map_err(|error| RequestError::Broken(told(&error)))?;
             let Some(data) = frame.data_ref() else { continue };
             if body.len() + data.len() > body_max {
                 return Err(RequestError::TooLarge(body_max));
@@ -151,16 +163,7 @@ impl Client {
     }
 }
 
-fn told(error: legacy::Error) -> RequestError {
-    let why = innermost(&error);
+fn failed(error: legacy::Error) -> RequestError {
+    let why = told(&error);
     if error.is_connect() { RequestError::Connect(why) } else { RequestError::Broken(why) }
-}
-
-/// The error that the others only wrap.
-fn innermost(error: &dyn std::error::Error) -> String {
-    let mut inner = error;
-    while let Some(source) = inner.source() {
-        inner = source;
-    }
-    inner.to_string()
 }

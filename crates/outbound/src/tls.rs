@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, aws_lc_rs};
 use rustls::pki_types::pem::PemObject as _;
@@ -16,6 +17,8 @@ pub struct Tls {
     pub ca_file: Option<PathBuf>,
     /// PEM: our certificate, and its key.
     pub identity: Option<(PathBuf, PathBuf)>,
+    /// The name that the other side's certificate must have, where it is not that of the address.
+    pub server_name: Option<String>,
     /// Trust everybody. For machines whose certificate nobody signed; who is in between can read along.
     pub insecure_skip_verify: bool,
 }
@@ -34,18 +37,25 @@ pub enum TlsError {
     /// Certificate and key do not belong together.
     #[error("the certificate and its key cannot be used: {0}")]
     Identity(rustls::Error),
+    /// No name of a machine.
+    #[error("`{0}` is no name that a certificate can have")]
+    Name(String),
 }
 
 impl Tls {
-    pub(crate) fn config(&self) -> Result<ClientConfig, TlsError> {
+    /// The name that the certificate must have, where one is set.
+    pub(crate) fn server_name(&self) -> Result<Option<ServerName<'static>>, TlsError> {
+        let name = self.server_name.clone();
+        name.map(|name| ServerName::try_from(name.clone()).map_err(|_| TlsError::Name(name))).transpose()
+    }
+
+    /// What rustls needs to connect.
+    pub fn config(&self) -> Result<ClientConfig, TlsError> {
         let provider = Arc::new(aws_lc_rs::default_provider());
-        let builder = ClientConfig::builder_with_provider(provider.clone())
+        let builder = ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
             .map_err(TlsError::Identity)?;
-        let builder = match self.insecure_skip_verify {
-            true => builder.dangerous().with_custom_certificate_verifier(Arc::new(Anybody(provider))),
-            false => builder.with_root_certificates(self.roots()?),
-        };
+        let builder = builder.dangerous().with_custom_certificate_verifier(self.verifier()?);
         match &self.identity {
             None => Ok(builder.with_no_client_auth()),
             Some((certificate, key)) => {
@@ -55,7 +65,19 @@ impl Tls {
         }
     }
 
-    fn roots(&self) -> Result<RootCertStore, TlsError> {
+    /// Who judges the certificates of the other side.
+    pub fn verifier(&self) -> Result<Arc<dyn ServerCertVerifier>, TlsError> {
+        let provider = Arc::new(aws_lc_rs::default_provider());
+        if self.insecure_skip_verify {
+            return Ok(Arc::new(Anybody(provider)));
+        }
+        let judge = WebPkiServerVerifier::builder_with_provider(Arc::new(self.roots()?), provider).build();
+        // Built-in roots are never none, and there are no lists of what was revoked.
+        Ok(judge.map_err(|error| TlsError::Identity(rustls::Error::General(error.to_string())))?)
+    }
+
+    /// Who is trusted: the built-in roots, and those of `ca_file`.
+    pub fn roots(&self) -> Result<RootCertStore, TlsError> {
         let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
         if let Some(path) = &self.ca_file {
             for certificate in certificates(path)? {

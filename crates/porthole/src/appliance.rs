@@ -4,6 +4,7 @@
 //! before the first task runs, with one sentence. At the end the ways in close first, then what they brought
 //! is drained to disk: nothing acknowledged is lost.
 
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use anyhow::Context;
@@ -14,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 use crate::configuration::Configuration;
 use crate::control;
 use crate::data_dir::DataDir;
+use crate::joints::{Engine, Samples};
 use crate::signals::{Signals, Wish};
 use crate::tasks::Tasks;
 
@@ -34,6 +36,9 @@ pub(crate) struct Appliance {
     files: Option<logs::Files>,
     logs: logs::Logs,
     writer: logs::Writer,
+    samples: metrics::Writer,
+    collecting: collectors::Collecting<Samples, Engine>,
+    metrics: metrics::Metrics,
     reload: reload::Reload,
     _data: DataDir,
 }
@@ -44,20 +49,51 @@ impl Appliance {
         let reload = reload::Reload::new(configuration.file.clone());
         let accounts = server::Accounts::open(&data.state())?;
         let (logs, writer) = logs::open(configuration.logs, &data.logs())?;
-        let files = logs::Files::new(&logs, &identity(&configuration.docker));
+        let (metrics, samples) = metrics::open(configuration.metrics, &data.metrics())?;
+        let identity = identity(&configuration.docker);
+        let files = logs::Files::new(&logs, &identity);
         let (docker, collector) =
             docker::connect(configuration.docker, logs.positions("docker/"), logs.intake());
+
+        // The server tells its own numbers, and shows what the collectors do.
+        let own = Arc::new(OnceLock::<collectors::OwnMetrics>::new());
+        let told = own.clone();
+        let surroundings = collectors::Surroundings {
+            identity,
+            workloads: docker.workloads(),
+            own: Some(Arc::new(move || told.get().map(|tell| tell()).unwrap_or_default())),
+        };
+        let (collectors, collecting) =
+            collectors::open(configuration.collectors, surroundings, Samples(metrics.clone()));
+        let collecting = collecting.asking(Engine(docker.clone()));
 
         let listen = configuration.server.listen;
         let listener = TcpListener::bind(listen).await.with_context(|| {
             format!("cannot listen on {listen}; free the port or set [server] listen to another")
         })?;
-        let engines = server::Engines { logs: logs.clone(), docker };
+        let engines = server::Engines { logs: logs.clone(), docker, metrics: metrics.clone(), collectors };
         // Once per process, and every answer carries it.
         let build: &'static str = server::build(crate::command::VERSION).leak();
         let server = server::Server::new(configuration.server, engines, accounts.clone(), build)?;
-        let control = control::Control::bind(&data, accounts, logs.clone())?;
-        Ok(Self { server, listener, control, collector, files, logs, writer, reload, _data: data })
+        let _ = own.set(server.own_metrics());
+        let control = control::Control::bind(
+            &data,
+            control::Stores { accounts, logs: logs.clone(), metrics: metrics.clone() },
+        )?;
+        Ok(Self {
+            server,
+            listener,
+            control,
+            collector,
+            files,
+            logs,
+            writer,
+            samples,
+            collecting,
+            metrics,
+            reload,
+            _data: data,
+        })
     }
 
     /// Runs until a signal or until a task breaks down, then drains.
@@ -70,9 +106,19 @@ impl Appliance {
         let stop = storage.clone();
         let writer = self.writer;
         writing.spawn("the writer of logs", async move { Ok(writer.run(stop).await?) });
+        let (samples, stop) = (self.samples, storage.clone());
+        writing.spawn("the writer of metrics", async move {
+            samples.run(stop).await;
+            Ok(())
+        });
         let (collector, stop) = (self.collector, ways_in.clone());
         tasks.spawn("the collector of Docker's logs", async move {
             collector.run(stop).await;
+            Ok(())
+        });
+        let (collecting, stop) = (self.collecting, ways_in.clone());
+        tasks.spawn("the collectors of metrics", async move {
+            collecting.run(stop).await;
             Ok(())
         });
         if let Some(files) = self.files {
@@ -99,9 +145,9 @@ impl Appliance {
             tokio::select! {
                 wish = signals.next() => match wish {
                     Wish::Stop => break Ok(()),
-                    Wish::Reload => reload.now(&self.logs),
+                    Wish::Reload => reload.now(&self.logs, &self.metrics),
                 },
-                () = reload.changed() => reload.now(&self.logs),
+                () = reload.changed() => reload.now(&self.logs, &self.metrics),
                 error = tasks.first_to_end() => break Err(error),
                 error = writing.first_to_end() => break Err(error),
             }
@@ -111,7 +157,7 @@ impl Appliance {
         ways_in.cancel();
         tasks.finish(GRACE).await;
         storage.cancel();
-        drop(self.logs);
+        drop((self.logs, self.metrics));
         writing.finish(GRACE_WRITER).await;
         tracing::info!("stopped");
         ended

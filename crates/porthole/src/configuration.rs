@@ -12,6 +12,8 @@ pub(crate) struct Configuration {
     pub(crate) server: server::Config,
     pub(crate) docker: docker::Config,
     pub(crate) logs: logs::Config,
+    pub(crate) metrics: metrics::Config,
+    pub(crate) collectors: collectors::Config,
     /// The file that it was read from, to be watched for changes.
     pub(crate) file: Option<PathBuf>,
 }
@@ -42,6 +44,8 @@ impl Configuration {
             server: server::Config::read(&root),
             docker: docker::Config::read(&root),
             logs: logs::Config::read(&root),
+            metrics: metrics::Config::read(&root),
+            collectors: collectors::Config::read(&root),
             file,
         };
         drop(root);

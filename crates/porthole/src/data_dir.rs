@@ -56,6 +56,10 @@ impl DataDir {
         self.path.join("logs")
     }
 
+    pub(crate) fn metrics(&self) -> PathBuf {
+        self.path.join("metrics")
+    }
+
     pub(crate) fn state(&self) -> PathBuf {
         self.path.join("state.db")
     }

@@ -16,6 +16,7 @@ mod command;
 mod configuration;
 mod control;
 mod data_dir;
+mod joints;
 mod logging;
 mod signals;
 mod tasks;

@@ -209,6 +209,42 @@ pub enum BinaryOp {
     Set(SetOperator),
 }
 
+impl BinaryOp {
+    /// As it is written.
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Number(Operator::Add) => "+",
+            Self::Number(Operator::Subtract) => "-",
+            Self::Number(Operator::Multiply) => "*",
+            Self::Number(Operator::Divide) => "/",
+            Self::Number(Operator::Modulo) => "%",
+            Self::Number(Operator::Power) => "^",
+            Self::Number(Operator::Atan2) => "atan2",
+            Self::Number(Operator::Equal) => "==",
+            Self::Number(Operator::NotEqual) => "!=",
+            Self::Number(Operator::Greater) => ">",
+            Self::Number(Operator::GreaterOrEqual) => ">=",
+            Self::Number(Operator::Less) => "<",
+            Self::Number(Operator::LessOrEqual) => "<=",
+            Self::Set(SetOperator::And) => "and",
+            Self::Set(SetOperator::Or) => "or",
+            Self::Set(SetOperator::Unless) => "unless",
+        }
+    }
+
+    /// How tightly it binds.
+    pub(crate) fn precedence(self) -> u8 {
+        match self {
+            Self::Set(SetOperator::Or) => 2,
+            Self::Set(SetOperator::And | SetOperator::Unless) => 3,
+            Self::Number(op) if op.is_comparison() => 4,
+            Self::Number(Operator::Add | Operator::Subtract) => 5,
+            Self::Number(Operator::Power) => 7,
+            Self::Number(_) => 6,
+        }
+    }
+}
+
 /// What a part of a query gives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -235,6 +271,31 @@ impl Kind {
 }
 
 impl Node {
+    /// Every selector in it, from left to right.
+    pub fn selectors(&self) -> Vec<&Selector> {
+        let mut found = Vec::new();
+        self.collect_selectors(&mut found);
+        found
+    }
+
+    fn collect_selectors<'a>(&'a self, found: &mut Vec<&'a Selector>) {
+        match self {
+            Self::Number(_) | Self::Text(_) => {}
+            Self::Selector(selector) => found.push(selector),
+            Self::Range(range) => found.push(&range.of),
+            Self::Subquery(subquery) => subquery.of.node.collect_selectors(found),
+            Self::Negated(of) => of.node.collect_selectors(found),
+            Self::Call(call) => call.arguments.iter().for_each(|part| part.node.collect_selectors(found)),
+            Self::Aggregation(aggregation) => {
+                let parts = aggregation.parameter.iter().chain([&aggregation.of]);
+                parts.for_each(|part| part.node.collect_selectors(found));
+            }
+            Self::Binary(binary) => {
+                [&binary.left, &binary.right].into_iter().for_each(|side| side.node.collect_selectors(found));
+            }
+        }
+    }
+
     /// What it gives.
     pub fn kind(&self) -> Kind {
         match self {

@@ -12,6 +12,7 @@
 #![forbid(unsafe_code)]
 
 pub mod ast;
+mod display;
 mod eval;
 mod fault;
 pub mod functions;
@@ -23,5 +24,5 @@ mod source;
 pub use ast::Expr;
 pub use eval::{Answer, Budget, EvalError, Note, Notes, Query, Value};
 pub use fault::ParseError;
-pub use parser::{QUERY_BYTES_MAX, parse};
-pub use source::{STALE, Samples, Selection, Source, SourceError};
+pub use parser::{QUERY_BYTES_MAX, parse, parse_selector};
+pub use source::{STALE, Samples, Selection, Source, SourceError, Wanted};

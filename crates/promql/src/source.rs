@@ -17,6 +17,43 @@ pub(crate) fn is_stale(value: f64) -> bool {
 pub trait Source: Sync {
     /// The series that match and have samples in the range, in any order, with just those samples.
     fn select(&self, selection: &Selection) -> Result<Vec<Samples>, SourceError>;
+
+    /// The same for a query that wants but one thing of the samples. A source that has only what is left of them makes
+    /// samples that give it that; others need not care.
+    fn select_for(&self, wanted: Wanted, selection: &Selection) -> Result<Vec<Samples>, SourceError> {
+        let _ = wanted;
+        self.select(selection)
+    }
+}
+
+/// What a query does with the samples of a window.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Wanted {
+    /// It takes them as they are, the newest most often.
+    #[default]
+    Newest,
+    /// It takes the least.
+    Least,
+    /// It takes the greatest.
+    Greatest,
+    /// It adds them up, counts them, or asks how they are spread.
+    Weighted,
+    /// It asks how much a counter has grown.
+    Growth,
+}
+
+impl Wanted {
+    /// What the function wants.
+    pub(crate) fn of(function: &str) -> Self {
+        match function {
+            "min_over_time" => Self::Least,
+            "max_over_time" => Self::Greatest,
+            "avg_over_time" | "sum_over_time" | "count_over_time" | "quantile_over_time"
+            | "stddev_over_time" | "stdvar_over_time" => Self::Weighted,
+            "rate" | "increase" | "irate" => Self::Growth,
+            _ => Self::Newest,
+        }
+    }
 }
 
 /// Which samples.

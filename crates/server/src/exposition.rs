@@ -1,44 +1,71 @@
 //! `GET /metrics`: Porthole's own numbers, in Prometheus' text format.
 
+use std::collections::BTreeMap;
 use std::fmt::{Display, Write};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use http::header;
+use collectors::scrape::Health;
+use http::{StatusCode, header};
 
+use crate::fault::Fault;
 use crate::queries::Queries;
 
 const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 /// What is counted at the doors, where nothing else counts it.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Tallies(Arc<AtomicU64>);
+pub(crate) struct Tallies(Arc<Counted>);
+
+#[derive(Debug, Default)]
+struct Counted {
+    entries: AtomicU64,
+    /// By reason: there are a handful.
+    samples: Mutex<BTreeMap<&'static str, u64>>,
+}
 
 impl Tallies {
     /// So many pushed entries were refused for a limit.
     pub(crate) fn refused(&self, entries: usize) {
-        self.0.fetch_add(entries as u64, Ordering::Relaxed);
+        self.0.entries.fetch_add(entries as u64, Ordering::Relaxed);
+    }
+
+    /// So many samples were refused before the storage saw them, by reason.
+    pub(crate) fn refused_samples(&self, by_reason: &[(&'static str, u64)]) {
+        let mut samples = self.0.samples.lock().unwrap_or_else(PoisonError::into_inner);
+        for (reason, count) in by_reason {
+            *samples.entry(reason).or_default() += count;
+        }
+    }
+
+    fn samples(&self) -> BTreeMap<&'static str, u64> {
+        self.0.samples.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
 /// Where the numbers come from.
 #[derive(Clone)]
-pub(crate) struct Metrics {
+pub(crate) struct Exposition {
     pub(crate) logs: logs::Logs,
+    pub(crate) metrics: metrics::Metrics,
+    pub(crate) collectors: collectors::Collectors,
     pub(crate) queries: Queries,
     pub(crate) tallies: Tallies,
     pub(crate) build: &'static str,
 }
 
 /// The handler.
-pub(crate) async fn show(State(metrics): State<Metrics>) -> Response {
-    ([(header::CONTENT_TYPE, CONTENT_TYPE)], metrics.text()).into_response()
+pub(crate) async fn show(State(exposition): State<Exposition>) -> Result<Response, Fault> {
+    // Many files are looked at.
+    let text = tokio::task::spawn_blocking(move || exposition.text()).await;
+    let text = text.map_err(|error| Fault::new(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()))?;
+    Ok(([(header::CONTENT_TYPE, CONTENT_TYPE)], text).into_response())
 }
 
-impl Metrics {
-    fn text(&self) -> String {
+impl Exposition {
+    pub(crate) fn text(&self) -> String {
         let (logs, queries) = (self.logs.status(), self.queries.tallies().counts());
         let mut text = Text::default();
         text.family("porthole_build_info", "gauge", "The running build; always 1.");
@@ -64,7 +91,7 @@ impl Metrics {
             let labels = [("service", one.service.as_str()), ("rule", &one.rule)];
             text.sample("porthole_log_masked_total", &labels, one.places);
         }
-        let refused = self.tallies.0.load(Ordering::Relaxed);
+        let refused = self.tallies.0.entries.load(Ordering::Relaxed);
         text.one("porthole_log_entries_refused_total", "counter", "Pushed entries beyond a limit.", refused);
         text.one("porthole_queries_total", "counter", "Queries that were computed.", queries.ran);
         text.one("porthole_query_seconds_total", "counter", "How long they took.", queries.seconds);
@@ -75,7 +102,57 @@ impl Metrics {
             queries.refused,
         );
         text.one("porthole_queries_timed_out_total", "counter", "Queries cut short.", queries.timed_out);
+        self.samples(&mut text);
+        self.targets(&mut text);
         text.0
+    }
+
+    fn samples(&self, text: &mut Text) {
+        let status = self.metrics.status();
+        text.one(
+            "porthole_metrics_samples_total",
+            "counter",
+            "Samples stored since the start.",
+            status.samples,
+        );
+        text.one("porthole_metrics_series", "gauge", "Series with samples in memory.", status.series);
+        text.one(
+            "porthole_metrics_disk_bytes",
+            "gauge",
+            "Bytes of stored samples on disk.",
+            status.disk_bytes,
+        );
+        let mut refused = self.tallies.samples();
+        for (reason, samples) in &status.refused {
+            *refused.entry(reason.name()).or_default() += samples;
+        }
+        let help = "Samples that were not stored, by reason.";
+        text.family("porthole_metrics_samples_refused_total", "counter", help);
+        for (reason, samples) in &refused {
+            text.sample("porthole_metrics_samples_refused_total", &[("reason", reason)], samples);
+        }
+        let help = "What is wrong with the storage of samples.";
+        text.one("porthole_metrics_faults", "gauge", help, status.faults.len());
+    }
+
+    fn targets(&self, text: &mut Text) {
+        let targets = self.collectors.targets();
+        let count =
+            |is: fn(&Health) -> bool| targets.iter().filter(|target| is(&target.report.health)).count();
+        text.family("porthole_metrics_targets", "gauge", "Scraped targets, by how the last scrape went.");
+        for (health, targets) in [
+            ("up", count(|health| matches!(health, Health::Up))),
+            ("down", count(|health| matches!(health, Health::Down(_)))),
+            ("unknown", count(|health| matches!(health, Health::Unknown))),
+        ] {
+            text.sample("porthole_metrics_targets", &[("health", health)], targets);
+        }
+        let bad: usize = targets.iter().map(|target| target.report.bad_lines).sum();
+        let help = "Lines of the last scrapes that could not be read.";
+        text.one("porthole_metrics_scrape_bad_lines", "gauge", help, bad);
+        let cut: usize = targets.iter().map(|target| target.report.cut).sum();
+        let help = "Series of the last scrapes that were left out for a limit.";
+        text.one("porthole_metrics_scrape_cut_series", "gauge", help, cut);
     }
 }
 

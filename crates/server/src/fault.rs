@@ -5,7 +5,7 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 
-use crate::accounts::{AccountError, TokenError, ViewError};
+use crate::accounts::{AccountError, DashboardError, TokenError, ViewError};
 
 /// A refusal or a failure, with a sentence for the one who asked.
 #[derive(Debug)]
@@ -81,6 +81,21 @@ impl From<ViewError> for Fault {
             ViewError::Full(_) => Self::new(StatusCode::CONFLICT, message),
             ViewError::Unknown(_) => Self::new(StatusCode::NOT_FOUND, message),
             ViewError::Store(_) => Self::new(StatusCode::SERVICE_UNAVAILABLE, message),
+        }
+    }
+}
+
+impl From<DashboardError> for Fault {
+    fn from(error: DashboardError) -> Self {
+        let message = error.to_string();
+        match error {
+            DashboardError::BadTitle | DashboardError::TooManyPanels(_) | DashboardError::BadPanel { .. } => {
+                Self::bad_request(message)
+            }
+            DashboardError::ReadyMade(_) => Self::new(StatusCode::FORBIDDEN, message),
+            DashboardError::Full(_) => Self::new(StatusCode::CONFLICT, message),
+            DashboardError::Unknown(_) => Self::new(StatusCode::NOT_FOUND, message),
+            DashboardError::Store(_) => Self::new(StatusCode::SERVICE_UNAVAILABLE, message),
         }
     }
 }

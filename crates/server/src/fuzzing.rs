@@ -5,6 +5,7 @@ use model::{Batch, Timestamp};
 
 use crate::fault::Fault;
 use crate::loki::{otlp, push};
+use crate::prometheus;
 
 /// Loki's push as JSON.
 pub fn push_json(body: &[u8]) -> usize {
@@ -24,6 +25,19 @@ pub fn otlp_json(body: &[u8]) -> usize {
 /// OpenTelemetry's logs as protobuf.
 pub fn otlp_protobuf(body: &[u8]) -> usize {
     entries(otlp::decode(otlp::Form::Protobuf, body, Timestamp::from_nanos(1)))
+}
+
+/// Prometheus' remote_write; tells how many samples it made of the body.
+pub fn remote_write(body: &[u8]) -> usize {
+    let Ok(bytes) = prometheus::write::unpack(body) else { return 0 };
+    prometheus::write::decode(&bytes)
+        .map_or(0, |request| request.series.iter().map(|series| series.samples.len()).sum())
+}
+
+/// Prometheus' remote_read; tells how many queries it made of the body.
+pub fn remote_read(body: &[u8]) -> usize {
+    let Ok(bytes) = prometheus::write::unpack(body) else { return 0 };
+    prometheus::read::queries_in(&bytes)
 }
 
 fn entries(decoded: Result<Vec<Batch>, Fault>) -> usize {

@@ -8,6 +8,7 @@
 //! headers  what the browser may do with the answer; the build; panics become 500
 //! access   origin, who asks, what the route asks for
 //! loki     Loki's protocol: push, queries, labels, tail; OpenTelemetry's logs
+//! prometheus  Prometheus' protocol: queries, labels, remote write and read, federation
 //! app      the page's own API, in the types of the crate `api`
 //! page     the embedded files, and index.html for the page's views
 //! ```
@@ -23,21 +24,24 @@ mod app;
 mod body;
 mod clock;
 mod config;
+mod exposition;
 mod fault;
 mod feed;
 mod fields;
+mod form;
 #[cfg(fuzzing)]
 pub mod fuzzing;
 mod headers;
 mod intake;
 mod listen;
 mod loki;
-mod metrics;
 mod page;
+mod prometheus;
 mod queries;
 mod sample;
 mod server;
 mod under_way;
+mod wire;
 
 pub use accounts::{AccountError, Accounts, TokenError};
 pub use clock::Clock;

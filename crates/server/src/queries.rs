@@ -20,6 +20,8 @@ pub(crate) use tallies::Tallies;
 const WAITING_MAX: usize = 64;
 const TIME_MAX: Duration = Duration::from_secs(60);
 const RETRY_AFTER_S: u64 = 3;
+/// Samples that one query reads and makes on the way: some 400 MB.
+const SAMPLES_MAX: usize = 25_000_000;
 /// Lines of one answer.
 const ANSWER_BYTES_MAX: usize = 32 << 20;
 
@@ -50,6 +52,12 @@ impl Allowance {
     /// Hands the same limits to an evaluator.
     pub(crate) fn spend<T>(&self, evaluate: impl FnOnce(&Budget<'_>) -> T) -> T {
         self.spend_up_to(ANSWER_BYTES_MAX, evaluate)
+    }
+
+    /// Hands the same limits to an evaluator of samples.
+    pub(crate) fn spend_on_samples<T>(&self, evaluate: impl FnOnce(&promql::Budget<'_>) -> T) -> T {
+        let stop = || !self.lasts();
+        evaluate(&promql::Budget { samples: SAMPLES_MAX, stop: &stop, ..promql::Budget::generous() })
     }
 
     /// The same for an answer of fewer bytes.
@@ -83,6 +91,15 @@ impl Queries {
         T: Send + 'static,
         F: FnOnce(&Allowance) -> T + Send + 'static,
     {
+        self.run_within(TIME_MAX, work).await
+    }
+
+    /// Like [`Queries::run`], for a shorter time.
+    pub(crate) async fn run_within<T, F>(&self, time: Duration, work: F) -> Result<T, Fault>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Allowance) -> T + Send + 'static,
+    {
         let _place = self.room.try_acquire().map_err(|_| {
             self.tallies.refused();
             Fault::too_many(
@@ -93,7 +110,8 @@ impl Queries {
         let turn = self.turns.clone().acquire_owned().await.expect("the semaphore is never closed");
         let left = CancellationToken::new();
         let _leaving = left.clone().drop_guard();
-        let allowance = Allowance { deadline: Instant::now() + TIME_MAX, left, now: self.clock.now() };
+        let allowance =
+            Allowance { deadline: Instant::now() + time.min(TIME_MAX), left, now: self.clock.now() };
         let tallies = self.tallies.clone();
         let task = tokio::task::spawn_blocking(move || {
             let _turn = turn;

@@ -1,5 +1,7 @@
 //! The server: its parts put together.
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
@@ -9,9 +11,10 @@ use tokio_util::sync::CancellationToken;
 use crate::access::{self, Access};
 use crate::accounts::{AccountError, Accounts};
 use crate::app::App;
+use crate::exposition::{self, Exposition, Tallies};
 use crate::intake::Intake;
 use crate::loki::Loki;
-use crate::metrics::{self, Metrics, Tallies};
+use crate::prometheus::Prometheus;
 use crate::queries::Queries;
 use crate::{AuthMode, Clock, Config, body, headers, listen, page};
 
@@ -22,6 +25,10 @@ pub struct Engines {
     pub logs: logs::Logs,
     /// Containers.
     pub docker: docker::Docker,
+    /// Series.
+    pub metrics: metrics::Metrics,
+    /// What fills the series, and how it does.
+    pub collectors: collectors::Collectors,
 }
 
 /// Why the server cannot start or had to end.
@@ -38,6 +45,7 @@ pub struct Server {
     accounts: Accounts,
     router: Router,
     closing: CancellationToken,
+    exposition: Exposition,
 }
 
 impl Server {
@@ -61,12 +69,21 @@ impl Server {
     ) -> Result<Self, StartError> {
         let (closing, tallies) = (CancellationToken::new(), Tallies::default());
         let queries = Queries::new(clock.clone());
-        let metrics =
-            Metrics { logs: engines.logs.clone(), queries: queries.clone(), tallies: tallies.clone(), build };
+        let exposition = Exposition {
+            logs: engines.logs.clone(),
+            metrics: engines.metrics.clone(),
+            collectors: engines.collectors.clone(),
+            queries: queries.clone(),
+            tallies: tallies.clone(),
+            build,
+        };
+        let intake = Intake::default();
+        let prometheus =
+            Prometheus::new(&engines, queries.clone(), intake.clone(), tallies.clone(), clock.clone(), build);
         let loki = Loki::new(
             engines.logs.clone(),
             queries.clone(),
-            Intake::default(),
+            intake,
             tallies,
             closing.clone(),
             clock.clone(),
@@ -78,8 +95,9 @@ impl Server {
             .route("/ready", get(|| async { "ready\n" }))
             .route("/-/ready", get(|| async { "ready\n" }))
             .route("/-/healthy", get(|| async { "healthy\n" }))
-            .route("/metrics", get(metrics::show).with_state(metrics))
+            .route("/metrics", get(exposition::show).with_state(exposition.clone()))
             .merge(loki.router())
+            .merge(prometheus.router())
             .merge(app.router())
             .route_layer(from_fn_with_state(access.clone(), access::guard_routes))
             .fallback(page::serve)
@@ -87,7 +105,7 @@ impl Server {
             .layer(from_fn(headers::catch_panics))
             .layer(from_fn(body::read_on))
             .layer(from_fn_with_state(build, headers::add));
-        Ok(Self { config, accounts, router, closing })
+        Ok(Self { config, accounts, router, closing, exposition })
     }
 
     /// Prepares the first sign-in; to be called once before [`Server::run`]. Sets the password of `admin`
@@ -102,6 +120,12 @@ impl Server {
         }
         let secret = self.accounts.off_thread(|accounts| accounts.issue_setup_secret()).await?;
         Ok(secret.map(|secret| format!("{}/setup#{secret}", self.config.base_url())))
+    }
+
+    /// Gives the text of `/metrics`, for whoever stores it.
+    pub fn own_metrics(&self) -> Arc<dyn Fn() -> String + Send + Sync> {
+        let exposition = self.exposition.clone();
+        Arc::new(move || exposition.text())
     }
 
     /// All routes, for tests and for whoever serves them by other means.

@@ -27,6 +27,7 @@ pub(crate) const PASSWORD: &str = "correct horse";
 pub(crate) struct Fixture {
     pub(crate) accounts: Accounts,
     pub(crate) logs: logs::Logs,
+    pub(crate) metrics: metrics::Metrics,
     pub(crate) server: Option<Server>,
     router: Router,
     clock: Arc<AtomicI64>,
@@ -82,17 +83,29 @@ impl Fixture {
         let faults: Vec<String> = tree.finish().iter().map(ToString::to_string).collect();
         assert!(faults.is_empty(), "{faults:?}");
 
-        let engines = Engines { logs: logs.clone(), docker };
+        let (metrics, samples) =
+            metrics::open(metrics::Config::default(), &directory.path().join("metrics")).expect("a store");
+        let stop = CancellationToken::new();
+        tokio::spawn(samples.run(stop.clone()));
+        let surroundings = collectors::Surroundings {
+            identity: model::Labels::default(),
+            workloads: docker.workloads(),
+            own: None,
+        };
+        let collecting = collectors::Config::read(&tree.root());
+        let (collectors, _) = collectors::open(collecting, surroundings, Nowhere);
+        let engines = Engines { logs: logs.clone(), docker, metrics: metrics.clone(), collectors };
         let server = Server::with_clock(config, engines, accounts.clone(), "1.2.3", tell).expect("a server");
         let router = server.router();
         let fixture = Self {
             accounts,
             logs,
+            metrics,
             server: Some(server),
             router,
             clock,
             tokens: Default::default(),
-            stop: CancellationToken::new(),
+            stop,
             writing: None,
             _directory: directory,
         };
@@ -218,4 +231,20 @@ impl Answer {
     pub(crate) fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().expect("text"))
     }
+}
+
+/// Collected samples are of no use here: tests write theirs themselves.
+#[derive(Clone)]
+struct Nowhere;
+
+impl collectors::Appender for Nowhere {
+    type Series = ();
+
+    fn series(&self, _: &model::Labels) {}
+
+    async fn append(&self, _: &Arc<str>, _: Timestamp, _: Vec<((), f64)>) {}
+
+    fn describe(&self, _: &Arc<str>, _: &str, _: &model::metric::About) {}
+
+    fn exemplar(&self, _: &(), _: model::metric::Exemplar) {}
 }

@@ -3,22 +3,22 @@
 
 /// Reads the fields of one message.
 #[derive(Clone)]
-pub(in crate::loki) struct Message<'a> {
+pub(crate) struct Message<'a> {
     rest: &'a [u8],
     /// Where `rest` begins in the body.
     at: usize,
 }
 
 /// One field: its number, its value and where it begins in the body.
-pub(in crate::loki) struct Field<'a> {
-    pub(in crate::loki) number: u64,
-    pub(in crate::loki) value: Value<'a>,
+pub(crate) struct Field<'a> {
+    pub(crate) number: u64,
+    pub(crate) value: Value<'a>,
     at: usize,
     end: usize,
 }
 
 /// A value as the wire has it.
-pub(in crate::loki) enum Value<'a> {
+pub(crate) enum Value<'a> {
     /// A whole number.
     Varint(u64),
     /// A text, bytes or a message.
@@ -30,18 +30,18 @@ pub(in crate::loki) enum Value<'a> {
 /// What is wrong, and where in the unpacked body.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{problem}, at byte {at} of the unpacked body")]
-pub(in crate::loki) struct WireFault {
-    pub(in crate::loki) at: usize,
-    pub(in crate::loki) problem: &'static str,
+pub(crate) struct WireFault {
+    pub(crate) at: usize,
+    pub(crate) problem: &'static str,
 }
 
 impl<'a> Message<'a> {
-    pub(in crate::loki) fn new(bytes: &'a [u8]) -> Self {
+    pub(crate) fn new(bytes: &'a [u8]) -> Self {
         Self { rest: bytes, at: 0 }
     }
 
     /// The next field; `None` at the end of the message.
-    pub(in crate::loki) fn next(&mut self) -> Result<Option<Field<'a>>, WireFault> {
+    pub(crate) fn next(&mut self) -> Result<Option<Field<'a>>, WireFault> {
         if self.rest.is_empty() {
             return Ok(None);
         }
@@ -98,7 +98,7 @@ impl<'a> Message<'a> {
 
 impl<'a> Field<'a> {
     /// The field as a whole number, in two's complement as `int32` and `int64` have it.
-    pub(in crate::loki) fn number_signed(&self) -> Result<i64, WireFault> {
+    pub(crate) fn number_signed(&self) -> Result<i64, WireFault> {
         match self.value {
             Value::Varint(value) => Ok(value as i64),
             _ => Err(self.fault("a field that holds a number holds something else")),
@@ -106,7 +106,7 @@ impl<'a> Field<'a> {
     }
 
     /// The field as a number of fixed width.
-    pub(in crate::loki) fn fixed(&self) -> Result<u64, WireFault> {
+    pub(crate) fn fixed(&self) -> Result<u64, WireFault> {
         match self.value {
             Value::Fixed(value) => Ok(value),
             _ => Err(self.fault("a field that holds a number of fixed width holds something else")),
@@ -114,20 +114,25 @@ impl<'a> Field<'a> {
     }
 
     /// The field as bytes.
-    pub(in crate::loki) fn bytes(&self) -> Result<&'a [u8], WireFault> {
+    pub(crate) fn bytes(&self) -> Result<&'a [u8], WireFault> {
         match self.value {
             Value::Bytes(bytes) => Ok(bytes),
             _ => Err(self.fault("a field that holds text or a message holds a number")),
         }
     }
 
+    /// The field as a text.
+    pub(crate) fn text(&self) -> Result<&'a str, WireFault> {
+        std::str::from_utf8(self.bytes()?).map_err(|_| self.fault("a text is no UTF-8"))
+    }
+
     /// The field as a message of its own, whose places count from the body's start.
-    pub(in crate::loki) fn message(&self) -> Result<Message<'a>, WireFault> {
+    pub(crate) fn message(&self) -> Result<Message<'a>, WireFault> {
         let bytes = self.bytes()?;
         Ok(Message { rest: bytes, at: self.end - bytes.len() })
     }
 
-    pub(in crate::loki) fn fault(&self, problem: &'static str) -> WireFault {
+    pub(crate) fn fault(&self, problem: &'static str) -> WireFault {
         WireFault { at: self.at, problem }
     }
 }

@@ -25,6 +25,7 @@ mod nearest;
 mod node;
 mod place;
 mod read;
+mod relabel;
 mod secret;
 mod section;
 mod size;

@@ -114,6 +114,45 @@ impl Section<'_> {
         Some(texts.collect())
     }
 
+    /// One text or whole number, or a list of such; numbers are told as text. Each bad element is a fault of its own and
+    /// left out.
+    pub fn words(&self, key: &str) -> Option<Vec<String>> {
+        let node = self.node(key)?;
+        let single = std::slice::from_ref(node);
+        let nodes = if let Value::List(nodes) = &node.value { nodes } else { single };
+        let words = nodes.iter().enumerate().filter_map(|(index, node)| match &node.value {
+            Value::Text(text) | Value::Loose(text) => Some(text.clone()),
+            Value::Integer(Some(number)) => Some(number.to_string()),
+            _ => {
+                self.wrong(
+                    &format!("{key}[{index}]"),
+                    node,
+                    "write text in double quotes, or a whole number",
+                );
+                None
+            }
+        });
+        Some(words.collect())
+    }
+
+    /// A list of whole numbers within `range`. Each bad element is a fault of its own and left out.
+    pub fn integers(&self, key: &str, range: RangeInclusive<i64>) -> Option<Vec<i64>> {
+        let node = self.node(key)?;
+        let Value::List(nodes) = &node.value else {
+            self.wrong(key, node, "write a list of whole numbers: [1, 2]");
+            return None;
+        };
+        let numbers = nodes.iter().enumerate().filter_map(|(index, node)| match node.value {
+            Value::Integer(Some(number)) if range.contains(&number) => Some(number),
+            _ => {
+                let instead = format!("write a whole number {}", bounds(&range));
+                self.wrong(&format!("{key}[{index}]"), node, &instead);
+                None
+            }
+        });
+        Some(numbers.collect())
+    }
+
     /// A path. One that the file writes relatively is taken from the file's own folder, one of the
     /// environment from the working directory.
     pub fn path(&self, key: &str) -> Option<PathBuf> {

@@ -6,6 +6,7 @@
 mod frame;
 mod logs;
 mod measure;
+mod metrics;
 mod table;
 
 use std::path::PathBuf;
@@ -16,8 +17,11 @@ use crate::arguments::Arguments;
 
 /// `cargo xtask bench [frame] [--lines N] [--docker-lines N] [--binary FILE]`
 /// `cargo xtask bench logs [--lines N] [--seed N] [--loadgen DIR] [--binary FILE]`
+/// `cargo xtask bench metrics [--seconds N] [--seed N] [--binary FILE]`
 pub(crate) fn command(mut arguments: Arguments) -> Result<()> {
-    let lines: u64 = arguments.value("--lines")?.unwrap_or(8_000_000);
+    let wanted: Option<u64> = arguments.value("--lines")?;
+    let lines = wanted.unwrap_or(8_000_000);
+    let seconds: Option<u64> = arguments.value("--seconds")?;
     let collected: Option<u64> = arguments.value("--docker-lines")?;
     let seed: Option<u64> = arguments.value("--seed")?;
     let generator: Option<PathBuf> = arguments.value("--loadgen")?;
@@ -26,6 +30,12 @@ pub(crate) fn command(mut arguments: Arguments) -> Result<()> {
     let what = arguments.word();
     arguments.finish_alone()?;
     match what.as_deref() {
+        Some("metrics") if wanted.is_none() && collected.is_none() && generator.is_none() => {
+            let (seconds, seed) = (seconds.unwrap_or(180), seed.unwrap_or(42));
+            metrics::measure(&metrics::Wish { seconds, seed, binary })
+        }
+        Some("metrics") => bail!("`bench metrics` has the options --seconds, --seed and --binary"),
+        _ if seconds.is_some() => bail!("--seconds is an option of `bench metrics`"),
         None | Some("frame") if seed.is_none() && generator.is_none() => {
             let sizes = frame::Sizes { pushed: lines, collected: collected.unwrap_or(1_000_000) };
             frame::measure(binary, &sizes)
@@ -35,6 +45,6 @@ pub(crate) fn command(mut arguments: Arguments) -> Result<()> {
         }
         None | Some("frame") => bail!("--seed and --loadgen are options of `bench logs`"),
         Some("logs") => bail!("--docker-lines is an option of `bench frame`"),
-        Some(other) => bail!("there are no figures named `{other}`; there are: frame, logs"),
+        Some(other) => bail!("there are no figures named `{other}`; there are: frame, logs, metrics"),
     }
 }

@@ -7,6 +7,7 @@
 mod answer;
 mod fixture;
 mod loki;
+pub(crate) mod prometheus;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};

@@ -45,10 +45,13 @@ cargo xtask COMMAND
   bench [frame]             the figures of the README, as a table  [--lines N] [--docker-lines N]
   bench logs                the store of logs: what lines cost, and how long questions about them take
                             [--lines N] [--seed N] [--loadgen FOLDER of the generator's source]
+  bench metrics             the store of metrics, with a Prometheus beside it  [--seconds N] [--seed N]
   soak [--minutes N]        N minutes (10) under load with a `kill -9` now and then: bounded, nothing lost or doubled
                             [--rate LINES_PER_SECOND]
   compare-loki --loki FILE  the same lines and queries to both, and where the answers differ; instead of the
                             binary of a Loki, HOST:PORT of one that runs
+  compare-prometheus        the same samples and queries to a Prometheus and to Porthole, and where the answers differ
+                            [--prometheus FILE], else the one of the path
                             All of these take [--binary FILE] instead of what is built from this checkout
 ";
 
@@ -72,6 +75,7 @@ fn dispatch(mut arguments: Arguments) -> Result<()> {
         Some("image") => image::command(arguments),
         Some("bench") => bench::command(arguments),
         Some("compare-loki") => compare::command(arguments),
+        Some("compare-prometheus") => compare::prometheus::command(arguments),
         Some("soak") => soak::command(arguments),
         None | Some("help") => {
             print!("{USAGE}");

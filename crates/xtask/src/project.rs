@@ -1,7 +1,10 @@
 //! Where the project's things lie.
 
 use std::env;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
+
+use anyhow::Result;
 
 /// The checkout's top folder.
 pub(crate) fn root() -> PathBuf {
@@ -20,6 +23,14 @@ pub(crate) fn target() -> PathBuf {
 /// What xtask itself remembers between two runs.
 pub(crate) fn scratch() -> PathBuf {
     target().join("xtask")
+}
+
+/// Waits until no other run does the same, and keeps others from it for as long as the answer is kept.
+pub(crate) fn lock(what: &str) -> Result<File> {
+    fs::create_dir_all(scratch())?;
+    let file = File::create(scratch().join(format!("{what}.lock")))?;
+    file.lock()?;
+    Ok(file)
 }
 
 /// The page as the server embeds it.

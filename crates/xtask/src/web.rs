@@ -11,6 +11,7 @@ mod compress;
 mod dist;
 mod page;
 mod sources;
+mod split;
 mod toolchain;
 
 use std::fs;
@@ -42,13 +43,15 @@ pub(crate) fn command(mut arguments: Arguments) -> Result<()> {
 /// Brings `web/dist` up to date and says what a first visit loads, in bytes after compression.
 pub(crate) fn build(profile: Profile) -> Result<u64> {
     let toolchain = Toolchain::find()?;
+    let _alone = project::lock("page")?;
     let web = project::root().join("web");
     // What is quickly read comes first: a fault there is told before the long work.
-    let (index, files, style) =
-        (sources::index(&web)?, sources::files(&web)?, sources::style(&web.join("styles"))?);
+    let (index, files) = (sources::index(&web)?, sources::files(&web)?);
+    let style = sources::style(&web.join("styles"))?;
+    let later_style = sources::style(&web.join("styles/later"))?;
     let module = toolchain.build(profile)?;
     let module = fs::read(&module).with_context(|| module.display().to_string())?;
-    let inputs = Inputs { profile, module, index, files, style };
+    let inputs = Inputs { profile, module, index, files, style, later_style };
     let dist = Dist::of(&inputs)?;
     if !dist.is_current() {
         let bound = bindgen::bind(&inputs.module, profile)?;

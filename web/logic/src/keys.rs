@@ -61,19 +61,25 @@ pub enum Action {
 }
 
 /// The keys and what they do, for the help.
-pub const HELP: [(&str, &str); 23] = [
+pub const HELP: [(&str, &str); 29] = [
     ("Ctrl K", "Go anywhere: pages, services, containers, times"),
     ("/", "Write a query"),
     ("?", "Show these keys"),
     ("Esc", "Close"),
     ("g n", "Go to Now"),
     ("g l", "Go to Logs"),
+    ("g s", "Go to Services"),
+    ("g u", "Go to Uptime"),
+    ("g q", "Go to Queues"),
+    ("g t", "Go to Targets"),
+    ("g m", "Go to Metrics"),
+    ("g d", "Go to Dashboards"),
     ("g ,", "Go to Settings"),
-    ("j   k", "Next and previous line"),
-    ("Enter   x", "Unfold or fold the line"),
+    ("j   k", "Next and previous line or row"),
+    ("Enter   x", "Unfold or fold the line or row"),
     ("l", "Live on or off; resume when paused"),
     ("w", "Break long lines or not"),
-    ("p", "Lines or their patterns"),
+    ("p", "Lines or their patterns; chart or table"),
     ("y", "Copy a link to exactly this view"),
     ("r", "Refresh"),
     ("t ←   t →", "Earlier, later"),
@@ -124,6 +130,12 @@ fn sequence(first: char, second: &str) -> Option<Action> {
     Some(match (first, second) {
         ('g', "n") => Action::Go(Page::Now),
         ('g', "l") => Action::Go(Page::Logs),
+        ('g', "s") => Action::Go(Page::Services),
+        ('g', "u") => Action::Go(Page::Uptime),
+        ('g', "q") => Action::Go(Page::Queues),
+        ('g', "t") => Action::Go(Page::Targets),
+        ('g', "m") => Action::Go(Page::Metrics),
+        ('g', "d") => Action::Go(Page::Dashboards),
         ('g', ",") => Action::Go(Page::Settings),
         ('t', "ArrowLeft") => Action::Earlier,
         ('t', "ArrowRight") => Action::Later,

@@ -3,13 +3,17 @@
 //! | module | what it knows |
 //! |---|---|
 //! | [`view`], [`choice`], [`query_string`], [`route`] | the address: what is looked at, and how it is written |
+//! | [`explore`], [`dashboard`] | what the page of metrics is asked; dashboards as JSON |
 //! | [`logql`], [`recent`] | from what was chosen and typed to the query that is asked, its completion, its history |
+//! | [`promql`], [`syntax`] | what fits where somebody types a query of metrics; what it has in common with that of logs |
 //! | [`list`], [`tail`] | which of many thousand lines are kept and drawn; lines that come live |
 //! | [`line`], [`level`], [`columns`] | how a line is shown |
 //! | [`chart`], [`flags`], [`plot`], [`ticks`], [`spark`] | the geometry of charts |
 //! | [`verdict`] | the sentence on top of Now |
 //! | [`wire`] | the API's types from JSON |
-//! | [`time`], [`number`] | how times and numbers are read and written |
+//! | [`families`] | which chart shows a metric of a service's own |
+//! | [`rows`] | tables of services, probes, queues and targets: what is down stands on top |
+//! | [`time`], [`number`], [`unit`] | how times and numbers are read and written |
 //! | [`fuzzy`], [`keys`] | the palette and the keyboard |
 //!
 //! Nothing here touches the DOM or reads a clock.
@@ -19,6 +23,9 @@
 pub mod chart;
 pub mod choice;
 pub mod columns;
+pub mod dashboard;
+pub mod explore;
+pub mod families;
 pub mod flags;
 pub mod fuzzy;
 pub mod keys;
@@ -28,13 +35,17 @@ pub mod list;
 pub mod logql;
 pub mod number;
 pub mod plot;
+pub mod promql;
 pub mod query_string;
 pub mod recent;
 pub mod route;
+pub mod rows;
 pub mod spark;
+pub mod syntax;
 pub mod tail;
 pub mod ticks;
 pub mod time;
+pub mod unit;
 pub mod verdict;
 pub mod view;
 pub mod wire;

@@ -7,24 +7,22 @@
 //! |---|---|
 //! | `edit` | puts a condition into a query, or takes it out: what clicks on values do |
 //! | `complete` | what fits where somebody types |
-//! | `quoting` | texts in quotes |
-//! | `tokens`, `outline`, `words` | the query cut up, its parts, its words |
+//! | `outline`, `words` | the parts of a query, its words |
 
 mod complete;
 mod edit;
 mod outline;
-mod quoting;
 #[cfg(test)]
 mod tests;
-mod tokens;
 mod words;
 
-pub use complete::{Candidate, Completion, Wanted, candidates, completion};
+pub use crate::syntax::{escape_regex, quote};
+pub use complete::{Completion, Wanted, candidates, completion};
 pub use edit::{FieldFilter, field_state, with_field, with_filter, with_label, with_pattern};
-pub use quoting::{escape_regex, quote};
 
 use crate::choice::Choice;
 use crate::level::LevelSet;
+use crate::syntax::{Kind, Token, logql_tokens};
 use crate::view::ViewState;
 
 /// A query as it goes to the server.
@@ -100,18 +98,18 @@ impl<'a> Typed<'a> {
 /// Whether a text is a query for numbers: it begins as one, calls a function, and has a selector for it.
 /// A sentence that happens to hold a function's name is none.
 fn is_numbers(text: &str) -> bool {
-    let tokens = tokens::tokens(text);
-    let is_call = |rest: &[tokens::Token<'_>]| {
+    let tokens = logql_tokens(text);
+    let is_call = |rest: &[Token<'_>]| {
         let [function, next, ..] = rest else { return false };
         let grouped = rest.get(2).is_some_and(|token| token.is("(")) && (next.is("by") || next.is("without"));
-        function.kind == tokens::Kind::Word && words::is_function(function.text) && (next.is("(") || grouped)
+        function.kind == Kind::Word && words::is_function(function.text) && (next.is("(") || grouped)
     };
     let opening = tokens.iter().take_while(|token| token.is("(") || token.is("-")).count();
     let rest = &tokens[opening..];
     let begins = match rest.first().map(|token| token.kind) {
-        Some(tokens::Kind::Word) => is_call(rest),
+        Some(Kind::Word) => is_call(rest),
         // A number is reckoned with, so that an operator follows.
-        Some(tokens::Kind::Number) => {
+        Some(Kind::Number) => {
             rest.get(1)
                 .is_some_and(|sign| sign.text.starts_with(['+', '-', '*', '/', '%', '^', '<', '>', '=']))
                 && (2..rest.len()).any(|at| is_call(&rest[at..]))

@@ -1,4 +1,4 @@
-//! Sparklines: a bar per minute, as the path of an SVG.
+//! Small charts as paths of an SVG: bars for each minute, a line, a strip of what was up and what was not.
 
 /// The path of bars in a box of `width` by `height`, as tall as their values out of `most`. Empty values draw
 /// nothing; all others are at least `least` tall, so that a single line is seen.
@@ -11,6 +11,50 @@ pub fn bars(values: &[u32], most: u32, least: f64, (width, height): (f64, f64)) 
         path.push_str(&format!("M{x:.1} {height:.1}v-{tall:.1}h{:.1}v{tall:.1}z", pitch * 0.75));
     }
     path
+}
+
+/// A line through values over time in a box of `width` by `height`, as tall as the greatest; it breaks where a
+/// value is missing. A value without neighbours is a short dash.
+pub fn line(values: &[Option<f64>], (width, height): (f64, f64)) -> String {
+    let most = values.iter().flatten().copied().fold(0.0, f64::max);
+    let pitch = width / values.len().saturating_sub(1).max(1) as f64;
+    // Half a line's width must not be cut off at either edge.
+    let room = height - 2.0;
+    let mut path = String::new();
+    let mut drawn = false;
+    for (index, value) in values.iter().enumerate() {
+        let Some(value) = value else {
+            drawn = false;
+            continue;
+        };
+        let part = if most > 0.0 { value.max(0.0) / most } else { 0.0 };
+        let (x, y) = (index as f64 * pitch, 1.0 + room * (1.0 - part));
+        let alone = !drawn && values.get(index + 1).is_none_or(Option::is_none);
+        path.push_str(&format!("{}{x:.1} {y:.1}", if drawn { 'L' } else { 'M' }));
+        if alone {
+            path.push_str("h1.5");
+        }
+        drawn = true;
+    }
+    path
+}
+
+/// Bars of what was up, what was partly so, what was down, and what was not watched: a path for each. What was up
+/// stands lower than what was not, so that colour is not alone.
+pub fn strip(values: &[Option<f64>], (width, height): (f64, f64)) -> [String; 4] {
+    let mut paths: [String; 4] = Default::default();
+    let pitch = width / values.len().max(1) as f64;
+    for (index, value) in values.iter().enumerate() {
+        let (path, tall) = match value {
+            Some(share) if *share >= 1.0 => (0, height * 0.6),
+            Some(share) if *share > 0.0 => (1, height * 0.8),
+            Some(_) => (2, height),
+            None => (3, 2.0),
+        };
+        let x = index as f64 * pitch;
+        paths[path].push_str(&format!("M{x:.2} {height:.1}v-{tall:.1}h{:.2}v{tall:.1}z", pitch * 0.75));
+    }
+    paths
 }
 
 /// How many a minute, over the last five whole minutes; the last value is of the minute that is not over.
@@ -32,6 +76,31 @@ mod tests {
         assert_eq!(bars(&[1, 0, 0], 1_000, 2.0, size), "M0.0 20.0v-2.0h7.5v2.0z");
         assert_eq!(bars(&[9, 0, 0], 3, 1.0, size), "M0.0 20.0v-20.0h7.5v20.0z");
         assert_eq!(bars(&[], 0, 1.0, size), "");
+    }
+
+    #[test]
+    fn lines_break_where_values_are_missing() {
+        let check =
+            |values: &[Option<f64>], path: &str| assert_eq!(line(values, (10.0, 12.0)), path, "{values:?}");
+        check(&[], "");
+        check(&[None, None], "");
+        check(&[Some(0.0), Some(5.0), Some(10.0)], "M0.0 11.0L5.0 6.0L10.0 1.0");
+        check(&[Some(1.0), None, Some(0.5)], "M0.0 1.0h1.5M10.0 6.0h1.5");
+        check(&[Some(0.0), Some(0.0)], "M0.0 11.0L10.0 11.0");
+    }
+
+    #[test]
+    fn strips_tell_apart_what_was_up_and_what_was_not() {
+        let paths = strip(&[Some(1.0), Some(0.5), Some(0.0), None], (40.0, 10.0));
+        assert_eq!(
+            paths,
+            [
+                "M0.00 10.0v-6.0h7.50v6.0z",
+                "M10.00 10.0v-8.0h7.50v8.0z",
+                "M20.00 10.0v-10.0h7.50v10.0z",
+                "M30.00 10.0v-2.0h7.50v2.0z"
+            ]
+        );
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use crate::choice::Choice;
 use crate::columns::Columns;
+use crate::explore::Explore;
 use crate::level::LevelSet;
 use crate::query_string;
 use crate::route::Page;
@@ -34,6 +35,16 @@ pub struct ViewState {
     pub wrap: bool,
     /// `tz`: times are in UTC instead of the browser's zone.
     pub utc: bool,
+    /// `one`: the thing that a page of many is opened at, as the page names it.
+    pub one: Option<String>,
+    /// `open`: the row of a table that is unfolded.
+    pub open: Option<String>,
+    /// `sort`: by which column a table is sorted, `-` before it: the greatest first.
+    pub sort: String,
+    /// What the page of metrics is asked.
+    pub explore: Explore,
+    /// `charts`: the metrics whose charts are opened.
+    pub charts: Vec<String>,
 }
 
 /// What is shown of the lines that are found.
@@ -66,6 +77,9 @@ impl ViewState {
 
     fn set(&mut self, name: &str, value: String) {
         let filled = |value: String| (!value.is_empty()).then_some(value);
+        if self.explore.set(name, &value) {
+            return;
+        }
         match name {
             "env" => self.environment = filled(value),
             "svc" => self.services = Choice::from_text(&value),
@@ -80,6 +94,12 @@ impl ViewState {
             "sel" => self.selected = filled(value),
             "wrap" => self.wrap = value == "1",
             "tz" => self.utc = value == "utc",
+            "one" => self.one = filled(value),
+            "open" => self.open = filled(value),
+            "sort" => self.sort = value,
+            "charts" => {
+                self.charts = value.split(',').filter(|name| !name.is_empty()).map(str::to_owned).collect();
+            }
             _ => {}
         }
     }
@@ -107,7 +127,12 @@ impl ViewState {
         put("cols", self.columns.to_text());
         put("wrap", flag(self.wrap));
         put("tz", if self.utc { "utc".to_owned() } else { String::new() });
+        put("one", self.one.clone().unwrap_or_default());
+        put("sort", self.sort.clone());
+        put("charts", self.charts.join(","));
+        put("open", self.open.clone().unwrap_or_default());
         put("sel", self.selected.clone().unwrap_or_default());
+        self.explore.put(put);
         query_string::write(&pairs)
     }
 
@@ -188,6 +213,10 @@ mod tests {
             selected in prop::option::of("[0-9a-f.]{1,40}"),
             columns in prop::collection::vec(("[a-z_,:\\\\]{1,6}", 40_u16..1_000), 0..4),
             flags in any::<[bool; 4]>(),
+            (one, open, sort, charts) in (
+                prop::option::of("\\PC{1,8}"), prop::option::of("\\PC{1,8}"), "-?[a-z]{0,8}",
+                prop::collection::vec("[a-z_:]{1,8}", 0..3),
+            ),
         ) -> ViewState {
             let levels = levels.into_iter().fold(LevelSet::default(), LevelSet::toggled);
             let [live, wrap, utc, patterns] = flags;
@@ -201,7 +230,7 @@ mod tests {
             }
             ViewState {
                 environment, services, containers, levels, range: Range { from, to }, live, query, selected, wrap, utc,
-                show, columns: chosen,
+                show, columns: chosen, one, open, sort, explore: Explore::default(), charts,
             }
         }
     }

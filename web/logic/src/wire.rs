@@ -24,7 +24,7 @@ pub fn read<T: Read>(text: &str) -> Result<T, Fault> {
     Reader::new(text).whole().map(|value| T::of(&value))
 }
 
-/// A JSON object of texts and lists of texts.
+/// A JSON object, written member by member.
 #[derive(Clone, Debug, Default)]
 pub struct Object(String);
 
@@ -49,6 +49,14 @@ impl Object {
             quote(value, &mut self.0);
         }
         self.0.push(']');
+        self
+    }
+
+    /// With something that is JSON already.
+    #[must_use]
+    pub fn raw(mut self, name: &str, json: &str) -> Self {
+        self.name(name);
+        self.0.push_str(json);
         self
     }
 

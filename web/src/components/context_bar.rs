@@ -1,4 +1,4 @@
-//! The bar that Now and Logs share: where, what, when. Everything in it stands in the address.
+//! The bar that most pages share: where, what, when. Everything in it stands in the address.
 
 use leptos::prelude::*;
 use web_logic::route::Page;
@@ -9,7 +9,7 @@ use super::icon::{Sign, icon};
 use super::service_picker::ServicePicker;
 use super::time_picker::TimePicker;
 use crate::live::Link;
-use crate::reactive::{Derived, on};
+use crate::reactive::{Derived, When, on};
 use crate::state::{Overlay, Shared, View, shared};
 
 /// The bar.
@@ -18,14 +18,18 @@ pub(crate) fn ContextBar(page: Derived<Page>) -> impl IntoView {
     let Shared { overlay, .. } = shared();
     view! {
         <header class="context" aria-label="What is looked at">
-            <span class="wide-only">
-                <EnvironmentPicker />
-            </span>
-            <ServicePicker />
-            {move || match page.get() {
-                Page::Logs => view! { <LogsControls /> }.into_any(),
-                _ => view! { <NowStatus /> }.into_any(),
-            }}
+            <When when=move || page.get().has_services()>
+                <span class="wide-only">
+                    <EnvironmentPicker />
+                </span>
+                <ServicePicker />
+            </When>
+            <When when=move || page.get().has_time()>
+                <TimeControls page />
+            </When>
+            <When when=move || page.get() == Page::Now>
+                <NowStatus />
+            </When>
             <span class="context-gap"></span>
             <button
                 type="button"
@@ -43,7 +47,7 @@ pub(crate) fn ContextBar(page: Derived<Page>) -> impl IntoView {
 }
 
 #[component]
-fn LogsControls() -> impl IntoView {
+fn TimeControls(page: Derived<Page>) -> impl IntoView {
     let Shared { view, toast, .. } = shared();
     let shift = move |later: bool| view.set_range(view.resolved.get_untracked().shifted(later));
     view! {
@@ -77,7 +81,9 @@ fn LogsControls() -> impl IntoView {
         >
             {icon(Sign::Refresh)}
         </button>
-        <LiveButton />
+        <When when=move || page.get().can_be_live()>
+            <LiveButton />
+        </When>
         <button
             type="button"
             class="button-icon wide-only"
@@ -103,7 +109,7 @@ fn LiveButton() -> impl IntoView {
             type="button"
             class="button live"
             aria-pressed=move || is_on().to_string()
-            title="New lines as they come (l)"
+            title="What is new as it comes (l)"
             on:click=on(move |_| toggle_live(view))
         >
             <span class="live-dot" aria-hidden="true"></span>

@@ -8,6 +8,8 @@ pub(crate) enum Sign {
     Porthole,
     Now,
     Logs,
+    Services,
+    Metrics,
     Settings,
     Search,
     Clock,
@@ -42,6 +44,8 @@ impl Sign {
             }
             Self::Now => "M3 12h4l3-8 4 16 3-8h4",
             Self::Logs => "M4 6h16M4 10h11M4 14h16M4 18h8",
+            Self::Services => "M4 5h16v5H4zM4 14h16v5H4zM7.500 7.500v.1M7.500 16.500v.1",
+            Self::Metrics => "M4 4v16h16M7.500 15l4-5 3 3 5-7",
             Self::Settings => "M4 7h9m4 0h3M4 17h3m4 0h9M15 4.500v5M9 14.500v5",
             Self::Search => "M10.500 4a6.500 6.500 0 1 0 0 13 6.500 6.500 0 0 0 0-13M15.500 15.500 20 20",
             Self::Clock => "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18M12 7v5l3.500 2",

@@ -163,7 +163,17 @@ fn entries(live: Live, views: Views) -> Vec<Entry> {
             entries.push(entry);
         }
     };
-    for page in [Page::Now, Page::Logs, Page::Settings] {
+    for page in [
+        Page::Now,
+        Page::Logs,
+        Page::Services,
+        Page::Uptime,
+        Page::Queues,
+        Page::Targets,
+        Page::Metrics,
+        Page::Dashboards,
+        Page::Settings,
+    ] {
         put("Page", page.name().to_owned(), Deed::Open(page));
     }
     live.now.with(|now| {
@@ -181,7 +191,7 @@ fn entries(live: Live, views: Views) -> Vec<Entry> {
     for (words, range) in PRESETS {
         put("Time", words.to_owned(), Deed::Time(range));
     }
-    put("Logs", "Live on or off".to_owned(), Deed::Live);
+    put("View", "Live on or off".to_owned(), Deed::Live);
     put("Logs", "Lines or their patterns".to_owned(), Deed::Patterns);
     put("Logs", "Break long lines or not".to_owned(), Deed::Wrap);
     put("View", "Copy a link to exactly this view".to_owned(), Deed::CopyLink);
@@ -214,8 +224,10 @@ impl Actor {
             }
             Deed::Saved(state) => view.show(Page::Logs, &ViewState::from_address(&state), Visit::New),
             Deed::Patterns => self.on_logs(move || view.change(|state| state.show = state.show.other())),
+            Deed::Time(range) if untrack(|| self.0.history.page()).has_time() => view.set_range(range),
             Deed::Time(range) => self.on_logs(move || view.set_range(range)),
             Deed::Theme(theme) => self.0.preferences.set_theme(theme),
+            Deed::Live if untrack(|| self.0.history.page()).can_be_live() => super::toggle_live(view),
             Deed::Live => self.on_logs(move || super::toggle_live(view)),
             Deed::Wrap => self.on_logs(move || view.adjust(|state| state.wrap = !state.wrap)),
             Deed::CopyLink => self.0.toast.copy(view.frozen_link(None), "Link"),

@@ -48,6 +48,9 @@ pub enum Problem {
     /// `# HELP` or `# UNIT` without a name.
     #[error("# HELP and # UNIT need a name")]
     Metadata,
+    /// The series stands there a second time.
+    #[error("the series is there already, and its first number counts")]
+    Twin,
     /// More lines after `# EOF`.
     #[error("there are lines after # EOF")]
     AfterEnd,
@@ -57,7 +60,7 @@ pub enum Problem {
 }
 
 impl Fault {
-    pub(super) fn new(line: usize, problem: Problem, text: &str) -> Self {
+    pub(crate) fn new(line: usize, problem: Problem, text: &str) -> Self {
         Self { line, problem, text: text.chars().take(SHOWN_CHARACTERS_MAX).collect() }
     }
 }

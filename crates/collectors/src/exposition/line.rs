@@ -15,7 +15,7 @@ pub(super) enum Line<'a> {
 const KINDS: [&str; 9] =
     ["counter", "gauge", "histogram", "summary", "untyped", "unknown", "info", "stateset", "gaugehistogram"];
 
-const BLANKS: [char; 2] = [' ', '\t'];
+pub(super) const BLANKS: [char; 2] = [' ', '\t'];
 
 pub(super) fn read(line: &str, format: Format) -> Result<Line<'_>, Problem> {
     let line = line.trim_matches(BLANKS);

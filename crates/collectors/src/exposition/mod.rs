@@ -1,8 +1,8 @@
 //! What instrumented programs answer to a scrape: Prometheus's text format 0.0.4 and OpenMetrics 1.0.
 //!
-//! [`read`] goes through a body line by line and hands on what it finds. A bad line is told, with its number, and costs
-//! no other line. Of a sample the series is given as it is written; a target writes it in the same way at each scrape,
-//! so whoever remembers it need not take it apart again. [`series_labels`] takes it apart.
+//! [`Reader`] goes through a body line by line. A bad line is told, with its number, and costs no other line. Of a sample
+//! the series is given as it is written; a target writes it in the same way, and in the same order, at each scrape, so
+//! whoever remembers it need not take it apart again. [`series_labels`] takes it apart.
 //!
 //! ```text
 //! # TYPE http_requests_total counter
@@ -15,14 +15,15 @@
 mod fault;
 mod line;
 mod number;
+mod reader;
 mod series;
 #[cfg(test)]
 mod tests;
 
 pub use fault::{Fault, Problem};
+pub use reader::Reader;
 pub use series::series_labels;
-
-use line::Line;
+pub(crate) use series::unescaped;
 
 /// How a body is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,41 +95,4 @@ pub struct Exemplar<'a> {
     pub value: f64,
     /// When, in milliseconds since the epoch.
     pub timestamp_ms: Option<i64>,
-}
-
-/// Reads a body. What it holds goes to `take`, bad lines go to `tell`.
-pub fn read<'a>(body: &'a str, format: Format, mut take: impl FnMut(Item<'a>), mut tell: impl FnMut(Fault)) {
-    let mut ended = false;
-    for (index, text) in lines(body).enumerate() {
-        let number = index + 1;
-        if ended && !text.trim_ascii().is_empty() {
-            tell(Fault::new(number, Problem::AfterEnd, text));
-            return;
-        }
-        match line::read(text, format) {
-            Ok(Line::Item(item)) => take(item),
-            Ok(Line::Nothing) => {}
-            Ok(Line::End) => ended = true,
-            Err(problem) => tell(Fault::new(number, problem, text)),
-        }
-    }
-    if format == Format::OpenMetrics && !ended {
-        tell(Fault::new(lines(body).count(), Problem::NoEnd, ""));
-    }
-}
-
-/// The lines without their breaks. A carriage return before a break belongs to it.
-fn lines(body: &str) -> impl Iterator<Item = &str> {
-    let mut rest = body;
-    std::iter::from_fn(move || {
-        if rest.is_empty() {
-            return None;
-        }
-        let (line, after) = match memchr::memchr(b'\n', rest.as_bytes()) {
-            Some(at) => (&rest[..at], &rest[at + 1..]),
-            None => (rest, ""),
-        };
-        rest = after;
-        Some(line.strip_suffix('\r').unwrap_or(line))
-    })
 }

@@ -159,7 +159,7 @@ impl<'a> Reader<'a> {
 }
 
 /// `\\`, `\"` and `\n` mean what they say; a backslash before anything else is one.
-fn unescaped(text: &str) -> Cow<'_, str> {
+pub(crate) fn unescaped(text: &str) -> Cow<'_, str> {
     if !text.contains('\\') {
         return text.into();
     }

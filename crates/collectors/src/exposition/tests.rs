@@ -5,7 +5,13 @@ use super::*;
 
 fn items(body: &str, format: Format) -> (Vec<Item<'_>>, Vec<Fault>) {
     let (mut items, mut faults) = (Vec::new(), Vec::new());
-    read(body, format, |item| items.push(item), |fault| faults.push(fault));
+    let mut reader = Reader::new(body, format);
+    while let Some(read) = reader.next() {
+        match read {
+            Ok(item) => items.push(item),
+            Err(fault) => faults.push(fault),
+        }
+    }
     (items, faults)
 }
 
@@ -112,12 +118,36 @@ fn open_metrics_has_exemplars_seconds_and_an_end() {
 }
 
 #[test]
+fn lines_that_are_guessed() {
+    let mut reader = Reader::new(
+        "# TYPE a gauge\na{b=\"c\"} 1.5 \r\na 2 1000\na_b 3\na {x=\"y\"} 4\nlast 5",
+        Format::Text,
+    );
+    assert!(!reader.skip_if("# TYPE a"));
+    assert!(reader.skip_if("# TYPE a gauge"));
+    assert_eq!(reader.next_if("a"), None, "another series");
+    assert_eq!(reader.next_if("a{b=\"c\"}"), Some(1.5));
+    assert_eq!(reader.next_if("a"), None, "a timestamp follows");
+    assert!(matches!(reader.next(), Some(Ok(Item::Sample(Sample { timestamp_ms: Some(1000), .. })))));
+    assert_eq!(reader.next_if("a"), None, "a longer name");
+    assert_eq!(reader.next_if("a_b"), Some(3.0));
+    assert_eq!(reader.next_if("a"), None, "labels follow");
+    assert!(reader.next().is_some());
+    assert_eq!((reader.line(), reader.line_number()), ("a {x=\"y\"} 4", 5));
+    assert_eq!(reader.next_if("last"), Some(5.0));
+    assert_eq!((reader.next_if("last"), reader.next()), (None, None));
+}
+
+#[test]
 fn content_types() {
     let check = |text, format| assert_eq!(Format::from_content_type(text), format, "{text}");
     check("application/openmetrics-text; version=1.0.0; charset=utf-8", Format::OpenMetrics);
     check("text/plain; version=0.0.4", Format::Text);
     check("", Format::Text);
 }
+
+/// Some of the files of `testdata/exposition`.
+const FILES: &[&str] = &["cadvisor.txt", "dotnet.om", "go.txt", "mixed.txt", "python.om", "windows.txt"];
 
 proptest! {
     #[test]
@@ -127,6 +157,56 @@ proptest! {
                 if let Item::Sample(sample) = item {
                     let _ = series_labels(sample.series);
                 }
+            }
+        }
+    }
+
+    /// A guess reads what the reader reads, or nothing.
+    #[test]
+    fn guesses_are_right(body in "[ab{}\"=, \t\r\n1.eN#é]{0,40}", guess in "[ab]{0,2}(\\{a=\"b\"\\})?") {
+        let mut guessing = Reader::new(&body, Format::Text);
+        if let Some(value) = guessing.next_if(&guess) {
+            let mut plain = Reader::new(&body, Format::Text);
+            let Some(Ok(Item::Sample(sample))) = plain.next() else { panic!("{body:?}") };
+            prop_assert_eq!(sample.series, guess.as_str());
+            prop_assert!(sample.value == value || value.is_nan());
+            prop_assert_eq!((sample.timestamp_ms, sample.exemplar), (None, None));
+            prop_assert_eq!(guessing.line_number(), plain.line_number());
+            prop_assert_eq!(guessing.next(), plain.next());
+        }
+    }
+
+    /// Real answers with a few bytes changed: whoever guesses every line reads what is read without guesses.
+    #[test]
+    fn damaged_answers_are_read_alike_with_and_without_guesses(
+        file in prop::sample::select(FILES),
+        edits in prop::collection::vec((any::<prop::sample::Index>(), "[ab{}\"\\\\#=, \t\r\n1.eNé]{0,3}"), 0..6),
+    ) {
+        let path = format!("{}/testdata/exposition/{file}", env!("CARGO_MANIFEST_DIR"));
+        let mut body = std::fs::read_to_string(path).unwrap();
+        for (index, text) in edits {
+            let at = index.index(body.len());
+            if body.is_char_boundary(at) && body.is_char_boundary(at + 1) {
+                body.replace_range(at..=at, &text);
+            }
+        }
+        for format in [Format::Text, Format::OpenMetrics] {
+            let (mut plain, mut guessing) = (Reader::new(&body, format), Reader::new(&body, format));
+            while let Some(read) = plain.next() {
+                let guess = match &read {
+                    Ok(Item::Sample(sample)) => guessing.next_if(sample.series).map(|value| (sample, value)),
+                    _ => None,
+                };
+                match guess {
+                    Some((sample, value)) => {
+                        prop_assert_eq!(sample.value.to_bits(), value.to_bits());
+                        prop_assert_eq!((sample.timestamp_ms, sample.exemplar), (None, None));
+                    }
+                    None if guessing.skip_if(plain.line()) => {}
+                    // A number that is none differs from itself.
+                    None => prop_assert_eq!(format!("{:?}", guessing.next()), format!("{:?}", Some(read))),
+                }
+                prop_assert_eq!(guessing.line_number(), plain.line_number());
             }
         }
     }
@@ -173,4 +253,48 @@ proptest! {
         }
         prop_assert_eq!(read.get("__name__"), Some(other.metric.as_str()));
     }
+}
+
+/// What a file holds, a line for each thing.
+fn told(body: &str, format: Format) -> String {
+    let (found, faults) = items(body, format);
+    let mut lines: Vec<String> = found.into_iter().map(line_of).collect();
+    lines.extend(faults.into_iter().map(|fault| format!("fault: {fault}")));
+    lines.join("\n") + "\n"
+}
+
+fn line_of(item: Item<'_>) -> String {
+    let Item::Sample(sample) = item else { return format!("{item:?}") };
+    let labels = |written| match series_labels(written) {
+        Ok(labels) => labels.to_string(),
+        Err(problem) => format!("no labels: {problem}"),
+    };
+    let mut line = format!("{} {:?}", labels(sample.series), sample.value);
+    if let Some(at) = sample.timestamp_ms {
+        line += &format!(" @{at}");
+    }
+    if let Some(exemplar) = sample.exemplar {
+        line += &format!(" like {} {} {:?}", labels(exemplar.labels), exemplar.value, exemplar.timestamp_ms);
+    }
+    line
+}
+
+/// Each file of `testdata/exposition` beside what is read of it. `UPDATE_EXPECT=1` writes what is read.
+#[test]
+fn what_programs_of_many_kinds_answer() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/exposition");
+    let mut count = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let format = match path.extension().and_then(|extension| extension.to_str()) {
+            Some("txt") => Format::Text,
+            Some("om") => Format::OpenMetrics,
+            _ => continue,
+        };
+        let body = std::fs::read_to_string(&path).unwrap();
+        let expected = format!("{}.read", path.display());
+        expect_test::expect_file![expected].assert_eq(&told(&body, format));
+        count += 1;
+    }
+    assert!(count >= 8, "{count} files");
 }

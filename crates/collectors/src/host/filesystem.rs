@@ -4,21 +4,26 @@ use std::collections::HashSet;
 
 use super::{Host, Take, Unreadable};
 
-/// They hold nothing of anybody's.
-const PASSED_OVER: [&str; 25] = [
+/// They hold nothing of anybody's; or they are another machine's, and would hold everything up where that is gone.
+const PASSED_OVER: &[&str] = &[
     "autofs",
     "binfmt_misc",
     "bpf",
+    "ceph",
     "cgroup",
     "cgroup2",
+    "cifs",
     "configfs",
     "debugfs",
     "devpts",
     "devtmpfs",
+    "efivarfs",
     "fusectl",
     "hugetlbfs",
     "iso9660",
     "mqueue",
+    "nfs",
+    "nfs4",
     "nsfs",
     "overlay",
     "proc",
@@ -27,10 +32,10 @@ const PASSED_OVER: [&str; 25] = [
     "rpc_pipefs",
     "securityfs",
     "selinuxfs",
+    "smb3",
     "squashfs",
     "sysfs",
     "tracefs",
-    "efivarfs",
 ];
 
 /// Size, free and available bytes and files of every mount point.

@@ -4,14 +4,17 @@
 //! container that does not see it) costs its own numbers only; [`Host::collect`] says which they were.
 
 mod cpu;
+mod devices;
 mod disk;
 mod files;
 mod filesystem;
 mod kernel;
 mod memory;
 mod network;
+mod raid;
 #[cfg(test)]
 mod tests;
+mod text;
 
 use std::path::PathBuf;
 
@@ -39,7 +42,7 @@ pub type Take<'a> = dyn FnMut(&str, &[(&str, &str)], f64) + 'a;
 type Collector = (&'static str, fn(&Host, &mut Take<'_>) -> Result<(), Unreadable>);
 
 /// Each named as node_exporter names its collector.
-const COLLECTORS: [Collector; 13] = [
+const COLLECTORS: [Collector; 21] = [
     ("cpu", cpu::seconds),
     ("stat", cpu::stat),
     ("loadavg", cpu::load),
@@ -53,6 +56,14 @@ const COLLECTORS: [Collector; 13] = [
     ("sockstat", network::sockets),
     ("filefd", kernel::open_files),
     ("uname", kernel::names),
+    ("time", kernel::time),
+    ("entropy", kernel::entropy),
+    ("conntrack", kernel::connections),
+    ("os", kernel::distribution),
+    ("netclass", devices::network),
+    ("hwmon", devices::temperatures),
+    ("mdadm", raid::devices),
+    ("softnet", network::backlog),
 ];
 
 impl Host {

@@ -43,14 +43,13 @@ pub(super) fn devices(host: &Host, take: &mut Take<'_>) -> Result<(), Unreadable
 
 /// The counts that node_exporter takes from `net/snmp` and `net/netstat`.
 #[rustfmt::skip]
-const PROTOCOL_COUNTS: [&str; 33] = [
+const PROTOCOL_COUNTS: [&str; 30] = [
     "Icmp_InErrors", "Icmp_InMsgs", "Icmp_OutMsgs", "IpExt_InOctets", "IpExt_OutOctets", "Ip_Forwarding",
     "TcpExt_ListenDrops", "TcpExt_ListenOverflows", "TcpExt_SyncookiesFailed", "TcpExt_SyncookiesRecv",
     "TcpExt_SyncookiesSent", "TcpExt_TCPOFOQueue", "TcpExt_TCPRcvQDrop", "TcpExt_TCPSynRetrans",
     "TcpExt_TCPTimeouts", "Tcp_ActiveOpens", "Tcp_CurrEstab", "Tcp_InErrs", "Tcp_InSegs", "Tcp_OutRsts",
     "Tcp_OutSegs", "Tcp_PassiveOpens", "Tcp_RetransSegs", "UdpLite_InErrors", "Udp_InDatagrams", "Udp_InErrors",
-    "Udp_NoPorts", "Udp_OutDatagrams", "Udp_RcvbufErrors", "Udp_SndbufErrors", "Icmp6_InErrors", "Icmp6_InMsgs",
-    "Icmp6_OutMsgs",
+    "Udp_NoPorts", "Udp_OutDatagrams", "Udp_RcvbufErrors", "Udp_SndbufErrors",
 ];
 
 /// Lines come in pairs: names, then counts.
@@ -73,13 +72,49 @@ pub(super) fn protocols(host: &Host, take: &mut Take<'_>) -> Result<(), Unreadab
             }
         }
     }
+    version_6(host, take);
+    Ok(())
+}
+
+/// The counts of IPv6 that node_exporter takes, one a line in `net/snmp6`.
+#[rustfmt::skip]
+const COUNTS_OF_6: [&str; 9] = [
+    "Ip6InOctets", "Ip6OutOctets", "Icmp6InMsgs", "Icmp6InErrors", "Icmp6OutMsgs", "Udp6InDatagrams", "Udp6InErrors",
+    "Udp6OutDatagrams", "Udp6NoPorts",
+];
+
+fn version_6(host: &Host, take: &mut Take<'_>) {
+    let Ok(text) = host.read_of_first("net/snmp6") else { return };
+    for line in text.lines() {
+        let mut words = line.split_ascii_whitespace();
+        let Some(name) = words.next().filter(|name| COUNTS_OF_6.contains(name)) else { continue };
+        if let (Some((protocol, count)), Some(value)) = (name.split_once('6'), number(words.next())) {
+            take(&format!("node_netstat_{protocol}6_{count}"), &[], value);
+        }
+    }
+}
+
+/// What the machine could not take in time: `node_softnet_dropped_total` and its kin, for each CPU.
+pub(super) fn backlog(host: &Host, take: &mut Take<'_>) -> Result<(), Unreadable> {
+    for (cpu, line) in host.read("net/softnet_stat")?.lines().enumerate() {
+        let names = ["processed", "dropped", "times_squeezed"];
+        let cpu = cpu.to_string();
+        for (name, count) in names.into_iter().zip(line.split_ascii_whitespace()) {
+            if let Ok(count) = u32::from_str_radix(count, 16) {
+                take(&format!("node_softnet_{name}_total"), &[("cpu", &cpu)], f64::from(count));
+            }
+        }
+    }
     Ok(())
 }
 
 /// `node_sockstat_TCP_inuse` and its kin.
 pub(super) fn sockets(host: &Host, take: &mut Take<'_>) -> Result<(), Unreadable> {
     let page = rustix::param::page_size() as f64;
-    for line in host.read_of_first("net/sockstat")?.lines() {
+    let version_4 = host.read_of_first("net/sockstat")?;
+    // Without IPv6 there is no such file.
+    let version_6 = host.read_of_first("net/sockstat6").unwrap_or_default();
+    for line in version_4.lines().chain(version_6.lines()) {
         let Some((protocol, counts)) = line.split_once(':') else { continue };
         let words: Vec<&str> = counts.split_ascii_whitespace().collect();
         for pair in words.chunks_exact(2) {

@@ -75,3 +75,59 @@ fn this_machine_can_be_read() {
         assert!(found.keys().any(|series| series.starts_with(name)), "{name}");
     }
 }
+
+#[test]
+fn devices_temperatures_and_raid() {
+    let directory = tempfile::TempDir::new().unwrap();
+    let root = directory.path();
+    for (file, text) in [
+        ("operstate", "up\n"),
+        ("mtu", "1500\n"),
+        ("speed", "1000\n"),
+        ("address", "02:42:ac:11:00:02\n"),
+        ("duplex", "full\n"),
+    ] {
+        write(root, &format!("class/net/eth0/{file}"), text);
+    }
+    write(root, "class/net/lo/speed", "-1\n");
+    write(root, "class/net/veth12/operstate", "up\n");
+    write(root, "devices/platform/coretemp.0/x", "");
+    write(root, "class/hwmon/hwmon0/name", "coretemp\n");
+    write(root, "class/hwmon/hwmon0/temp1_input", "45500\n");
+    write(root, "class/hwmon/hwmon0/temp1_crit", "100000\n");
+    write(root, "class/hwmon/hwmon0/temp1_label", "Core 0\n");
+    let device = root.join("devices/platform/coretemp.0");
+    std::os::unix::fs::symlink(device, root.join("class/hwmon/hwmon0/device")).unwrap();
+    let mdstat = "Personalities : [raid1]\n\
+        md0 : active raid1 sdb1[1](F) sda1[0]\n      1000 blocks super 1.2 [2/1] [U_]\n\n\
+        md1 : active raid1 sdb2[2] sda2[0]\n      2000 blocks [2/1] [U_]\n      \
+        [==>.....]  recovery = 12.6% (252/2000) finish=1.0min speed=1K/sec\n\n\
+        md2 : active raid0 sda3[0] sdb3[1]\n      3000 blocks 64k chunks\n\nunused devices: <none>\n";
+    write(root, "mdstat", mdstat);
+    let found = collected(&Host { proc: root.into(), sys: root.into(), ..Host::default() });
+    let check = |series: &str, value: f64| assert_eq!(found.get(series), Some(&value), "{series}");
+    check("node_network_up{device=\"eth0\"}", 1.0);
+    check("node_network_up{device=\"lo\"}", 0.0);
+    check("node_network_mtu_bytes{device=\"eth0\"}", 1500.0);
+    check("node_network_speed_bytes{device=\"eth0\"}", 125e6);
+    check(
+        "node_network_info{address=\"02:42:ac:11:00:02\",device=\"eth0\",duplex=\"full\",operstate=\"up\"}",
+        1.0,
+    );
+    check("node_hwmon_temp_celsius{chip=\"platform_coretemp_0\",sensor=\"temp1\"}", 45.5);
+    check("node_hwmon_temp_crit_celsius{chip=\"platform_coretemp_0\",sensor=\"temp1\"}", 100.0);
+    check("node_hwmon_sensor_label{chip=\"platform_coretemp_0\",label=\"Core 0\",sensor=\"temp1\"}", 1.0);
+    check("node_md_state{device=\"md0\",state=\"active\"}", 1.0);
+    check("node_md_disks{device=\"md0\",state=\"failed\"}", 1.0);
+    check("node_md_disks{device=\"md0\",state=\"active\"}", 1.0);
+    check("node_md_disks_required{device=\"md0\"}", 2.0);
+    check("node_md_blocks_synced{device=\"md0\"}", 1000.0);
+    check("node_md_state{device=\"md1\",state=\"recovering\"}", 1.0);
+    check("node_md_blocks_synced{device=\"md1\"}", 252.0);
+    check("node_md_disks{device=\"md2\",state=\"active\"}", 2.0);
+    check("node_md_disks_required{device=\"md2\"}", 2.0);
+    assert!(
+        !found.keys().any(|series| series.contains("veth12")
+            || series.starts_with("node_network_speed_bytes{device=\"lo\""))
+    );
+}

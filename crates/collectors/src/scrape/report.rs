@@ -19,12 +19,18 @@ pub struct Report {
     pub stored: usize,
     /// Series that were not there the last time.
     pub added: usize,
-    /// Lines that could not be read, and the first of them.
+    /// Lines that could not be read.
     pub bad_lines: usize,
     /// The first bad line, in words.
     pub first_fault: Option<String>,
-    /// Series left out since there are too many, or their labels are too many or too long.
+    /// Samples left out since their series is there already with another number.
+    pub twins: usize,
+    /// Samples left out since their own timestamp is older than what was stored of the series.
+    pub too_old: usize,
+    /// Samples left out since there are too many series, or their labels are too many or too long.
     pub cut: usize,
+    /// Why, and of which metrics most.
+    pub cut_reason: Option<String>,
 }
 
 /// Whether a scrape came through.
@@ -40,12 +46,18 @@ pub enum Health {
 }
 
 /// Why a sample is not stored.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Refused {
-    /// It cannot be read.
-    Line,
-    /// Too many labels, or too long ones.
-    Labels,
+    /// Its series is there already.
+    Twin,
+    /// Its timestamp is older than what was stored.
+    TooOld,
     /// Too many series.
     Series,
+    /// Too many labels.
+    Labels,
+    /// A label with too long a name.
+    LabelName,
+    /// A label with too long a value.
+    LabelValue,
 }

@@ -1,70 +1,101 @@
-//! What is scraped, and how.
+//! What is scraped.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use http::Uri;
 use model::Labels;
-use model::relabel::Rule;
-use outbound::Tls;
-use settings::Secret;
 
-/// What is scraped, and how.
+use super::{Job, Origin};
+
+/// What is scraped.
 #[derive(Clone, Debug)]
 pub struct Target {
-    /// Tells it from others, also after a restart: job and address.
+    /// Tells it from others, also after a restart: job and instance.
     pub name: Arc<str>,
     /// Where it answers.
     pub url: Uri,
+    /// Who answers: whoever is there, or a part of Porthole.
+    pub source: Source,
     /// Given to each of its series: `job` and `instance` at least.
     pub labels: Labels,
+    /// Given to those of its series in which the names are free.
+    pub identity: Labels,
+    /// What was known of it before its rules ran.
+    pub discovered: Labels,
+    /// Who named it.
+    pub origin: Origin,
     /// How often.
     pub interval: Duration,
     /// How long an answer may take; not longer than the interval.
     pub timeout: Duration,
-    /// Labels of the program win over those of the target; otherwise they get `exported_` before their names.
-    pub honor_labels: bool,
-    /// Timestamps of the program count; otherwise all samples are of the scrape's instant.
-    pub honor_timestamps: bool,
-    /// Who asks.
-    pub authorization: Option<Authorization>,
-    /// Whom to trust, and who we are.
-    pub tls: Tls,
-    /// What becomes of the labels of each sample.
-    pub relabel: Vec<Rule>,
-    /// What is too much.
-    pub limits: Limits,
+    /// What to do where it cannot be reached.
+    pub hint: Option<Arc<str>>,
+    /// What it has in common with others.
+    pub job: Arc<Job>,
 }
 
-/// Who asks.
-#[derive(Clone, Debug)]
-pub enum Authorization {
-    /// A name and a password.
-    Basic {
-        /// The name.
-        name: String,
-        /// The password.
-        password: Secret,
-    },
-    /// A token.
-    Bearer(Secret),
+impl Target {
+    /// A part of Porthole, which makes a text when it is asked.
+    pub(crate) fn within(
+        job: &str,
+        instance: &str,
+        identity: Labels,
+        interval: Duration,
+        make: Arc<dyn Fn() -> String + Send + Sync>,
+    ) -> Self {
+        let mut common = Job::new(job, interval);
+        common.honor_labels = true;
+        let labels = Labels::from_pairs([("job", job), ("instance", instance)]);
+        Self {
+            name: format!("{job}/{instance}").into(),
+            url: Uri::from_static("porthole://within/metrics"),
+            source: Source::Within(make),
+            discovered: labels.clone(),
+            labels,
+            identity,
+            origin: Origin::BuiltIn,
+            interval,
+            timeout: common.timeout,
+            hint: None,
+            job: Arc::new(common),
+        }
+    }
+
+    /// The labels of what is told of the scrapes themselves.
+    pub fn all_labels(&self) -> Labels {
+        Labels::from_pairs(self.identity.iter().chain(self.labels.iter()))
+    }
+
+    /// Whether its series are those of the other, so that they go on without an end in between.
+    pub(super) fn has_series_of(&self, other: &Self) -> bool {
+        (&self.labels, &self.identity) == (&other.labels, &other.identity)
+            && Arc::ptr_eq(&self.job, &other.job)
+    }
+
+    /// Whether nothing differs.
+    pub(super) fn is(&self, other: &Self) -> bool {
+        self.has_series_of(other)
+            && (&self.url, &self.discovered, &self.origin) == (&other.url, &other.discovered, &other.origin)
+            && (self.interval, self.timeout, &self.hint) == (other.interval, other.timeout, &other.hint)
+    }
 }
 
-/// What is too much. A target that goes beyond is cut, with a reason that is shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
-    /// Bytes of an answer; a longer one counts as none.
-    pub body: usize,
-    /// Series of the target. Those that were there before stay, new ones beyond are left out.
-    pub series: usize,
-    /// Labels of a series.
-    pub labels: usize,
-    /// Bytes of a label's value.
-    pub label_value: usize,
+/// Who answers.
+#[derive(Clone)]
+pub enum Source {
+    /// Whoever is at the address.
+    Address,
+    /// A part of Porthole, which makes a text when it is asked.
+    Within(Arc<dyn Fn() -> String + Send + Sync>),
 }
 
-impl Default for Limits {
-    fn default() -> Self {
-        Self { body: 64 << 20, series: 50_000, labels: 64, label_value: 4096 }
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Address => "Address",
+            Self::Within(_) => "Within(…)",
+        })
     }
 }

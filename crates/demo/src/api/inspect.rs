@@ -150,7 +150,7 @@ pub(super) fn networks(container: &Container) -> Value {
         "MacAddress": if running { format!("02:42:{a:02x}:{b:02x}:{c:02x}:{d:02x}") } else { String::new() },
         "NetworkID": "5e0f2a6d1b7c4983a6f10b2e9d8c7f6a5b4c3d2e1f0a9b8c7d6e5f4a3b2c1d0e",
         "EndpointID": if running { container.id.as_str() } else { "" },
-        "Gateway": if running { "172.20.0.1" } else { "" },
+        "Gateway": if running { "127.20.0.1" } else { "" },
         "IPAddress": if running { spec.address.to_string() } else { String::new() },
         "IPPrefixLen": if running { 16 } else { 0 },
         "IPv6Gateway": "",

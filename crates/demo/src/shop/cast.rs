@@ -5,6 +5,7 @@ use std::net::Ipv4Addr;
 use std::time::Duration;
 
 use super::names::digest;
+use crate::doors::Doors;
 use crate::engine::{Healthcheck, Spec};
 
 const PROJECT: &str = "shop";
@@ -159,21 +160,31 @@ impl Member {
         format!("{PROJECT}-{}-{}", role.service, role.number)
     }
 
-    /// In the project's network; a replacement takes the address over.
-    pub(super) fn address(self) -> Ipv4Addr {
-        Ipv4Addr::new(172, 20, 0, 10 + self as u8)
+    /// The member that a container plays, also while it is being replaced: `3f2a…_shop-web-2`.
+    pub(crate) fn of_container(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|member| name.ends_with(&member.container_name()))
+    }
+
+    /// In the project's network, if nothing else is there; a replacement takes the address over.
+    pub(crate) fn address(self) -> Ipv4Addr {
+        Ipv4Addr::new(127, 20, 0, 10 + self as u8)
+    }
+
+    /// What its process needs on a quiet day.
+    pub(crate) fn memory_mib(self) -> u64 {
+        self.role().memory_mib * 2 / 5
     }
 
     /// How compose makes the container from an image of that tag.
-    pub(super) fn spec(self, tag: &str) -> Spec {
+    pub(super) fn spec(self, tag: &str, doors: &Doors) -> Spec {
         let role = self.role();
         let image = format!("{}:{tag}", role.repository);
         let image_id = format!("sha256:{}", digest(&image));
         Spec {
-            labels: self.labels(&image_id),
+            labels: self.labels(&image_id, doors),
             image_id,
             command: role.command.split(' ').map(str::to_owned).collect(),
-            environment: vec!["PATH=/usr/local/bin:/usr/bin:/bin".to_owned(), format!("RELEASE={tag}")],
+            environment: self.environment(tag, doors),
             service: role.service.to_owned(),
             tty: role.tty,
             healthcheck: role.health.map(|(command, seconds)| Healthcheck {
@@ -183,13 +194,21 @@ impl Member {
             }),
             ports: role.ports.to_vec(),
             memory_bytes_max: role.memory_mib << 20,
-            address: self.address(),
+            address: doors.address(self),
             restart_policy: if self == Self::Cleanup { "no" } else { "unless-stopped" },
             image,
         }
     }
 
-    fn labels(self, image_id: &str) -> BTreeMap<String, String> {
+    fn environment(self, tag: &str, doors: &Doors) -> Vec<String> {
+        let mut environment = vec!["PATH=/usr/local/bin:/usr/bin:/bin".to_owned(), format!("RELEASE={tag}")];
+        if super::WEB.contains(&self) {
+            environment.push(format!("CELERY_BROKER_URL=redis://redis:{}/0", doors.redis.port()));
+        }
+        environment
+    }
+
+    fn labels(self, image_id: &str, doors: &Doors) -> BTreeMap<String, String> {
         let role = self.role();
         let compose = [
             ("config-hash", digest(&format!("{}{image_id}", role.command))),
@@ -203,6 +222,17 @@ impl Member {
             ("service", role.service.to_owned()),
             ("version", "2.29.7".to_owned()),
         ];
-        compose.into_iter().map(|(name, value)| (format!("com.docker.compose.{name}"), value)).collect()
+        let mut labels: BTreeMap<String, String> =
+            compose.into_iter().map(|(name, value)| (format!("com.docker.compose.{name}"), value)).collect();
+        let Some(door) = doors.numbers(self) else { return labels };
+        labels.insert("porthole.metrics.port".to_owned(), door.port().to_string());
+        let probe = match self {
+            Self::Web1 | Self::Web2 => "/health/",
+            Self::Edge => "/up",
+            _ => return labels,
+        };
+        labels.insert("porthole.probe".to_owned(), probe.to_owned());
+        labels.insert("porthole.probe.port".to_owned(), door.port().to_string());
+        labels
     }
 }

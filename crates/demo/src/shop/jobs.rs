@@ -4,11 +4,13 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use model::Timestamp;
+use serde_json::json;
 
 use super::style::{celery, go, java, node, python};
 use super::{Member, Simulation};
 use crate::engine::Stream;
 use crate::incident::Kind;
+use crate::meters::Queue;
 
 const WORKERS: [Member; 2] = [Member::Worker1, Member::Worker2];
 /// Processes of each worker.
@@ -30,11 +32,11 @@ pub(super) enum Task {
 /// One message in the queue.
 #[derive(Clone, Debug)]
 pub(super) struct Job {
-    id: String,
-    task: Task,
+    pub(super) id: String,
+    pub(super) task: Task,
     /// The order and the request that it is about.
     order: Option<(u32, String)>,
-    attempt: u32,
+    pub(super) attempt: u32,
 }
 
 /// The queue, and what the workers are at.
@@ -46,6 +48,7 @@ pub(super) struct Jobs {
 
 #[derive(Debug)]
 struct Running {
+    since: Timestamp,
     worker: Member,
     lane: u8,
     job: Job,
@@ -93,6 +96,12 @@ impl Jobs {
     pub(super) fn backlog(&self) -> (usize, Option<Timestamp>) {
         (self.waiting.len(), self.waiting.front().map(|(since, _)| *since))
     }
+
+    /// As Redis holds it.
+    pub(super) fn queue(&self) -> Queue {
+        let oldest = self.running.iter().map(|running| running.since).min();
+        Queue { waiting: self.waiting.len(), running: self.running.len(), oldest }
+    }
 }
 
 impl Simulation {
@@ -110,14 +119,16 @@ impl Simulation {
                 let line = celery::line(&shop.stamp(), "INFO", "MainProcess", &text);
                 shop.say(Member::Beat, Stream::Stderr, &line);
                 let job = Job::new(shop.uuid(), task);
-                shop.enqueue(job);
+                shop.enqueue(Member::Beat, job);
             }
             shop.repeat_job(task, entry, seconds);
         });
     }
 
-    pub(super) fn enqueue(&mut self, job: Job) {
+    /// `by` sends a job.
+    pub(super) fn enqueue(&mut self, by: Member, job: Job) {
         if self.jobs.waiting.len() < WAITING_MAX {
+            self.tell_of_sending(by, &job);
             self.jobs.waiting.push_back((self.now, job));
             self.dispatch();
             return;
@@ -167,7 +178,10 @@ impl Simulation {
                 format!("capturing payment of order {order}, attempt {}, request_id={request}", job.attempt);
             self.worker_says(worker, "INFO", lane, &text);
         }
-        self.jobs.running.push(Running { worker, lane, job });
+        self.tell_of_task(worker, &job, "received", json!({}));
+        self.tell_of_task(worker, &job, "started", json!({}));
+        self.meters.of(worker, |program| program.jobs_active += 1);
+        self.jobs.running.push(Running { since: self.now, worker, lane, job });
         self.alive_after(worker, took, move |shop| shop.finish_job(worker, lane, took, stuck));
     }
 
@@ -175,6 +189,11 @@ impl Simulation {
         let found = self.jobs.running.iter().position(|one| one.worker == worker && one.lane == lane);
         let Some(index) = found else { return };
         let job = self.jobs.running.remove(index).job;
+        self.meters.of(worker, |program| {
+            program.jobs_active = program.jobs_active.saturating_sub(1);
+            program.jobs_done += 1;
+            program.worked += took.as_secs_f64() * if stuck { 0.01 } else { 0.6 };
+        });
         let failure = match job.task {
             _ if stuck => Some(python::CAPTURE_TIMEOUT),
             Task::SyncStock | Task::ExpireCarts if self.is_on(Kind::Database) && self.chance(0.7) => {
@@ -194,6 +213,12 @@ impl Simulation {
         self.tell_neighbours(job);
         let text = format!("{} succeeded in {:.9}s: None", job.title(), took.as_secs_f64());
         self.worker_says(worker, "INFO", lane, &text);
+        self.tell_of_task(
+            worker,
+            job,
+            "succeeded",
+            json!({ "result": "None", "runtime": took.as_secs_f64() }),
+        );
     }
 
     /// What a job makes others write.
@@ -235,6 +260,7 @@ impl Simulation {
                 failure.traceback
             );
             self.worker_says(worker, "ERROR", lane, &text);
+            self.tell_of_task(worker, &job, "failed", json!({ "exception": failure.error }));
             return;
         }
         let seconds = 20 * u64::from(job.attempt);
@@ -245,8 +271,9 @@ impl Simulation {
             failure.traceback
         );
         self.worker_says(worker, "WARNING", lane, &text);
+        self.tell_of_task(worker, &job, "retried", json!({ "exception": failure.error }));
         job.attempt += 1;
-        self.after(Duration::from_secs(seconds), move |shop| shop.enqueue(job));
+        self.after(Duration::from_secs(seconds), move |shop| shop.enqueue(worker, job));
     }
 
     fn worker_says(&mut self, worker: Member, level: &str, lane: u8, text: &str) {

@@ -18,12 +18,14 @@ impl Simulation {
         for member in Member::ALL {
             let tag = member.role().tag.map_or_else(|| release.clone(), str::to_owned);
             let id = self.hex(64);
-            self.engine.create(since, id.clone(), member.container_name(), member.spec(&tag));
+            self.engine.create(since, id.clone(), member.container_name(), member.spec(&tag, &self.doors));
             self.engine.start(since, &id);
+            self.meters.start(since, member);
             self.engine.probed(since, &id, true);
             let runs = member != Member::Cleanup;
             if !runs {
                 self.engine.die(since, &id, 0, false);
+                self.meters.of(member, |program| program.is_alive = false);
             }
             self.places.push(Place { id, tag, run: 1, alive: runs, ready: runs });
         }
@@ -41,12 +43,23 @@ impl Simulation {
         place.ready = false;
         let id = place.id.clone();
         self.engine.start(now, &id);
+        self.meters.start(now, member);
+        self.meters.of(member, |program| program.is_well = false);
         self.tell(member, style::boot(member));
         self.alive_after(member, member.role().boot, move |shop| {
             shop.place_mut(member).ready = true;
+            shop.meters.of(member, |program| program.is_well = true);
+            shop.greet(member);
             shop.dispatch();
         });
         self.watch_health(member);
+    }
+
+    /// A worker that is of use says so.
+    fn greet(&mut self, member: Member) {
+        if matches!(member, Member::Worker1 | Member::Worker2) {
+            self.tell_of_worker(member, "online");
+        }
     }
 
     /// Lets the process write what it always writes at such a time.
@@ -62,11 +75,16 @@ impl Simulation {
     /// The process ended.
     pub(super) fn end(&mut self, member: Member, exit_code: i64, restarts: bool) {
         let now = self.now;
+        let is_worker = matches!(member, Member::Worker1 | Member::Worker2);
+        if is_worker && exit_code == 0 {
+            self.tell_of_worker(member, "offline");
+        }
         let place = self.place_mut(member);
         place.alive = false;
         place.ready = false;
         let id = place.id.clone();
         self.engine.die(now, &id, exit_code, restarts);
+        self.meters.of(member, |program| program.is_alive = false);
         self.give_back_jobs(member);
     }
 

@@ -72,7 +72,8 @@ impl Simulation {
         let name = member.container_name();
         let new = self.hex(64);
         let old = self.place(member).id.clone();
-        self.engine.create(self.now, new.clone(), format!("{}_{name}", &old[..12]), member.spec(&tag));
+        let spec = member.spec(&tag, &self.doors);
+        self.engine.create(self.now, new.clone(), format!("{}_{name}", &old[..12]), spec);
         self.place_mut(member).ready = false;
         let at = Duration::from_millis;
         self.after(at(300), {

@@ -106,6 +106,9 @@ impl Simulation {
             .number("status", status.into())
             .number("duration_ms", took.as_millis() as u64);
         self.record(web, request, record);
+        self.meters.answered(web, (request.route.view(), request.method, status), took, 9_000);
+        self.meters.worked(web, took.min(Duration::from_millis(400)) / 2);
+        self.meters.worked(Member::Db, Duration::from_millis(4));
         self.answer(request, status, took, Some(took));
     }
 
@@ -142,7 +145,7 @@ impl Simulation {
         self.record(web, request, record);
         for task in [Task::CapturePayment, Task::SendReceipt] {
             let job = Job::new(self.uuid(), task).of_order(order, &request.id);
-            self.enqueue(job);
+            self.enqueue(web, job);
         }
     }
 
@@ -179,7 +182,7 @@ impl Simulation {
         let record = django::Record::new("shop.orders", "WARNING", "order is kept unpaid");
         self.record(web, request, record.number("order_id", order.into()));
         let job = Job::new(self.uuid(), Task::CapturePayment).of_order(order, &request.id);
-        self.enqueue(job);
+        self.enqueue(web, job);
     }
 
     fn record(&mut self, web: Member, request: &Request, record: django::Record) {
@@ -195,12 +198,14 @@ impl Simulation {
             302 => 0,
             _ => self.number(140..600),
         };
+        self.meters.answered(Member::Edge, ("", request.method, status), took, bytes.into());
+        self.meters.worked(Member::Edge, Duration::from_micros(300));
         let line = nginx::access(&self.stamp(), request, status, bytes, took, upstream);
         self.say(Member::Edge, Stream::Stdout, &line);
     }
 
     fn edge_error(&mut self, request: &Request, web: Member, what: &str) {
-        let line = nginx::error(&self.stamp(), request, web.address(), what);
+        let line = nginx::error(&self.stamp(), request, self.doors.address(web), what);
         self.say(Member::Edge, Stream::Stderr, &line);
     }
 }

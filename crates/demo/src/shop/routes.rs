@@ -82,6 +82,21 @@ impl Route {
         }
     }
 
+    /// The view of the application that answers.
+    pub(super) fn view(self) -> &'static str {
+        match self {
+            Self::Static => "static",
+            Self::Home => "shop.views.home",
+            Self::Product => "shop.views.product",
+            Self::Search => "shop.views.search",
+            Self::Cart => "shop.views.cart",
+            Self::Checkout => "shop.views.checkout",
+            Self::Order => "shop.views.order",
+            Self::Login => "shop.views.login",
+            Self::Bot => "none",
+        }
+    }
+
     /// The status of a request that went well.
     pub(super) fn status(self) -> u16 {
         match self {

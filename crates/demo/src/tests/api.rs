@@ -80,7 +80,7 @@ async fn containers_are_those_of_a_compose_project() {
     assert_eq!(web["Config"]["Tty"], false);
     assert_eq!(web["State"]["Health"]["Status"], "healthy");
     assert_eq!(web["HostConfig"]["LogConfig"]["Type"], "json-file");
-    assert_eq!(web["NetworkSettings"]["Networks"]["shop_default"]["IPAddress"], "172.20.0.11");
+    assert_eq!(web["NetworkSettings"]["Networks"]["shop_default"]["IPAddress"], "127.20.0.11");
     let console = ask(&shop, "/containers/shop-console-1/json").await;
     assert_eq!(console["Config"]["Tty"], true);
     let cleanup = ask(&shop, "/containers/shop-cleanup-1/json").await;

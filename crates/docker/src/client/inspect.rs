@@ -12,6 +12,10 @@ pub(crate) struct Inspect {
     pub(crate) id: String,
     pub(crate) name: String,
     pub(crate) created: Option<String>,
+    /// The program: the first word of the entrypoint, or of the command where there is none.
+    pub(crate) path: String,
+    /// Its arguments.
+    pub(crate) args: Option<Vec<String>>,
     /// The image's digest.
     pub(crate) image: String,
     pub(crate) restart_count: Option<u64>,
@@ -50,6 +54,8 @@ pub(crate) struct ContainerConfig {
     pub(crate) image: String,
     pub(crate) labels: Option<BTreeMap<String, String>>,
     pub(crate) exposed_ports: Option<BTreeMap<String, serde::de::IgnoredAny>>,
+    /// `NAME=value`
+    pub(crate) env: Option<Vec<String>>,
 }
 
 /// `HostConfig`.

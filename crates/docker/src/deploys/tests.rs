@@ -25,6 +25,7 @@ fn workload(project: &str, service: &str, created: i64, image: &str) -> Workload
         labels: BTreeMap::new(),
         networks: Vec::new(),
         ports: Vec::new(),
+        process: model::Process::default(),
     }
 }
 

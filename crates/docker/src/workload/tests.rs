@@ -94,3 +94,18 @@ fn one_that_never_started_and_says_null_everywhere() {
         "#]],
     );
 }
+
+#[test]
+fn of_the_environment_only_what_tells_of_brokers_and_nothing_is_shown() {
+    let whole = json!({
+        "Id": "0a", "Path": "celery", "Args": ["-A", "shop", "worker"],
+        "Config": {"Env": ["CELERY_BROKER_URL=redis://:hush@redis/0", "SECRET_KEY=hush", "PATH=/bin", "ODD"]},
+    });
+    let inspect: Inspect = serde_json::from_value(whole).unwrap();
+    let here = Surroundings { environment: "production".to_owned(), host: "h".to_owned() };
+    let workload = workload(inspect, &here);
+    assert_eq!(workload.process.command, ["celery", "-A", "shop", "worker"]);
+    let variables: Vec<&String> = workload.process.environment.keys().collect();
+    assert_eq!(variables, ["CELERY_BROKER_URL"]);
+    assert!(!format!("{workload:?}").contains("hush"));
+}

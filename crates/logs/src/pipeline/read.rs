@@ -3,7 +3,6 @@
 
 use logql::{Expr, LogQuery};
 use model::go_regex;
-use model::relabel::{Action, Rule as Relabelling, RuleText};
 use regex::{Regex, RegexBuilder};
 use settings::Section;
 
@@ -94,29 +93,6 @@ fn meant(text: &str) -> Result<Meant, String> {
         false => Some(LogQuery::new(&log).map_err(|error| error.to_string())?),
     };
     Ok(Meant { selector, filters })
-}
-
-/// `relabel = [{ … }]`
-pub(super) fn relabel(section: &Section<'_>, key: &str) -> Option<Vec<Relabelling>> {
-    let sections = section.sections(key);
-    let rules: Vec<Relabelling> = sections.iter().filter_map(relabelling).collect();
-    (rules.len() == sections.len()).then_some(rules)
-}
-
-fn relabelling(section: &Section<'_>) -> Option<Relabelling> {
-    let text = RuleText {
-        source_labels: section.strings("source_labels").unwrap_or_default(),
-        separator: section.string("separator"),
-        action: section.choice("action", &Action::WORDS),
-        regex: section.string("regex"),
-        target_label: section.string("target_label"),
-        replacement: section.string("replacement"),
-        modulus: section.integer("modulus", 1..=i64::MAX).and_then(|modulus| modulus.try_into().ok()),
-    };
-    if section.is_set("action") && text.action.is_none() {
-        return None;
-    }
-    Relabelling::new(text).map_err(|error| section.fault(error.key, error.problem, error.instead)).ok()
 }
 
 /// A regular expression in Go's dialect. What is missing is a fault too.

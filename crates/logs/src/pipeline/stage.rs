@@ -11,7 +11,7 @@ use super::memory::{Memory, Slot};
 use super::pack::Pack;
 use super::text::{Fill, Replace, Truncate};
 use super::time::ReadTime;
-use super::{label_stages, read, text};
+use super::{label_stages, text};
 
 /// One thing that is done with a line.
 #[derive(Debug)]
@@ -61,7 +61,7 @@ pub(super) const STAGES: [(&str, Read); 20] = [
     ("label_drop", |section, key| section.strings(key).map(Stage::LabelDrop)),
     ("label_keep", |section, key| section.strings(key).map(Stage::LabelKeep)),
     ("structured_metadata_drop", |section, key| section.strings(key).map(Stage::MetadataDrop)),
-    ("relabel", |section, key| read::relabel(section, key).map(Stage::Relabel)),
+    ("relabel", |section, key| section.relabel(key).map(Stage::Relabel)),
     ("template", |section, key| Fill::read(&section.section(key)).map(Stage::Template)),
     ("timestamp", |section, key| {
         ReadTime::read(&section.section(key)).map(|stage| Stage::Timestamp(Box::new(stage)))

@@ -24,6 +24,9 @@ fn each_kind_of_series_has_its_form() {
     check(&(0..100).map(|n| f64::from(n * n) / 100.0).collect::<Vec<_>>(), DECIMAL);
     check(&(1..100).map(|n| f64::from(n).sqrt()).collect::<Vec<_>>(), FLOAT);
     check(&[1.0, STALE, 3.0], FLOAT);
+    let mut counter: Vec<f64> = (0..40).map(|n| f64::from(n * n)).collect();
+    (counter[0], counter[17], counter[39]) = (STALE, f64::NAN, f64::NEG_INFINITY);
+    check(&counter, PATCHED);
     check(&[1.0, -0.0, 3.0], FLOAT);
     check(&[1.0, f64::INFINITY], FLOAT);
     check(&[9_007_199_254_740_993.0, 1e300], FLOAT);
@@ -33,10 +36,12 @@ fn numbers() -> impl Strategy<Value = Vec<f64>> {
     let one = prop_oneof![
         any::<f64>(),
         any::<u64>().prop_map(f64::from_bits),
+        Just(STALE),
         (-1_000_000_i32..1_000_000).prop_map(f64::from),
         (-1_000_000_i32..1_000_000).prop_map(|hundredths| f64::from(hundredths) / 100.0),
     ];
-    prop::collection::vec(one, 1..120)
+    let counter = prop_oneof![20 => (0_i32..1000).prop_map(f64::from), 1 => Just(STALE), 1 => any::<f64>()];
+    prop_oneof![prop::collection::vec(one, 1..120), prop::collection::vec(counter, 1..120)]
 }
 
 proptest! {

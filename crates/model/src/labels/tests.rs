@@ -49,7 +49,28 @@ fn labels_without_a_value_stay_where_they_are_wanted() {
     assert_ne!(labels, labels.filter(|name| name != "a"));
 }
 
+/// Names and values of any characters and many lengths.
+fn pairs() -> impl Strategy<Value = std::collections::BTreeMap<String, String>> {
+    let text = prop_oneof![".{0,3}", "[a-b]{1,2}", "x{60,70}", "ä{2040,2060}"];
+    proptest::collection::btree_map(text.clone(), text, 0..5)
+}
+
 proptest! {
+    #[test]
+    fn pairs_come_back_and_compare_as_pairs(a in pairs(), b in pairs()) {
+        let (left, right) = (Labels::from_sorted(a.clone()), Labels::from_sorted(b.clone()));
+        prop_assert!(left.iter().eq(a.iter().map(|(name, value)| (name.as_str(), value.as_str()))));
+        prop_assert_eq!(left.len(), a.len());
+        prop_assert_eq!(left.is_empty(), a.is_empty());
+        for (name, value) in &a {
+            prop_assert_eq!(left.get(name), Some(value.as_str()));
+        }
+        prop_assert_eq!(left.cmp(&right), a.iter().cmp(b.iter()));
+        prop_assert_eq!(left == right, a == b);
+        let filled = Labels::from_pairs(a);
+        prop_assert!(filled.iter().eq(left.iter().filter(|(_, value)| !value.is_empty())));
+    }
+
     #[test]
     fn every_set_survives_its_text(pairs in proptest::collection::vec(("[a-zA-Z_][a-zA-Z0-9_]{0,8}", any::<String>()), 0..6)) {
         let labels = Labels::from_pairs(pairs);

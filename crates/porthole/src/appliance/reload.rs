@@ -34,7 +34,7 @@ impl Reload {
     }
 
     /// Reads the file; on any fault all of them are told and everything stays as it was.
-    pub(crate) fn now(&mut self, logs: &logs::Logs) {
+    pub(crate) fn now(&mut self, logs: &logs::Logs, metrics: &metrics::Metrics) {
         self.seen = self.look();
         let Some(file) = &self.file else {
             return tracing::info!("there is no settings file to read again");
@@ -50,8 +50,9 @@ impl Reload {
             Err(error) => return tracing::error!("the settings stay as they were: {error:#}"),
         };
         logs.apply(configuration.logs);
+        metrics.apply(configuration.metrics);
         tracing::info!(
-            "settings read again: retention and classes of logs are in effect; [server], [auth], [docker] and [identity] take effect at the next start"
+            "settings read again: retention and classes of logs and the retention of metrics are in effect; [server], [auth], [docker], [identity] and what is scraped, probed and watched take effect at the next start"
         );
     }
 

@@ -15,7 +15,7 @@ use tokio::net::UnixStream;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
-use super::routes::{self, BackupRequest, NewPassword};
+use super::routes::{self, BackupRequest, NewPassword, Stores};
 use crate::arguments::Place;
 use crate::command::accept;
 use crate::configuration::Configuration;
@@ -56,7 +56,9 @@ impl Client {
         let (logs, writer) = logs::open(configuration.logs, &data.logs())?;
         // It serves the backup alone: nothing is appended, so nothing is left to drain when the process ends.
         tokio::spawn(writer.run(CancellationToken::new()));
-        Ok(Self::Alone { router: routes::router(accounts, logs), _data: data })
+        let (metrics, writer) = metrics::open(configuration.metrics, &data.metrics())?;
+        tokio::spawn(writer.run(CancellationToken::new()));
+        Ok(Self::Alone { router: routes::router(Stores { accounts, logs, metrics }), _data: data })
     }
 
     pub(crate) async fn ready(self) -> anyhow::Result<()> {

@@ -16,6 +16,7 @@ use tokio::net::UnixListener;
 use tokio_util::sync::CancellationToken;
 
 pub(crate) use client::Client;
+pub(crate) use routes::Stores;
 
 use crate::data_dir::DataDir;
 
@@ -30,7 +31,7 @@ pub(crate) struct Control {
 
 impl Control {
     /// Binds the socket. The directory's lock is held, so a socket that is already there was left behind.
-    pub(crate) fn bind(data: &DataDir, accounts: server::Accounts, logs: logs::Logs) -> anyhow::Result<Self> {
+    pub(crate) fn bind(data: &DataDir, stores: Stores) -> anyhow::Result<Self> {
         let path = data.control_socket();
         match fs::remove_file(&path) {
             Err(error) if error.kind() != ErrorKind::NotFound => {
@@ -41,7 +42,7 @@ impl Control {
         let listener =
             UnixListener::bind(&path).with_context(|| format!("cannot listen on {}", path.display()))?;
         fs::set_permissions(&path, Permissions::from_mode(0o600)).context("protecting the control socket")?;
-        Ok(Self { listener, router: routes::router(accounts, logs) })
+        Ok(Self { listener, router: routes::router(stores) })
     }
 
     /// Serves until `shutdown`.

@@ -26,13 +26,15 @@ pub(super) struct NewPassword {
     pub(super) password: String,
 }
 
+/// What the commands work on.
 #[derive(Clone)]
-struct Stores {
-    accounts: server::Accounts,
-    logs: logs::Logs,
+pub(crate) struct Stores {
+    pub(crate) accounts: server::Accounts,
+    pub(crate) logs: logs::Logs,
+    pub(crate) metrics: metrics::Metrics,
 }
 
-pub(super) fn router(accounts: server::Accounts, logs: logs::Logs) -> Router {
+pub(super) fn router(stores: Stores) -> Router {
     Router::new()
         .route("/ready", get(|| async { "ready" }))
         .route("/users", get(users).post(add_user))
@@ -41,7 +43,7 @@ pub(super) fn router(accounts: server::Accounts, logs: logs::Logs) -> Router {
         .route("/tokens", get(tokens).post(create_token))
         .route("/tokens/{id}", delete(revoke_token))
         .route("/backup", post(backup))
-        .with_state(Stores { accounts, logs })
+        .with_state(stores)
 }
 
 /// A refusal: the sentence that the command line prints.
@@ -100,6 +102,7 @@ async fn revoke_token(State(stores): State<Stores>, PathParam(id): PathParam<i64
 async fn backup(State(stores): State<Stores>, Json(request): Json<BackupRequest>) -> Result<(), Refusal> {
     let to = prepare(&request.to)?;
     stores.logs.backup(&to.join("logs")).await?;
+    stores.metrics.backup(&to.join("metrics")).await?;
     stores.accounts.backup(&to.join("state.db"))?;
     // Last: a copy that was cut short has no mark and is not taken for a backup.
     fs::write(to.join(BACKUP_MARK), concat!("porthole ", env!("CARGO_PKG_VERSION"), "\n"))

@@ -2,14 +2,18 @@
 
 use series::{Compensated, Mean, Points, Series, Variance};
 
+use super::rate::Falls;
 use super::run::Run;
-use super::samples::{Window, without_name};
+use super::samples::{Window, Windows, without_name};
 use super::{EvalError, labels, rate};
 use crate::ast::{Call, Expr, Kind};
-use crate::source::Source;
+use crate::source::{Source, Wanted};
 
-/// Makes a number of a window and the function's parameter, or nothing.
-type OfWindow = fn(Window<'_>, f64) -> Option<f64>;
+/// After so many values it is asked again whether somebody still waits for the answer.
+const VALUES_BETWEEN_LOOKS: usize = 1 << 20;
+
+/// Makes a number of a window, the function's parameter, and where a counter's series began anew; or nothing.
+type OfWindow = fn(Window<'_>, f64, &Falls) -> Option<f64>;
 
 /// What a function makes of each series' windows.
 pub(super) fn call<S: Source>(
@@ -31,20 +35,12 @@ pub(super) fn call<S: Source>(
     if let (Some((points, span)), "quantile_over_time") = (&parameter, name) {
         points.iter().flatten().for_each(|phi| run.notebook.quantile(phi, *span));
     }
-    let windows = run.windows(of)?;
+    let windows = run.windows(of, Wanted::of(name))?;
     let len = windows.instants.len;
-    let mut vector = Vec::with_capacity(windows.series.len());
-    for series in &windows.series {
-        let mut points = Points::none(len);
-        run.account.spend(series.values.len())?;
-        windows.each(series, |index, window| {
-            let parameter = parameter.as_ref().and_then(|(points, _)| points.get(index));
-            points.set(index, of_window(window, parameter.unwrap_or(f64::NAN)));
-        });
-        if !points.is_empty() {
-            vector.push(Series { labels: series.labels.clone(), points });
-        }
-    }
+    let points = parameter.as_ref().map(|(points, _)| points);
+    let vector = numbers(run, &windows, name, |index, window, falls| {
+        of_window(window, points.and_then(|points| points.get(index)).unwrap_or(f64::NAN), falls)
+    })?;
     if matches!(name, "rate" | "increase" | "irate") {
         vector
             .iter()
@@ -63,30 +59,65 @@ pub(super) fn call<S: Source>(
     }
 }
 
+/// What `make` gives for each window of each series.
+fn numbers<S: Source>(
+    run: &mut Run<'_, '_, S>,
+    windows: &Windows,
+    name: &str,
+    make: impl Fn(usize, Window<'_>, &Falls) -> Option<f64>,
+) -> Result<Vec<Series>, EvalError> {
+    let (stop, mut looked_at, mut stopped) = (run.account.budget.stop, 0, false);
+    let mut vector = Vec::with_capacity(windows.series.len());
+    for series in &windows.series {
+        let mut points = Points::none(windows.instants.len);
+        run.account.spend(series.values.len())?;
+        let is_of_a_counter = matches!(name, "rate" | "increase");
+        let falls = if is_of_a_counter { Falls::of(&series.values) } else { Falls::default() };
+        windows.each(series, |index, window| {
+            // Long windows over a fine grid look at each sample thousands of times.
+            looked_at += window.values.len();
+            if looked_at >= VALUES_BETWEEN_LOOKS {
+                looked_at = 0;
+                stopped |= stop();
+            }
+            if !stopped {
+                points.set(index, make(index, window, &falls));
+            }
+        });
+        if stopped {
+            return Err(EvalError::Stopped);
+        }
+        if !points.is_empty() {
+            vector.push(Series { labels: series.labels.clone(), points });
+        }
+    }
+    Ok(vector)
+}
+
 fn of_window(name: &str) -> Option<OfWindow> {
     Some(match name {
-        "absent_over_time" | "present_over_time" => |_, _| Some(1.0),
-        "avg_over_time" => |window, _| Some(mean(window.values)),
+        "absent_over_time" | "present_over_time" => |_, _, _| Some(1.0),
+        "avg_over_time" => |window, _, _| Some(mean(window.values)),
         "changes" => {
-            |window, _| Some(count_steps(window.values, |a, b| a != b && !(a.is_nan() && b.is_nan())))
+            |window, _, _| Some(count_steps(window.values, |a, b| a != b && !(a.is_nan() && b.is_nan())))
         }
-        "count_over_time" => |window, _| Some(window.values.len() as f64),
-        "delta" => |window, _| rate::extrapolated(window, false, false),
-        "deriv" => |window, _| rate::derivative(window),
-        "first_over_time" => |window, _| window.values.first().copied(),
-        "idelta" => |window, _| rate::instantaneous(window, false),
-        "increase" => |window, _| rate::extrapolated(window, true, false),
-        "irate" => |window, _| rate::instantaneous(window, true),
-        "last_over_time" => |window, _| window.values.last().copied(),
-        "max_over_time" => |window, _| Some(extreme(window.values, |a, b| a > b)),
-        "min_over_time" => |window, _| Some(extreme(window.values, |a, b| a < b)),
-        "predict_linear" => rate::predict_linear,
-        "quantile_over_time" => |window, phi| Some(quantile(window.values, phi)),
-        "rate" => |window, _| rate::extrapolated(window, true, true),
-        "resets" => |window, _| Some(count_steps(window.values, |before, after| after < before)),
-        "stddev_over_time" => |window, _| Some(variance(window.values).sqrt()),
-        "stdvar_over_time" => |window, _| Some(variance(window.values)),
-        "sum_over_time" => |window, _| Some(sum(window.values)),
+        "count_over_time" => |window, _, _| Some(window.values.len() as f64),
+        "delta" => |window, _, _| rate::extrapolated(window, None, false),
+        "deriv" => |window, _, _| rate::derivative(window),
+        "first_over_time" => |window, _, _| window.values.first().copied(),
+        "increase" => |window, _, falls| rate::extrapolated(window, Some(falls), false),
+        "idelta" => |window, _, _| rate::instantaneous(window, false),
+        "irate" => |window, _, _| rate::instantaneous(window, true),
+        "last_over_time" => |window, _, _| window.values.last().copied(),
+        "max_over_time" => |window, _, _| Some(extreme(window.values, |a, b| a > b)),
+        "min_over_time" => |window, _, _| Some(extreme(window.values, |a, b| a < b)),
+        "predict_linear" => |window, seconds, _| rate::predict_linear(window, seconds),
+        "quantile_over_time" => |window, phi, _| Some(quantile(window.values, phi)),
+        "rate" => |window, _, falls| rate::extrapolated(window, Some(falls), true),
+        "resets" => |window, _, _| Some(count_steps(window.values, |before, after| after < before)),
+        "stddev_over_time" => |window, _, _| Some(variance(window.values).sqrt()),
+        "stdvar_over_time" => |window, _, _| Some(variance(window.values)),
+        "sum_over_time" => |window, _, _| Some(sum(window.values)),
         _ => return None,
     })
 }
@@ -128,4 +159,45 @@ fn quantile(values: &[f64], phi: f64) -> f64 {
     let mut sorted = values.to_vec();
     sorted.sort_unstable_by(|a, b| a.partial_cmp(b).unwrap_or_else(|| b.is_nan().cmp(&a.is_nan())));
     series::quantile(phi, sorted.len(), |index| sorted[index])
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use model::{Labels, Timestamp};
+
+    use crate::{Budget, EvalError, Query, Samples, Selection, Source, SourceError};
+
+    /// One series with a sample each second.
+    struct EachSecond;
+
+    impl Source for EachSecond {
+        fn select(&self, selection: &Selection) -> Result<Vec<Samples>, SourceError> {
+            let timestamps_ms: Arc<[i64]> =
+                (selection.first_ms..=selection.last_ms).filter(|at| at % 1000 == 0).collect();
+            let values = timestamps_ms.iter().map(|at| *at as f64).collect();
+            Ok(vec![Samples { labels: Labels::from_pairs([("__name__", "x")]), timestamps_ms, values }])
+        }
+    }
+
+    #[test]
+    fn long_windows_end_when_nobody_waits() {
+        let asked = Cell::new(0);
+        let stop = || {
+            asked.set(asked.get() + 1);
+            asked.get() > 10
+        };
+        let budget = Budget { stop: &stop, ..Budget::generous() };
+        let (start, end) = (Timestamp::from_seconds(100_000), Timestamp::from_seconds(102_000));
+        for function in ["sum_over_time(x[20000s])", "quantile_over_time(0.5, x[20000s])", "rate(x[20000s])"]
+        {
+            asked.set(0);
+            let query = Query::parse(function).expect("a query");
+            let answer = query.range(&EachSecond, start, end, Duration::from_secs(1), &budget);
+            assert_eq!(answer, Err(EvalError::Stopped), "{function}");
+        }
+    }
 }

@@ -11,7 +11,7 @@ use super::run::{Part, Run};
 use super::time::{Asked, Instants};
 use super::{EvalError, samples};
 use crate::ast::{Expr, Kind, Node};
-use crate::source::{Samples, Source};
+use crate::source::{Samples, Source, Wanted};
 
 /// A query, ready to be asked.
 #[derive(Clone, Debug)]
@@ -88,7 +88,9 @@ impl Query {
         let mut run =
             Run { source, asked, instants: asked.instants, account: &mut account, notebook: &mut notebook };
         let value = match &self.expr.node {
-            Node::Range(_) | Node::Subquery(_) => Value::Matrix(samples::whole(run.windows(&self.expr)?)),
+            Node::Range(_) | Node::Subquery(_) => {
+                Value::Matrix(samples::whole(run.windows(&self.expr, Wanted::Newest)?))
+            }
             _ => match run.part(&self.expr)? {
                 Part::Scalar(points) => Value::Scalar(points),
                 Part::Vector(vector) => {

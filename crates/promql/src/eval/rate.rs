@@ -4,27 +4,44 @@ use series::Compensated;
 
 use super::samples::Window;
 
-/// The change over a window, as if the samples went on to its bounds as they go inside. A counter's resets are made
-/// up for, and it is never taken to have been below zero. As in Prometheus: where the first or last sample is further
+/// Where a counter began anew: the places of samples that are less than the one before. Most counters never do, and then
+/// no window has to look for it again.
+#[derive(Debug, Default)]
+pub(super) struct Falls(Vec<usize>);
+
+impl Falls {
+    /// Those of a whole series.
+    pub(super) fn of(values: &[f64]) -> Self {
+        let pairs = values.windows(2).enumerate();
+        Self(pairs.filter(|(_, pair)| pair[1] < pair[0]).map(|(index, _)| index + 1).collect())
+    }
+
+    /// What the counter had lost by them within the window.
+    fn lost(&self, window: &Window<'_>) -> f64 {
+        let from = self.0.partition_point(|place| *place <= window.first);
+        let places = self.0[from..].iter().map(|place| place - window.first);
+        places.take_while(|place| *place < window.values.len()).map(|place| window.values[place - 1]).sum()
+    }
+}
+
+/// The change over a window, as if the samples went on to its bounds as they go inside. With `falls` it is that of a
+/// counter, whose resets are made up for and which is never taken to have been below zero. As in Prometheus: where the first or last sample is further
 /// from the bound than samples are from each other, the series is taken to begin or end half such a distance away.
-pub(super) fn extrapolated(window: Window<'_>, is_counter: bool, per_second: bool) -> Option<f64> {
+pub(super) fn extrapolated(window: Window<'_>, falls: Option<&Falls>, per_second: bool) -> Option<f64> {
     let (values, at) = (window.values, window.timestamps_ms);
     let (first, last) = (*values.first()?, *values.last()?);
     let (first_ms, last_ms) = (*at.first()?, *at.last()?);
     if values.len() < 2 {
         return None;
     }
-    let lost: f64 = match is_counter {
-        true => values.windows(2).filter(|pair| pair[1] < pair[0]).map(|pair| pair[0]).sum(),
-        false => 0.0,
-    };
+    let lost = falls.map_or(0.0, |falls| falls.lost(&window));
     let change = last - first + lost;
     let sampled = (last_ms - first_ms) as f64 / 1e3;
     let between = sampled / (values.len() - 1) as f64;
     let within_reach = |gap: f64| if gap >= between * 1.1 { between / 2.0 } else { gap };
     let mut before = within_reach((first_ms - window.start_ms) as f64 / 1e3);
     let after = within_reach((window.end_ms - last_ms) as f64 / 1e3);
-    if is_counter && change > 0.0 && first >= 0.0 {
+    if falls.is_some() && change > 0.0 && first >= 0.0 {
         before = before.min(sampled * (first / change));
     }
     let whole = change * ((sampled + before + after) / sampled);

@@ -11,7 +11,7 @@ use super::{EvalError, instants, labels};
 use crate::ast::{
     Aggregation, AggregationOp, Binary, BinaryOp, Call, Expr, Node, RangeSelector, Selector, Subquery,
 };
-use crate::source::{Samples, Selection, Source};
+use crate::source::{Samples, Selection, Source, Wanted};
 
 /// What a part of a query gives.
 #[derive(Debug)]
@@ -78,16 +78,17 @@ impl<S: Source> Run<'_, '_, S> {
         let looks = self.asked.looks(&selector.when);
         let lookback_ms = self.account.budget.lookback.as_millis() as i64;
         let (first, last) = looks.reach(self.instants);
-        let series = self.select(selector, first.saturating_sub(lookback_ms).saturating_add(1), last)?;
+        let first = first.saturating_sub(lookback_ms).saturating_add(1);
+        let series = self.select(selector, Wanted::Newest, first, last)?;
         let windows = Windows { series, instants: self.instants, looks, length_ms: lookback_ms };
         self.account.spend(windows.series.len() * self.instants.len)?;
         Ok(instants::newest(&windows, give))
     }
 
     /// The samples in the windows of a range selector or a subquery.
-    pub(super) fn windows(&mut self, expr: &Expr) -> Result<Windows, EvalError> {
+    pub(super) fn windows(&mut self, expr: &Expr, wanted: Wanted) -> Result<Windows, EvalError> {
         match &expr.node {
-            Node::Range(range) => self.range(range),
+            Node::Range(range) => self.range(range, wanted),
             Node::Subquery(subquery) => self.subquery(subquery),
             _ => Ok(Windows {
                 series: Vec::new(),
@@ -98,11 +99,12 @@ impl<S: Source> Run<'_, '_, S> {
         }
     }
 
-    fn range(&mut self, range: &RangeSelector) -> Result<Windows, EvalError> {
+    fn range(&mut self, range: &RangeSelector, wanted: Wanted) -> Result<Windows, EvalError> {
         let length_ms = self.asked.positive_ms(&range.range)?;
         let looks = self.asked.looks(&range.of.when);
         let (first, last) = looks.reach(self.instants);
-        let series = self.select(&range.of, first.saturating_sub(length_ms).saturating_add(1), last)?;
+        let first = first.saturating_sub(length_ms).saturating_add(1);
+        let series = self.select(&range.of, wanted, first, last)?;
         let series = series.into_iter().map(without_stale).collect();
         Ok(Windows { series, instants: self.instants, looks, length_ms })
     }
@@ -110,12 +112,13 @@ impl<S: Source> Run<'_, '_, S> {
     fn select(
         &mut self,
         selector: &Selector,
+        wanted: Wanted,
         first_ms: i64,
         last_ms: i64,
     ) -> Result<Vec<Samples>, EvalError> {
         let samples_max = self.account.left().saturating_add(1);
         let selection = Selection { matchers: selector.matchers.clone(), first_ms, last_ms, samples_max };
-        let series = self.source.select(&selection)?;
+        let series = self.source.select_for(wanted, &selection)?;
         self.account.spend(series.iter().map(|series| series.values.len()).sum())?;
         Ok(series)
     }

@@ -25,6 +25,8 @@ pub(super) struct Window<'a> {
     pub(super) end_ms: i64,
     /// The instant of the evaluation.
     pub(super) instant_ms: i64,
+    /// Where in the series its first sample stands.
+    pub(super) first: usize,
 }
 
 impl Windows {
@@ -42,7 +44,7 @@ impl Windows {
             to += timestamps[to..].iter().take_while(|at| **at <= end_ms).count();
             if from < to {
                 let (timestamps_ms, values) = (&series.timestamps_ms[from..to], &series.values[from..to]);
-                take(index, Window { timestamps_ms, values, start_ms, end_ms, instant_ms });
+                take(index, Window { timestamps_ms, values, start_ms, end_ms, instant_ms, first: from });
             }
         }
     }

@@ -13,37 +13,41 @@ use crate::lexer::{Symbol, Token};
 pub(super) struct Infix {
     op: BinaryOp,
     pub(super) precedence: u8,
-    text: &'static str,
+}
+
+impl Infix {
+    fn of(op: BinaryOp) -> Self {
+        Self { op, precedence: op.precedence() }
+    }
 }
 
 const POWER_PRECEDENCE: u8 = 7;
 
 #[rustfmt::skip]
-const SYMBOLS: &[(Symbol, Operator, u8)] = &[
-    (Symbol::Equal, Operator::Equal, 4), (Symbol::NotEqual, Operator::NotEqual, 4),
-    (Symbol::Less, Operator::Less, 4), (Symbol::LessOrEqual, Operator::LessOrEqual, 4),
-    (Symbol::Greater, Operator::Greater, 4), (Symbol::GreaterOrEqual, Operator::GreaterOrEqual, 4),
-    (Symbol::Plus, Operator::Add, 5), (Symbol::Minus, Operator::Subtract, 5),
-    (Symbol::Times, Operator::Multiply, 6), (Symbol::Over, Operator::Divide, 6),
-    (Symbol::Modulo, Operator::Modulo, 6), (Symbol::Power, Operator::Power, POWER_PRECEDENCE),
+const SYMBOLS: &[(Symbol, Operator)] = &[
+    (Symbol::Equal, Operator::Equal), (Symbol::NotEqual, Operator::NotEqual),
+    (Symbol::Less, Operator::Less), (Symbol::LessOrEqual, Operator::LessOrEqual),
+    (Symbol::Greater, Operator::Greater), (Symbol::GreaterOrEqual, Operator::GreaterOrEqual),
+    (Symbol::Plus, Operator::Add), (Symbol::Minus, Operator::Subtract),
+    (Symbol::Times, Operator::Multiply), (Symbol::Over, Operator::Divide),
+    (Symbol::Modulo, Operator::Modulo), (Symbol::Power, Operator::Power),
 ];
 
-#[rustfmt::skip]
-const WORDS: &[(&str, BinaryOp, u8)] = &[
-    ("or", BinaryOp::Set(SetOperator::Or), 2),
-    ("and", BinaryOp::Set(SetOperator::And), 3), ("unless", BinaryOp::Set(SetOperator::Unless), 3),
-    ("atan2", BinaryOp::Number(Operator::Atan2), 6),
+const WORDS: [BinaryOp; 4] = [
+    BinaryOp::Set(SetOperator::Or),
+    BinaryOp::Set(SetOperator::And),
+    BinaryOp::Set(SetOperator::Unless),
+    BinaryOp::Number(Operator::Atan2),
 ];
 
 impl Parser<'_> {
     /// The operator that stands here.
     pub(super) fn operator(&self) -> Option<Infix> {
         if let Some(symbol) = self.cursor.symbol(0) {
-            let (_, op, precedence) = SYMBOLS.iter().find(|(other, ..)| *other == symbol)?;
-            return Some(Infix { op: BinaryOp::Number(*op), precedence: *precedence, text: symbol.text() });
+            let (_, op) = SYMBOLS.iter().find(|(other, _)| *other == symbol)?;
+            return Some(Infix::of(BinaryOp::Number(*op)));
         }
-        let (text, op, precedence) = WORDS.iter().find(|(word, ..)| self.cursor.is_word(word))?;
-        Some(Infix { op: *op, precedence: *precedence, text })
+        WORDS.into_iter().find(|op| self.cursor.is_word(op.text())).map(Infix::of)
     }
 
     /// The operator that stands here and what follows it.
@@ -140,10 +144,13 @@ fn check(
     }
     if let BinaryOp::Set(_) = infix.op {
         if !both_vectors {
-            return Err(format!("set operator {:?} not allowed in binary scalar expression", infix.text));
+            return Err(format!(
+                "set operator {:?} not allowed in binary scalar expression",
+                infix.op.text()
+            ));
         }
         if matching.is_some_and(|matching| matching.group.is_some()) {
-            return Err(format!("no grouping allowed for {:?} operation", infix.text));
+            return Err(format!("no grouping allowed for {:?} operation", infix.op.text()));
         }
     }
     Ok(())

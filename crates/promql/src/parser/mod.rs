@@ -8,10 +8,11 @@ mod cursor;
 mod selector;
 mod span;
 
+use model::Matcher;
 use series::Grouping;
 use syntax::Spanned;
 
-use crate::ast::{AggregationOp, Expr, Kind, Node};
+use crate::ast::{AggregationOp, Expr, Kind, Node, When};
 use crate::fault::{Fault, ParseError};
 use crate::lexer::{Symbol, Token};
 use cursor::Cursor;
@@ -36,6 +37,15 @@ pub fn parse(query: &str) -> Result<Expr, ParseError> {
         return Err(ParseError::new(query, Fault::new(syntax::Span::default(), message)));
     }
     whole(query).map_err(|fault| ParseError::new(query, fault))
+}
+
+/// Reads a selector alone: `up{job="web"}`, as `match[]` of the API has it.
+pub fn parse_selector(text: &str) -> Result<Vec<Matcher>, ParseError> {
+    let expr = parse(text)?;
+    match expr.node {
+        Node::Selector(selector) if selector.when == When::default() => Ok(selector.matchers),
+        _ => Err(ParseError::new(text, Fault::new(expr.span, "a selector is wanted here"))),
+    }
 }
 
 fn whole(query: &str) -> Parsed<Expr> {

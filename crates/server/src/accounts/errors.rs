@@ -80,3 +80,36 @@ pub(crate) enum ViewError {
     #[error("{STORE}: {0}")]
     Store(#[from] rusqlite::Error),
 }
+
+/// Why a call on dashboards is refused.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum DashboardError {
+    /// A dashboard needs a title by which people know it again.
+    #[error("a dashboard's title has 1 to 100 characters")]
+    BadTitle,
+    /// Too many panels.
+    #[error("a dashboard has at most {0} panels")]
+    TooManyPanels(usize),
+    /// A panel that cannot be shown.
+    #[error("panel {number}, `{title}`: {why}")]
+    BadPanel {
+        /// Counted from 1.
+        number: usize,
+        /// Its title.
+        title: String,
+        /// What is wrong and what to write instead.
+        why: String,
+    },
+    /// It comes with Porthole.
+    #[error("`{0}` comes with Porthole and stays as it is; make a copy and change that")]
+    ReadyMade(String),
+    /// There is no dashboard of this id.
+    #[error("there is no dashboard `{0}`")]
+    Unknown(String),
+    /// There are as many dashboards as may be.
+    #[error("there are {0} dashboards, as many as there may be; remove one first")]
+    Full(usize),
+    /// The file.
+    #[error("{STORE}: {0}")]
+    Store(#[from] rusqlite::Error),
+}

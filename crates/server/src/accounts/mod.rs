@@ -1,10 +1,11 @@
-//! Users, sessions, tokens, the set-up secret and saved views: `state.db`.
+//! Users, sessions, tokens, the set-up secret, saved views and dashboards: `state.db`.
 //!
 //! Passwords are kept as argon2id hashes; every other secret is 32 random bytes of which only the SHA-256 is
 //! kept. Reading and writing the file takes micro- to milliseconds and is synchronous; what hashes a password
 //! is async and computes on the blocking pool, a few at a time. Inside async code the synchronous calls go
 //! through [`Accounts::off_thread`].
 
+mod dashboards;
 mod errors;
 mod password;
 mod schema;
@@ -22,8 +23,10 @@ use rusqlite::Connection;
 
 use crate::Clock;
 
-pub(crate) use errors::ViewError;
+#[cfg(test)]
+pub(crate) use dashboards::checked as checked_dashboard;
 pub use errors::{AccountError, TokenError};
+pub(crate) use errors::{DashboardError, ViewError};
 pub(crate) use sessions::SignedIn;
 
 /// A handle to the accounts; a clone is the same accounts.

@@ -3,7 +3,7 @@
 use store::Schema;
 
 /// Times are milliseconds since the epoch, `hash` is the SHA-256 of a secret, `password` a PHC string of
-/// argon2id, `scopes` words with spaces between them.
+/// argon2id, `scopes` words with spaces between them, `panels` JSON as the page sends it.
 pub(super) const SCHEMA: Schema = Schema {
     name: "accounts and page settings",
     application_id: 0x5048_5354,
@@ -46,6 +46,15 @@ pub(super) const SCHEMA: Schema = Schema {
             made_by TEXT NOT NULL,
             made INTEGER NOT NULL,
             UNIQUE (page, name)
+        ) STRICT;
+    ",
+        "
+        CREATE TABLE dashboards (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            title TEXT NOT NULL,
+            panels TEXT NOT NULL,
+            changed_by TEXT NOT NULL,
+            changed INTEGER NOT NULL
         ) STRICT;
     ",
     ],

@@ -10,6 +10,8 @@ use crate::fault::Fault;
 
 /// Credentials, names, settings: all of it short.
 const BODY_BYTES_MAX: usize = 64 << 10;
+/// Dashboards.
+const LARGE_BODY_BYTES_MAX: usize = 1 << 20;
 
 /// A JSON body. Other kinds are refused: a form of another site can send those without asking.
 pub(super) struct JsonBody<T>(pub(super) T);
@@ -18,18 +20,31 @@ impl<S: Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
     type Rejection = Fault;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Fault> {
-        let (head, body) = request.into_parts();
-        let kind =
-            head.headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-        if !kind.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/json") {
-            let message = "send JSON, with Content-Type: application/json";
-            return Err(Fault::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, message));
-        }
-        let bytes = body::read(&head.headers, body, BODY_BYTES_MAX).await?;
-        let value = serde_json::from_slice(&bytes)
-            .map_err(|error| Fault::bad_request(format!("the body is not what is expected here: {error}")))?;
-        Ok(Self(value))
+        json(request, BODY_BYTES_MAX).await.map(Self)
     }
+}
+
+/// A JSON body that may be larger: panels of a dashboard.
+pub(super) struct LargeJsonBody<T>(pub(super) T);
+
+impl<S: Sync, T: DeserializeOwned> FromRequest<S> for LargeJsonBody<T> {
+    type Rejection = Fault;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Fault> {
+        json(request, LARGE_BODY_BYTES_MAX).await.map(Self)
+    }
+}
+
+async fn json<T: DeserializeOwned>(request: Request, bytes_max: usize) -> Result<T, Fault> {
+    let (head, body) = request.into_parts();
+    let kind = head.headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    if !kind.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/json") {
+        let message = "send JSON, with Content-Type: application/json";
+        return Err(Fault::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, message));
+    }
+    let bytes = body::read(&head.headers, body, bytes_max).await?;
+    serde_json::from_slice(&bytes)
+        .map_err(|error| Fault::bad_request(format!("the body is not what is expected here: {error}")))
 }
 
 /// The query string.

@@ -20,8 +20,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::App;
 use super::extract::Asked;
-use super::logs::{QueryRefusal, log_query};
+use super::logs::log_query;
 use super::now::NowFeed;
+use super::refusal::QueryRefusal;
 use crate::fault::Fault;
 use lines::LineFeed;
 

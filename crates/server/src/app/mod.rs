@@ -1,13 +1,22 @@
 //! The page's own API: `/app/v1/…`, in the types of the crate `api`.
 
+mod dashboards;
+mod evaluator;
 mod extract;
 mod live;
 mod logs;
+mod metrics;
 mod now;
+mod queues;
+mod refusal;
+mod services;
 mod session;
+mod targets;
 mod tokens;
+mod uptime;
 mod users;
 mod views;
+mod who;
 
 use std::sync::Arc;
 
@@ -36,6 +45,8 @@ pub(crate) struct App {
     open: bool,
     build: &'static str,
     logs: ::logs::Logs,
+    metrics: ::metrics::Metrics,
+    collectors: collectors::Collectors,
     queries: Queries,
     now: NowFeed,
     tabs: Arc<Semaphore>,
@@ -60,6 +71,8 @@ impl App {
             open: config.auth == AuthMode::Open,
             build,
             logs: engines.logs.clone(),
+            metrics: engines.metrics.clone(),
+            collectors: engines.collectors.clone(),
             queries,
             now: NowFeed::new(engines, clock.clone()),
             tabs: Arc::new(Semaphore::new(TABS_MAX)),
@@ -94,6 +107,25 @@ impl App {
             .route("/app/v1/logs/numbers", get(logs::numbers))
             .route("/app/v1/views", get(views::list).post(views::save))
             .route("/app/v1/views/{id}", delete(views::remove))
+            .merge(metrics_routes())
             .with_state(self)
     }
+}
+
+/// What is measured.
+fn metrics_routes() -> Router<App> {
+    let one = get(dashboards::show).put(dashboards::change).delete(dashboards::remove);
+    Router::new()
+        .route("/app/v1/metrics/numbers", get(metrics::numbers))
+        .route("/app/v1/metrics/table", get(metrics::table))
+        .route("/app/v1/metrics/check", get(metrics::check))
+        .route("/app/v1/metrics/names", get(metrics::names))
+        .route("/app/v1/metrics/labels", get(metrics::labels))
+        .route("/app/v1/services", get(services::list))
+        .route("/app/v1/services/{name}", get(services::page))
+        .route("/app/v1/targets", get(targets::show))
+        .route("/app/v1/uptime", get(uptime::show))
+        .route("/app/v1/queues", get(queues::show))
+        .route("/app/v1/dashboards", get(dashboards::list).post(dashboards::add))
+        .route("/app/v1/dashboards/{id}", one)
 }

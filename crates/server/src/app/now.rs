@@ -6,7 +6,7 @@ mod restarts;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use api::Now;
+use api::{Fault, Now};
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -31,6 +31,7 @@ pub(super) async fn show(State(app): State<App>) -> Response {
 pub(crate) struct NowFeed {
     logs: ::logs::Logs,
     docker: docker::Docker,
+    metrics: ::metrics::Metrics,
     clock: Clock,
     kept: Arc<Mutex<Kept>>,
 }
@@ -43,7 +44,8 @@ struct Kept {
 
 impl NowFeed {
     pub(crate) fn new(engines: &Engines, clock: Clock) -> Self {
-        Self { logs: engines.logs.clone(), docker: engines.docker.clone(), clock, kept: Arc::default() }
+        let (logs, docker, metrics) = (engines.logs.clone(), engines.docker.clone(), engines.metrics.clone());
+        Self { logs, docker, metrics, clock, kept: Arc::default() }
     }
 
     /// The state now, or of less than a second ago.
@@ -64,7 +66,7 @@ impl NowFeed {
     fn compute(&self, at: Timestamp, restarts: &mut Restarts) -> Now {
         let workloads = self.docker.workloads().borrow().clone();
         restarts.look(&workloads, at);
-        build::now(&Seen {
+        let mut now = build::now(&Seen {
             at,
             workloads: &workloads,
             deploys: &self.docker.deploys().borrow(),
@@ -72,7 +74,10 @@ impl NowFeed {
             activity: &self.logs.activity(),
             logs: &self.logs.status(),
             restarts,
-        })
+        });
+        let of_samples = self.metrics.faults().into_iter();
+        now.faults.extend(of_samples.map(|fault| Fault { subject: fault.subject, message: fault.message }));
+        now
     }
 }
 

@@ -24,8 +24,8 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use crate::Clock;
+use crate::exposition::Tallies;
 use crate::intake::Intake;
-use crate::metrics::Tallies;
 use crate::queries::Queries;
 use crate::under_way::UnderWay;
 
@@ -110,7 +110,6 @@ fn status_routes() -> Router<Loki> {
         .route("/prometheus/api/v1/rules", get(status::rule_groups))
         .route("/prometheus/api/v1/alerts", get(status::alerts))
         .route("/loki/api/v1/delete", refuse.get(status::deletions))
-        .route("/services", get(status::services))
         .route("/flush", post(status::flush))
 }
 

@@ -4,54 +4,36 @@ use std::time::Duration;
 
 use axum::extract::{FromRequest, Request};
 use http::StatusCode;
-use http::header::CONTENT_TYPE;
 use model::{TimeRange, Timestamp, parse_duration};
 
 use super::answer::LokiFault;
-use crate::body;
 use crate::fault::Fault;
+use crate::form::Form;
 
-/// Queries may be long; more than this is none.
-const FORM_BYTES_MAX: usize = 1 << 20;
 /// Without a step the range is cut into about so many.
 const STEPS_DEFAULT: i64 = 250;
 
-/// Names and values in the order in which they were sent; a form's come before the query string's.
+/// What was asked.
 #[derive(Debug)]
-pub(super) struct Params(Vec<(String, String)>);
+pub(super) struct Params(Form);
 
 impl<S: Sync> FromRequest<S> for Params {
     type Rejection = LokiFault;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, LokiFault> {
-        let (head, body) = request.into_parts();
-        let mut pairs = Vec::new();
-        let kind = head.headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-        if kind.starts_with("application/x-www-form-urlencoded") {
-            let form = body::read(&head.headers, body, FORM_BYTES_MAX).await?;
-            pairs.extend(form_pairs(&form));
-        }
-        pairs.extend(form_pairs(head.uri.query().unwrap_or_default().as_bytes()));
-        Ok(Self(pairs))
+        Ok(Self(Form::read(request).await?))
     }
-}
-
-fn form_pairs(text: &[u8]) -> impl Iterator<Item = (String, String)> {
-    form_urlencoded::parse(text).map(|(name, value)| (name.into_owned(), value.into_owned()))
 }
 
 impl Params {
     /// The first value of `name`; an empty one counts as absent.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
-        self.all(name).next()
+        self.0.get(name)
     }
 
     /// All values of `name` that are not empty.
     pub(super) fn all<'p>(&'p self, name: &str) -> impl Iterator<Item = &'p str> {
-        self.0
-            .iter()
-            .filter(move |(other, value)| other == name && !value.is_empty())
-            .map(|(_, value)| &**value)
+        self.0.all(name)
     }
 
     /// The query, which every such call needs.

@@ -14,8 +14,6 @@ use crate::fault::Fault;
 
 /// The version of Loki whose API is answered; Grafana chooses its features by it.
 const LOKI_VERSION: &str = "3.7.6";
-/// What `services` lists.
-const SERVICES: &str = "server => Running\nstore => Running\n";
 
 /// `GET /loki/api/v1/status/buildinfo`
 pub(super) async fn buildinfo(State(loki): State<Loki>) -> Json<Value> {
@@ -98,9 +96,4 @@ pub(super) async fn delete() -> LokiFault {
 /// `POST /flush`: whatever was acknowledged is on disk already.
 pub(super) async fn flush() -> StatusCode {
     StatusCode::NO_CONTENT
-}
-
-/// `GET /services`
-pub(super) async fn services() -> &'static str {
-    SERVICES
 }

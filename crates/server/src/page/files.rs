@@ -16,9 +16,11 @@ pub(super) trait Files {
     fn get(name: &str) -> Option<File>;
 }
 
-/// What `cargo xtask web` wrote; read from disk in debug builds. Absent until the page is built.
+/// What `cargo xtask web` wrote; read from disk in debug builds. Absent until the page is built. Of large files the
+/// compressed forms are enough: a client that takes none gets them inflated.
 #[derive(RustEmbed)]
 #[folder = "../../web/dist"]
+#[exclude = "*.wasm"]
 #[allow_missing = true]
 struct Dist;
 

@@ -16,7 +16,7 @@ use negotiate::Encoding;
 
 const INDEX: &str = "index.html";
 /// Paths below these belong to protocols: an unknown one is an error, never the page.
-const PROTOCOLS: [&str; 13] = [
+const PROTOCOLS: [&str; 12] = [
     "/app/",
     "/api/",
     "/loki/",
@@ -28,7 +28,6 @@ const PROTOCOLS: [&str; 13] = [
     "/ready",
     "/tunnel",
     "/config/",
-    "/services",
     "/flush",
 ];
 

@@ -97,9 +97,39 @@ async fn who_may_do_what() {
         POST   /loki/api/v1/delete                            401     401     yes     yes     yes     yes     403     403
         PUT    /loki/api/v1/delete                            401     401     yes     yes     yes     yes     403     403
         DELETE /loki/api/v1/delete                            401     401     yes     yes     yes     yes     403     403
-        GET    /services                                      401     401     yes     yes     yes     yes     403     403
         POST   /flush                                         401     401     403     yes     yes     403     yes     403
         POST   /otlp/v1/logs                                  401     401     403     yes     yes     403     yes     403
+        GET    /api/v1/query                                  401     401     yes     yes     yes     yes     403     403
+        POST   /api/v1/query                                  401     401     yes     yes     yes     yes     403     403
+        GET    /api/v1/query_range                            401     401     yes     yes     yes     yes     403     403
+        POST   /api/v1/query_range                            401     401     yes     yes     yes     yes     403     403
+        GET    /api/v1/query_exemplars                        401     401     yes     yes     yes     yes     403     403
+        POST   /api/v1/query_exemplars                        401     401     yes     yes     yes     yes     403     403
+        GET    /api/v1/format_query                           401     401     yes     yes     yes     yes     403     403
+        POST   /api/v1/format_query                           401     401     yes     yes     yes     yes     403     403
+        GET    /api/v1/series                                 401     401     yes     yes     yes     yes     403     403
+        POST   /api/v1/series                                 401     401     yes     yes     yes     yes     403     403
+        GET    /api/v1/labels                                 401     401     yes     yes     yes     yes     403     403
+        POST   /api/v1/labels                                 401     401     yes     yes     yes     yes     403     403
+        GET    /api/v1/label/{name}/values                    401     401     yes     yes     yes     yes     403     403
+        GET    /api/v1/metadata                               401     401     yes     yes     yes     yes     403     403
+        GET    /api/v1/targets                                401     401     yes     yes     yes     yes     403     403
+        GET    /api/v1/targets/metadata                       401     401     yes     yes     yes     yes     403     403
+        GET    /api/v1/scrape_pools                           401     401     yes     yes     yes     yes     403     403
+        GET    /api/v1/rules                                  401     401     yes     yes     yes     yes     403     403
+        GET    /api/v1/alerts                                 401     401     yes     yes     yes     yes     403     403
+        GET    /api/v1/features                               401     401     yes     yes     yes     yes     403     403
+        GET    /api/v1/status/buildinfo                       401     401     yes     yes     yes     yes     403     403
+        GET    /api/v1/status/runtimeinfo                     401     401     yes     yes     yes     yes     403     403
+        GET    /api/v1/status/config                          401     401     yes     yes     yes     yes     403     403
+        GET    /api/v1/status/flags                           401     401     yes     yes     yes     yes     403     403
+        GET    /api/v1/status/tsdb                            401     401     yes     yes     yes     yes     403     403
+        GET    /api/v1/status/walreplay                       401     401     yes     yes     yes     yes     403     403
+        GET    /federate                                      401     401     yes     yes     yes     yes     403     403
+        POST   /api/v1/read                                   401     401     yes     yes     yes     yes     403     403
+        POST   /api/v1/write                                  401     401     403     yes     yes     403     yes     403
+        POST   /api/v1/otlp/v1/metrics                        401     401     403     yes     yes     403     yes     403
+        POST   /otlp/v1/metrics                               401     401     403     yes     yes     403     yes     403
         GET    /app/v1/session                                yes     yes     yes     yes     yes     yes     yes     yes
         POST   /app/v1/session                                yes     yes     yes     yes     yes     yes     yes     yes
         DELETE /app/v1/session                                401     401     yes     yes     yes     403     403     403
@@ -127,7 +157,22 @@ async fn who_may_do_what() {
         GET    /app/v1/logs/numbers                           401     401     yes     yes     yes     yes     403     403
         GET    /app/v1/views                                  401     401     yes     yes     yes     yes     403     403
         POST   /app/v1/views                                  401     401     403     yes     yes     403     403     403
-        DELETE /app/v1/views/{id}                             401     401     403     yes     yes     403     403     403"#]].assert_eq(&told);
+        DELETE /app/v1/views/{id}                             401     401     403     yes     yes     403     403     403
+        GET    /app/v1/metrics/numbers                        401     401     yes     yes     yes     yes     403     403
+        GET    /app/v1/metrics/table                          401     401     yes     yes     yes     yes     403     403
+        GET    /app/v1/metrics/check                          401     401     yes     yes     yes     yes     403     403
+        GET    /app/v1/metrics/names                          401     401     yes     yes     yes     yes     403     403
+        GET    /app/v1/metrics/labels                         401     401     yes     yes     yes     yes     403     403
+        GET    /app/v1/services                               401     401     yes     yes     yes     yes     403     403
+        GET    /app/v1/services/{name}                        401     401     yes     yes     yes     yes     403     403
+        GET    /app/v1/targets                                401     401     yes     yes     yes     yes     403     403
+        GET    /app/v1/uptime                                 401     401     yes     yes     yes     yes     403     403
+        GET    /app/v1/queues                                 401     401     yes     yes     yes     yes     403     403
+        GET    /app/v1/dashboards                             401     401     yes     yes     yes     yes     403     403
+        POST   /app/v1/dashboards                             401     401     403     yes     yes     403     403     403
+        GET    /app/v1/dashboards/{id}                        401     401     yes     yes     yes     yes     403     403
+        PUT    /app/v1/dashboards/{id}                        401     401     403     yes     yes     403     403     403
+        DELETE /app/v1/dashboards/{id}                        401     401     403     yes     yes     403     403     403"#]].assert_eq(&told);
 }
 
 #[tokio::test]
@@ -146,7 +191,7 @@ async fn what_is_not_in_the_table_is_not_answered() {
     check("DELETE", "/ready", 405, "DELETE is not answered here; send GET").await;
     check("GET", "/app/v1/nothing", 404, "there is nothing at /app/v1/nothing").await;
     check("GET", "/loki/api/v1/nothing", 404, "there is nothing at /loki/api/v1/nothing").await;
-    check("GET", "/api/v1/query", 404, "there is nothing at /api/v1/query").await;
+    check("GET", "/api/v1/nothing", 404, "there is nothing at /api/v1/nothing").await;
 }
 
 /// A request of the viewer's browser with other headers than its own page would send.

@@ -45,6 +45,10 @@ fn values_have_their_types() {
     assert_eq!(root.socket_address("local"), Some(([127, 0, 0, 1], 80).into()));
     assert_eq!(root.socket_address("every"), Some(([0, 0, 0, 0], 80).into()));
     assert_eq!(root.strings("words"), Some(vec!["a".to_owned(), "b".to_owned()]));
+    assert_eq!(root.words("words"), Some(vec!["a".to_owned(), "b".to_owned()]));
+    assert_eq!(root.words("name"), Some(vec!["shop".to_owned()]));
+    assert_eq!(root.words("whole"), Some(vec!["3".to_owned()]));
+    assert_eq!(root.words("absent"), None);
     assert_eq!(root.choice("tier", &[("low", 1), ("high", 2)]), Some(2));
     assert_eq!(root.path("file"), Some("conf/certs/ca.pem".into()));
     assert_eq!(root.path("elsewhere"), Some("/etc/ca.pem".into()));
@@ -61,6 +65,25 @@ fn values_have_their_types() {
     assert_eq!(names, [("logs.class[0]", Some(23)), ("logs.class[1]", Some(25))]);
     classes.iter().for_each(|class| _ = class.string("name"));
     assert_eq!(tree.finish(), []);
+}
+
+#[test]
+fn numbers_in_lists() {
+    let tree = Tree::parse("porthole.toml", "good = [0, 0x10]\nbad = [1, \"a\", 99]\nno = 7", []);
+    let root = tree.root();
+    assert_eq!(root.integers("good", 0..=16), Some(vec![0, 16]));
+    assert_eq!(root.integers("bad", 0..=16), Some(vec![1]));
+    assert_eq!(root.integers("no", 0..=16), None);
+    assert_eq!(root.integers("absent", 0..=16), None);
+    let faults: Vec<String> = tree.finish().iter().map(ToString::to_string).collect();
+    assert_eq!(
+        faults,
+        [
+            "porthole.toml:2:11: bad[1]: is the text \"a\"; write a whole number from 0 to 16",
+            "porthole.toml:2:16: bad[2]: is the number 99; write a whole number from 0 to 16",
+            "porthole.toml:3:6: no: is the number 7; write a list of whole numbers: [1, 2]",
+        ]
+    );
 }
 
 #[test]

@@ -38,7 +38,7 @@ impl Said {
         let result = body["data"]["result"].as_array().map(Vec::as_slice);
         match (body["data"]["resultType"].as_str(), result) {
             (Some("streams"), Some(streams)) => Self::Lines(lines(streams, leave_out)),
-            (Some("matrix" | "vector"), Some(series)) => Self::Numbers(numbers(series)),
+            (Some("matrix" | "vector"), Some(series)) => Self::Numbers(numbers(series, leave_out)),
             // The time of a number is anything at Loki.
             (Some("scalar"), _) => Self::Other(body["data"]["result"][1].clone()),
             // So is an empty list: it may be left out.
@@ -115,10 +115,10 @@ fn labels(map: &Value, leave_out: &[&str]) -> Labels {
     kept.map(|(name, value)| (name.clone(), value.as_str().unwrap_or_default().to_owned())).collect()
 }
 
-fn numbers(series: &[Value]) -> BTreeMap<(Labels, String), f64> {
+fn numbers(series: &[Value], leave_out: &[&str]) -> BTreeMap<(Labels, String), f64> {
     let mut numbers = BTreeMap::new();
     for one in series {
-        let labels = labels(&one["metric"], &[]);
+        let labels = labels(&one["metric"], leave_out);
         let samples = one["values"].as_array().into_iter().flatten().chain(one.get("value"));
         for sample in samples {
             let value = sample[1].as_str().and_then(|text| text.parse().ok()).unwrap_or(f64::NAN);

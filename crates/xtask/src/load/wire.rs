@@ -19,6 +19,12 @@ pub(crate) fn number_field(to: &mut Vec<u8>, field: u8, number: u64) {
     varint(to, number);
 }
 
+/// Appends a field of a number of eight bytes.
+pub(crate) fn fixed_field(to: &mut Vec<u8>, field: u8, bits: u64) {
+    to.push(field << 3 | 1);
+    to.extend_from_slice(&bits.to_le_bytes());
+}
+
 /// Appends an entry to a stream.
 pub(crate) fn entry(stream: &mut Vec<u8>, nanos: u64, line: &[u8]) {
     let mut time = Vec::with_capacity(12);

@@ -3,7 +3,8 @@
 use anyhow::{Context as _, Result, bail};
 use wasm_bindgen_cli_support::Bindgen;
 
-use super::Profile;
+use super::page::Asset;
+use super::{Profile, split};
 
 /// A module that can be loaded, and the script that loads it.
 pub(super) struct Bound {
@@ -11,13 +12,19 @@ pub(super) struct Bound {
     pub(super) module: Vec<u8>,
     /// Its JavaScript side, an ES module.
     pub(super) glue: String,
+    /// Modules that are loaded later.
+    pub(super) later: Vec<Asset>,
 }
 
 /// Makes the JavaScript side of a module that rustc wrote.
 pub(super) fn bind(module: &[u8], profile: Profile) -> Result<Bound> {
     let release = profile == Profile::Release;
+    let parts = split::split(module, profile)?;
     let mut output = Bindgen::new()
-        .input_bytes("web", module.to_vec())
+        .input_bytes("web", parts.main.clone())
+        // The modules that are loaded later share these with the first.
+        .keep_lld_exports(true)
+        .demangle(false)
         .out_name("web")
         .web(true)?
         .typescript(false)
@@ -35,6 +42,6 @@ pub(super) fn bind(module: &[u8], profile: Profile) -> Result<Bound> {
             "the page depends on `{name}`, which brings JavaScript of its own; it is not served. Use another crate"
         );
     }
-    let glue = output.js().to_owned();
-    Ok(Bound { module: output.wasm_mut().emit_wasm(), glue })
+    let glue = parts.join(output.js())?;
+    Ok(Bound { module: output.wasm_mut().emit_wasm(), glue, later: parts.later })
 }

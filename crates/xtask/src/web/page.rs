@@ -28,6 +28,8 @@ pub(super) fn assemble(inputs: Inputs, bound: Bound) -> Result<Vec<Asset>> {
     // What is referred to comes before what refers to it.
     pictures.into_iter().for_each(|picture| page.add(picture));
     page.add(Asset { name: "app.css".to_owned(), bytes: inputs.style.into_bytes() });
+    page.add(Asset { name: "later.css".to_owned(), bytes: inputs.later_style.into_bytes() });
+    bound.later.into_iter().for_each(|module| page.add(module));
     page.add(Asset { name: "web_bg.wasm".to_owned(), bytes: bound.module });
     page.add(Asset { name: "web.js".to_owned(), bytes: bound.glue.into_bytes() });
     scripts.into_iter().for_each(|script| page.add(script));

@@ -24,8 +24,10 @@ pub(super) struct Inputs {
     pub(super) index: String,
     /// Scripts and pictures.
     pub(super) files: Vec<Asset>,
-    /// All style sheets, one after the other.
+    /// All style sheets of the first load, one after the other.
     pub(super) style: String,
+    /// Those of pages that are loaded later.
+    pub(super) later_style: String,
 }
 
 impl Inputs {

@@ -54,7 +54,7 @@ impl Toolchain {
             // A directory of its own: the two compilers would throw each other's artefacts away.
             Self::Debian { linker } => (debian_cargo(linker), project::target().join("debian-wasm")),
         };
-        command.args(["build", "--package", "web", "--target", TARGET]);
+        command.args(["rustc", "--package", "web", "--bin", "web", "--target", TARGET]);
         if *self != Self::Installed {
             command.arg("-Zbuild-std=std,panic_abort").arg("--target-dir").arg(&target_dir);
         }
@@ -65,6 +65,8 @@ impl Toolchain {
                 "wasm"
             }
         };
+        // The splitter needs to know who refers to whom.
+        command.args(["--", "-Clink-arg=--emit-relocs"]);
         run(&mut command)?;
         Ok(target_dir.join(TARGET).join(folder).join("web.wasm"))
     }
@@ -83,10 +85,9 @@ fn debian_linker() -> Option<PathBuf> {
     if !source.is_dir() || !Path::new("/usr/bin/cargo").is_file() {
         return None;
     }
-    ["wasm-ld", "wasm-ld-14", "wasm-ld-16", "wasm-ld-19"]
-        .iter()
-        .find_map(|name| which(name))
-        .or_else(own_linker)
+    // What linkers of version 14 leave of relocations the splitter cannot read: they come last.
+    own_linker()
+        .or_else(|| ["wasm-ld-19", "wasm-ld-16", "wasm-ld", "wasm-ld-14"].iter().find_map(|name| which(name)))
 }
 
 fn own_linker() -> Option<PathBuf> {

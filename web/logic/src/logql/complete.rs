@@ -6,7 +6,7 @@ mod place;
 #[cfg(test)]
 mod tests;
 
-pub use offer::{Candidate, candidates};
+pub use offer::candidates;
 pub use place::completion;
 
 /// A place in the query where something can be completed.

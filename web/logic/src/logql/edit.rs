@@ -6,10 +6,9 @@
 use api::FieldSource;
 
 use super::outline::{Part, Stage, parts};
-use super::quoting::{quote, unquote};
-use super::tokens::Token;
 use super::{LineFilter, Typed, compose};
 use crate::choice::Choice;
+use crate::syntax::{Token, quote, unquote};
 use crate::view::ViewState;
 
 /// A condition on a field.

@@ -1,7 +1,7 @@
 //! Where the parts of a query stand: its selectors, and the pipeline behind each.
 
-use super::tokens::{Kind, Token, tokens};
 use super::words;
+use crate::syntax::{Kind, Token, logql_tokens};
 
 /// A selector with its pipeline.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,7 +40,7 @@ impl Stage<'_> {
 
 /// The selectors of a query with their pipelines; one whose brace is not closed is left out.
 pub(super) fn parts(query: &str) -> Vec<Part<'_>> {
-    let tokens = tokens(query);
+    let tokens = logql_tokens(query);
     let mut parts = Vec::new();
     let mut at = 0;
     while at < tokens.len() {

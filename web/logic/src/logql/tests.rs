@@ -84,7 +84,7 @@ fn queries_for_numbers_are_told_from_texts() {
 proptest! {
     #[test]
     fn every_text_survives_its_quotes(text in any::<String>()) {
-        prop_assert_eq!(quoting::unquote(&quote(&text)), text);
+        prop_assert_eq!(crate::syntax::unquote(&quote(&text)), text);
     }
 
     #[test]

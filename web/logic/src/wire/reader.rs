@@ -76,7 +76,7 @@ macro_rules! integers {
         }
     )*};
 }
-integers!(i64, u64, u32, u8);
+integers!(i64, u64, u32, u16, u8);
 
 impl Read for f64 {
     fn of(value: &Value<'_>) -> Self {

@@ -117,6 +117,146 @@ fn every_type_is_read_as_the_server_writes_it() {
 }
 
 #[test]
+fn services_probes_queues_and_targets_are_read_too() {
+    let text = |text: &str| text.to_owned();
+    let texts = |all: &[&str]| all.iter().map(|one| text(one)).collect::<Vec<_>>();
+    let labels = StreamLabels::from([(text("job"), text("web"))]);
+    let fault = Fault { subject: text("s"), message: text("m") };
+    let targets: Vec<TargetRow> = [TargetHealth::Unknown, TargetHealth::Up, TargetHealth::Down]
+        .map(|health| TargetRow {
+            job: text("web"),
+            instance: text("web:8000"),
+            url: text("http://web:8000/metrics"),
+            service: text("web"),
+            project: text("shop"),
+            environment: text("production"),
+            labels: labels.clone(),
+            health,
+            problem: text("p"),
+            last: Some(5),
+            seconds: 0.25,
+            scraped: 6,
+            stored: 7,
+            added: 8,
+            bad_lines: 9,
+            cut: 10,
+            interval: 11,
+            timeout: 12,
+            origin: text("porthole.toml:1"),
+        })
+        .to_vec();
+    let dropped = vec![DroppedTargetRow { name: text("n"), why: text("w"), discovered: labels }];
+    check(&Targets { targets: targets.clone(), dropped, faults: vec![fault.clone()] });
+    let probes: Vec<ProbeRow> = [ProbeHealth::Unknown, ProbeHealth::Up, ProbeHealth::Down]
+        .map(|state| ProbeRow {
+            name: text("site"),
+            url: text("https://a/"),
+            service: text("web"),
+            project: text("shop"),
+            environment: text("production"),
+            state,
+            since: Some(1),
+            last: None,
+            seconds: Some(0.5),
+            status: Some(502),
+            problem: text("p"),
+            certificate_ends: Some(2),
+            interval: 3,
+            origin: text("o"),
+            day: Some(0.75),
+            week: None,
+            month: Some(0.5),
+            strip: vec![Some(0.5), None],
+        })
+        .to_vec();
+    check(&Uptime { probes: probes.clone(), start: 1, step: 2, faults: vec![fault.clone()] });
+    let broker = BrokerRow {
+        broker: text("redis://r"),
+        name: text("r"),
+        kind: text("celery"),
+        services: texts(&["web", "worker"]),
+        problem: text("p"),
+        last: Some(1),
+        hint: text("h"),
+        unacked: Some(2),
+        oldest_unacked_seconds: Some(3.5),
+        workers_online: 4,
+        origin: text("o"),
+    };
+    let queue = QueueRow {
+        broker: text("redis://r"),
+        kind: text("rq"),
+        queue: text("q"),
+        services: texts(&["worker"]),
+        length: 5,
+        trend: vec![None, Some(6.5)],
+        oldest_seconds: None,
+        failed: Some(7),
+        ended_per_second: Some(8.5),
+        failed_per_second: Some(0.5),
+    };
+    let worker =
+        WorkerRow { broker: text("b"), worker: text("w"), online: true, active: Some(1), last: Some(2) };
+    let task = TaskRow {
+        task: text("t"),
+        sent: 1.5,
+        received: 2.5,
+        succeeded: 3.5,
+        failed: 4.5,
+        retried: 5.5,
+        runtime_p95: Some(6.5),
+    };
+    check(&Queues {
+        brokers: vec![broker],
+        queues: vec![queue.clone()],
+        workers: vec![worker],
+        tasks: vec![task],
+        faults: vec![fault],
+    });
+    let service = ServiceRow {
+        service: text("web"),
+        project: text("shop"),
+        environment: text("production"),
+        state: RunState::Running,
+        health: HealthState::Healthy,
+        running: 1,
+        containers: 2,
+        cpu_cores: Some(0.5),
+        cpu_trend: vec![None, Some(1.5)],
+        memory_bytes: Some(2.5),
+        memory_limit_bytes: Some(3.5),
+        error_lines: 4,
+        restarts: 5,
+        last_deploy: Some(6),
+        targets_up: 7,
+        targets_down: 8,
+        probes_up: 9,
+        probes_down: 10,
+        queue_length: Some(11),
+    };
+    check(&vec![service.clone()]);
+    let chart = Chart {
+        title: text("t"),
+        unit: text("bytes"),
+        query: text("q"),
+        legend: text("{{a}}"),
+        limit: text("l"),
+    };
+    let name = MetricName { name: text("n"), kind: text("counter"), help: text("h"), unit: text("u") };
+    let job = JobMetrics { job: text("j"), matchers: text("job=\"j\""), names: vec![name] };
+    check(&ServicePage {
+        service,
+        workloads: Vec::new(),
+        targets,
+        probes,
+        queues: vec![queue],
+        charts: vec![chart],
+        jobs: vec![job],
+        log_selector: text("{}"),
+    });
+}
+
+#[test]
 fn the_state_of_the_services_is_read_too() {
     let text = |text: &str| text.to_owned();
     use HealthState::*;

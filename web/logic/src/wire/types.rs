@@ -64,6 +64,38 @@ structs! {
     WorkloadRow {
         container, id, state, health, image, exit_code, oom_killed, started, finished, restarts,
     }
+    ServiceRow {
+        service, project, environment, state, health, running, containers, cpu_cores, cpu_trend, memory_bytes,
+        memory_limit_bytes, error_lines, restarts, last_deploy, targets_up, targets_down, probes_up, probes_down, queue_length,
+    }
+    ServicePage { service, workloads, targets, probes, queues, charts, jobs, log_selector }
+    Chart { title, unit, query, legend, limit }
+    JobMetrics { job, matchers, names }
+    MetricName { name, kind, help, unit }
+    DashboardRow { id, title, ready_made, by, changed }
+    Dashboard { id, title, ready_made, panels, by, changed }
+    Panel { title, kind, language, queries, unit, width }
+    PanelQuery { query, legend }
+    Targets { targets, dropped, faults }
+    TargetRow {
+        job, instance, url, service, project, environment, labels, health, problem, last, seconds, scraped, stored,
+        added, bad_lines, cut, interval, timeout, origin,
+    }
+    DroppedTargetRow { name, why, discovered }
+    Uptime { probes, start, step, faults }
+    ProbeRow {
+        name, url, service, project, environment, state, since, last, seconds, status, problem, certificate_ends,
+        interval, origin, day, week, month, strip,
+    }
+    Queues { brokers, queues, workers, tasks, faults }
+    BrokerRow {
+        broker, name, kind, services, problem, last, hint, unacked, oldest_unacked_seconds, workers_online, origin,
+    }
+    QueueRow {
+        broker, kind, queue, services, length, trend, oldest_seconds, failed, ended_per_second, failed_per_second,
+    }
+    WorkerRow { broker, worker, online, active, last }
+    TaskRow { task, sent, received, succeeded, failed, retried, runtime_p95 }
 }
 
 enums! {
@@ -84,6 +116,10 @@ enums! {
         "running" => Running, "finished" => Finished, "created" => Created, "paused" => Paused,
         "restarting" => Restarting, "failed" => Failed,
     }
+    PanelKind { "line" => Line, "stat" => Stat, "table" => Table, "lines" => Lines }
+    QueryLanguage { "promql" => Promql, "logql" => Logql }
+    TargetHealth { "unknown" => Unknown, "up" => Up, "down" => Down }
+    ProbeHealth { "unknown" => Unknown, "up" => Up, "down" => Down }
     HealthState {
         "none" => None, "healthy" => Healthy, "starting" => Starting, "unhealthy" => Unhealthy,
     }

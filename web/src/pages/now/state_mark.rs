@@ -2,36 +2,21 @@
 
 use api::{HealthState, RunState};
 use leptos::prelude::*;
+use web_logic::rows::services::of_container;
 
 /// The word and the end of the class.
 pub(super) fn words(state: RunState, health: HealthState) -> (&'static str, &'static str) {
-    match (state, health) {
-        (RunState::Failed, _) => ("down", "critical"),
-        (RunState::Restarting, _) => ("restarting", "critical"),
-        (_, HealthState::Unhealthy) => ("unhealthy", "critical"),
-        (RunState::Paused, _) => ("paused", "warning"),
-        (RunState::Running, HealthState::Starting) => ("starting", "info"),
-        (RunState::Running, HealthState::Healthy) => ("healthy", "ok"),
-        (RunState::Running, HealthState::None) => ("running", "ok"),
-        (RunState::Finished, _) => ("finished", "muted"),
-        (RunState::Created, _) => ("not started", "muted"),
-    }
+    let (tone, word) = of_container(state, health);
+    (word, tone.class())
 }
 
 /// A mark and a word.
 #[component]
 pub(super) fn StateMark(state: RunState, health: HealthState) -> impl IntoView {
-    let (word, class) = words(state, health);
-    let mark = match class {
-        "critical" => "✕",
-        "warning" => "‖",
-        "ok" => "●",
-        "info" => "◐",
-        _ => "○",
-    };
+    let (tone, word) = of_container(state, health);
     view! {
-        <span class=format!("state state-{class}")>
-            <span aria-hidden="true">{mark}</span>
+        <span class=format!("state state-{}", tone.class())>
+            <span aria-hidden="true">{tone.mark()}</span>
             {word}
         </span>
     }

@@ -21,7 +21,7 @@ pub(crate) fn line(at: &Stamp, level: &str, message: &str, fields: &str) -> Stri
 /// A handler met a pointer to nothing; `net/http` writes it down and goes on.
 pub(crate) fn panic(at: &Stamp, port: u32, goroutine: u32) -> String {
     format!(
-        "{} http: panic serving 172.20.0.11:{port}: runtime error: invalid memory address or nil pointer dereference\n\
+        "{} http: panic serving 127.20.0.11:{port}: runtime error: invalid memory address or nil pointer dereference\n\
          goroutine {goroutine} [running]:\n\
          net/http.(*conn).serve.func1()\n\
          \t/usr/local/go/src/net/http/server.go:1947 +0xbe\n\

@@ -16,7 +16,7 @@ pub(crate) const NO_DATABASE: &str = r#"Traceback (most recent call last):
                       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
   File "/usr/local/lib/python3.12/site-packages/psycopg/connection.py", line 119, in connect
     raise last_ex.with_traceback(None)
-django.db.utils.OperationalError: connection failed: connection to server at "172.20.0.16", port 5432 failed: FATAL:  sorry, too many clients already"#;
+django.db.utils.OperationalError: connection failed: connection to server at "127.20.0.16", port 5432 failed: FATAL:  sorry, too many clients already"#;
 
 pub(crate) const NO_PAYMENT: &str = r#"Traceback (most recent call last):
   File "/app/shop/checkout/views.py", line 88, in post

@@ -11,7 +11,8 @@ use tokio::time::Instant;
 
 use crate::Clock;
 use crate::app::App;
-use crate::app::logs::{QueryRefusal, page};
+use crate::app::logs::page;
+use crate::app::refusal::QueryRefusal;
 use crate::feed::{Fed, Feed};
 
 /// More lines a second than this are sampled: nobody reads as fast, and the page has to stay quick.

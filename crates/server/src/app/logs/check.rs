@@ -5,9 +5,8 @@ use axum::Json;
 use logql::{Expr, LogQuery, MetricQuery};
 use serde::Deserialize;
 
-use super::request::QueryRefusal;
 use crate::app::extract;
-use crate::fault::Fault;
+use crate::app::refusal::QueryRefusal;
 
 /// The query as far as it is typed.
 #[derive(Deserialize)]
@@ -19,13 +18,13 @@ pub(in crate::app) struct CheckRequest {
 /// The handler.
 pub(in crate::app) async fn check(
     extract::Asked(request): extract::Asked<CheckRequest>,
-) -> Result<Json<QueryCheck>, Fault> {
+) -> Result<Json<QueryCheck>, QueryRefusal> {
     match kind(&request.query) {
         Ok((kind, formatted)) => Ok(Json(QueryCheck { fault: None, kind: Some(kind), formatted })),
         Err(QueryRefusal::Query(fault)) => {
             Ok(Json(QueryCheck { fault: Some(fault), kind: None, formatted: String::new() }))
         }
-        Err(QueryRefusal::Other(fault)) => Err(fault),
+        Err(other) => Err(other),
     }
 }
 

@@ -11,10 +11,11 @@ use logql::{Direction, LogQuery, Page, Row, Span, Spanned};
 use model::label::{CONTAINER, ENVIRONMENT, HOST, PROJECT, SERVICE, SERVICE_NAME};
 use model::{Labels, Matcher, Selector, TimeRange, Timestamp};
 
-use super::request::{QueryRefusal, bounded};
+use super::request::bounded;
 use super::rows::{self, LineId};
 use crate::app::App;
 use crate::app::extract;
+use crate::app::refusal::QueryRefusal;
 use crate::fault::Fault;
 use crate::queries::Allowance;
 

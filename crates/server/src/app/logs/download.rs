@@ -16,7 +16,8 @@ use logql::{Direction, LogQuery, Page, Rows, Seen};
 use model::label::SERVICE;
 use model::{Selector, TimeRange};
 
-use super::request::{Asked, QueryRefusal};
+use super::request::Asked;
+use crate::app::refusal::QueryRefusal;
 use crate::app::{App, extract};
 use form::Form;
 

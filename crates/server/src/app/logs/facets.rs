@@ -11,9 +11,10 @@ use model::label::{CONTAINER, SERVICE, SERVICE_NAME};
 use model::{Labels, Level, Matcher};
 
 use super::histogram::counts;
-use super::request::{Asked, QueryRefusal};
+use super::request::Asked;
 use crate::app::App;
 use crate::app::extract;
+use crate::app::refusal::QueryRefusal;
 use crate::queries::Allowance;
 
 /// Of each facet.

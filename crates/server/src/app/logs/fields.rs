@@ -8,7 +8,8 @@ use axum::extract::State;
 use logql::Row;
 use model::Labels;
 
-use super::request::{Asked, QueryRefusal};
+use super::request::Asked;
+use crate::app::refusal::QueryRefusal;
 use crate::app::{App, extract};
 use crate::fields::{FieldTally, KindSoFar};
 use crate::sample::{self, Size, Sought};

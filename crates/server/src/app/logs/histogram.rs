@@ -8,9 +8,10 @@ use axum::extract::State;
 use logql::Levels;
 use model::{Level, TimeRange, Timestamp};
 
-use super::request::{Asked, QueryRefusal, bounded};
+use super::request::{Asked, bounded};
 use crate::app::App;
 use crate::app::extract;
+use crate::app::refusal::QueryRefusal;
 use crate::queries::Allowance;
 
 pub(super) const BUCKETS_USUAL: u32 = 60;

@@ -10,7 +10,8 @@ use model::label::{CONTAINER, ENVIRONMENT, HOST, PROJECT, SERVICE, SERVICE_NAME,
 use model::{Matcher, Selector};
 use serde::Deserialize;
 
-use super::request::{QueryRefusal, range};
+use super::request::range;
+use crate::app::refusal::QueryRefusal;
 use crate::app::{App, extract};
 
 const MARKS_MAX: usize = 500;

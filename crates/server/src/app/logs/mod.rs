@@ -26,7 +26,7 @@ pub(super) use names::{names, values};
 pub(super) use numbers::numbers;
 pub(super) use patterns::patterns;
 pub(super) use query::query;
-pub(super) use request::{QueryRefusal, log_query};
+pub(super) use request::{bounded, log_query};
 pub(super) use rows::page;
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use logql::{Expr, LogQuery, Span, Spanned};
 use model::{Labels, Selector, TimeRange, Timestamp};
 
 use super::fields::most;
-use super::request::QueryRefusal;
+use crate::app::refusal::QueryRefusal;
 use crate::app::{App, extract};
 use crate::fields::{Counted, FieldTally};
 use crate::queries::Allowance;

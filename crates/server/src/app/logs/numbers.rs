@@ -6,8 +6,9 @@ use axum::extract::State;
 use logql::{Expr, MetricQuery, Series};
 
 use super::histogram::{BUCKETS_MAX, width};
-use super::request::{QueryRefusal, bounded, range};
+use super::request::{bounded, range};
 use super::rows::stream_labels;
+use crate::app::refusal::QueryRefusal;
 use crate::app::{App, extract};
 use crate::queries::whole;
 

@@ -6,7 +6,8 @@ use axum::extract::State;
 use logql::{Mined, Miner};
 
 use super::histogram::{BUCKETS_MAX, BUCKETS_USUAL, floor, nanos, width};
-use super::request::{Asked, QueryRefusal, bounded};
+use super::request::{Asked, bounded};
+use crate::app::refusal::QueryRefusal;
 use crate::app::{App, extract};
 use crate::sample::{self, Size, Sought};
 

@@ -5,10 +5,11 @@ use axum::Json;
 use axum::extract::State;
 use logql::{Cursor, Direction, Page};
 
-use super::request::{Asked, QueryRefusal, bounded};
+use super::request::{Asked, bounded};
 use super::rows;
 use crate::app::App;
 use crate::app::extract;
+use crate::app::refusal::QueryRefusal;
 
 const LIMIT_USUAL: u32 = 200;
 const LIMIT_MAX: u32 = 5000;

@@ -1,78 +1,11 @@
 //! What the page asks, checked: the query parsed, the levels known, the numbers within bounds.
 
-use api::{LogRequest, QueryFault};
-use axum::Json;
-use axum::response::{IntoResponse, Response};
-use http::StatusCode;
+use api::LogRequest;
 use logql::ast::LogExpr;
-use logql::{EvalError, Expr, Levels, LogQuery, ParseError, Span};
+use logql::{Expr, Levels, LogQuery};
 use model::{Level, TimeRange, Timestamp};
 
-use crate::fault::Fault;
-
-/// Why a question about lines gets no answer.
-#[derive(Debug)]
-pub(in crate::app) enum QueryRefusal {
-    /// The query is to blame: 400, with the place.
-    Query(QueryFault),
-    /// Something else is.
-    Other(Fault),
-}
-
-impl QueryRefusal {
-    /// A fault without a place in the query.
-    pub(super) fn new(message: impl Into<String>) -> Self {
-        Self::Query(QueryFault { message: message.into(), at: None })
-    }
-
-    /// The sentence alone.
-    pub(super) fn into_message(self) -> String {
-        match self {
-            Self::Query(fault) => fault.message,
-            Self::Other(fault) => fault.message,
-        }
-    }
-
-    fn at(message: String, span: Option<Span>) -> Self {
-        Self::Query(QueryFault { message, at: span.map(|span| (span.start, span.end)) })
-    }
-}
-
-impl IntoResponse for QueryRefusal {
-    fn into_response(self) -> Response {
-        match self {
-            Self::Query(fault) => (StatusCode::BAD_REQUEST, Json(fault)).into_response(),
-            Self::Other(fault) => fault.into_response(),
-        }
-    }
-}
-
-impl From<Fault> for QueryRefusal {
-    fn from(fault: Fault) -> Self {
-        Self::Other(fault)
-    }
-}
-
-impl From<ParseError> for QueryRefusal {
-    fn from(error: ParseError) -> Self {
-        Self::at(error.message, Some(error.span))
-    }
-}
-
-impl From<EvalError> for QueryRefusal {
-    fn from(error: EvalError) -> Self {
-        match error {
-            EvalError::Source(source) => Self::from(source),
-            error => Self::at(error.to_string(), error.span()),
-        }
-    }
-}
-
-impl From<logql::SourceError> for QueryRefusal {
-    fn from(error: logql::SourceError) -> Self {
-        Self::Other(Fault::new(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()))
-    }
-}
+use crate::app::refusal::QueryRefusal;
 
 /// A checked [`LogRequest`].
 pub(super) struct Asked {
@@ -130,7 +63,7 @@ fn levels(names: &str) -> Result<Levels, QueryRefusal> {
 }
 
 /// A number within bounds; 0 means the usual one.
-pub(super) fn bounded(name: &str, value: u32, usual: u32, max: u32) -> Result<u32, QueryRefusal> {
+pub(in crate::app) fn bounded(name: &str, value: u32, usual: u32, max: u32) -> Result<u32, QueryRefusal> {
     match value {
         0 => Ok(usual),
         value if value <= max => Ok(value),

@@ -39,6 +39,7 @@ fn workload(service: &str, container: &str) -> Workload {
         labels: BTreeMap::new(),
         networks: Vec::<model::Network>::new(),
         ports: Vec::new(),
+        process: model::Process::default(),
     }
 }
 

@@ -18,7 +18,7 @@ use super::any::{Any, Attributes, DEPTH_MAX};
 use super::record::{Record, ResourceLogs, Scope, batches, carry};
 use crate::fault::Fault;
 use crate::loki::push::tally::{self, Tally};
-use crate::loki::push::wire::{Field, Message, WireFault};
+use crate::wire::{Field, Message, WireFault};
 
 enum Unreadable {
     Wire(WireFault),

@@ -1,6 +1,8 @@
 use axum::body::Body;
 use expect_test::{Expect, expect};
 
+use http::header::CONTENT_TYPE;
+
 use super::*;
 
 const NOW: i64 = 1_700_000_000;

@@ -11,7 +11,6 @@ mod naming;
 mod protobuf;
 mod sift;
 pub(super) mod tally;
-pub(super) mod wire;
 
 use axum::body::Body;
 use axum::extract::State;

@@ -12,10 +12,10 @@
 use model::{Batch, Entry, Labels, Metadata, Multiline, Timestamp};
 
 use super::tally::{self, Tally};
-use super::wire::{Field, Message, WireFault};
 use crate::body;
 use crate::fault::Fault;
 use crate::intake::UNPACKED_BYTES_MAX;
+use crate::wire::{Field, Message, WireFault};
 
 /// Why a message is no push.
 enum Unreadable {
@@ -72,7 +72,7 @@ fn stream(mut message: Message<'_>, number: usize, tally: &mut Tally) -> Result<
     let (mut labels, mut entries) = ("", Vec::new());
     while let Some(field) = message.next()? {
         match field.number {
-            1 => labels = text(&field)?,
+            1 => labels = field.text()?,
             2 => {
                 count(tally)?;
                 entries.push(entry(field.message()?, tally)?);
@@ -93,7 +93,7 @@ fn entry(mut message: Message<'_>, tally: &mut Tally) -> Result<Entry, Unreadabl
     while let Some(field) = message.next()? {
         match field.number {
             1 => at = timestamp(&field)?,
-            2 => line = String::from_utf8_lossy(field.bytes()?).into_owned(),
+            2 => line = readable(field.bytes()?),
             3 => {
                 count(tally)?;
                 metadata.push(pair(field.message()?)?);
@@ -102,6 +102,15 @@ fn entry(mut message: Message<'_>, tally: &mut Tally) -> Result<Entry, Unreadabl
         }
     }
     Ok(Entry { timestamp: at, line, metadata: super::sift::sorted(metadata) })
+}
+
+/// A line is kept whatever bytes it has.
+fn readable(line: &[u8]) -> String {
+    // Looking for what is no UTF-8 takes much longer than seeing that there is none.
+    match std::str::from_utf8(line) {
+        Ok(line) => line.to_owned(),
+        Err(_) => String::from_utf8_lossy(line).into_owned(),
+    }
 }
 
 fn timestamp(field: &Field<'_>) -> Result<Timestamp, WireFault> {
@@ -124,16 +133,12 @@ fn pair(mut message: Message<'_>) -> Result<(Box<str>, Box<str>), WireFault> {
     let (mut name, mut value) = (Box::default(), Box::default());
     while let Some(field) = message.next()? {
         match field.number {
-            1 => name = text(&field)?.into(),
-            2 => value = text(&field)?.into(),
+            1 => name = field.text()?.into(),
+            2 => value = field.text()?.into(),
             _ => {}
         }
     }
     Ok((name, value))
-}
-
-fn text<'a>(field: &Field<'a>) -> Result<&'a str, WireFault> {
-    std::str::from_utf8(field.bytes()?).map_err(|_| field.fault("a text is no UTF-8"))
 }
 
 fn count(tally: &mut Tally) -> Result<(), Unreadable> {

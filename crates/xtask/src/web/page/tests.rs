@@ -1,7 +1,7 @@
 use super::super::Profile;
 use super::*;
 
-const INDEX: &str = "<head><link rel=\"stylesheet\" href=\"/app.css\"><link rel=\"icon\" href=\"/favicon.svg\">\
+const INDEX: &str = "<head><link rel=\"stylesheet\" href=\"/app.css\"><link data-later href=\"/later.css\"><link rel=\"icon\" href=\"/favicon.svg\">\
                      <script src=\"/boot.js\"></script><script type=\"module\" src=\"/start.js\"></script></head>";
 const START: &str = "import init from \"/web.js\"; init({ module_or_path: \"/web_bg.wasm\" });";
 
@@ -16,11 +16,19 @@ fn inputs(profile: Profile) -> Inputs {
         index: INDEX.to_owned(),
         files: vec![file("boot.js", "theme()"), file("favicon.svg", "<svg/>"), file("start.js", START)],
         style: "a{background:url(/favicon.svg)}".to_owned(),
+        later_style: "b{}".to_owned(),
     }
 }
 
 fn assembled(inputs: Inputs) -> Result<Vec<Asset>> {
-    assemble(inputs, Bound { module: vec![0, 97, 115, 109, 0xff], glue: "export default init".to_owned() })
+    assemble(
+        inputs,
+        Bound {
+            module: vec![0, 97, 115, 109, 0xff],
+            glue: "fetch(\"/split_a.wasm\")".to_owned(),
+            later: vec![file("split_a.wasm", "")],
+        },
+    )
 }
 
 fn named<'a>(page: &'a [Asset], stem: &str) -> &'a Asset {
@@ -37,13 +45,14 @@ fn every_reference_leads_to_a_file() {
     let page = assembled(inputs(Profile::Release)).unwrap();
     let index = text(page.last().unwrap());
     assert_eq!(page.last().unwrap().name, "index.html");
-    for stem in ["app-", "favicon-", "boot-", "start-", "web-", "web_bg-"] {
+    for stem in ["app-", "later-", "favicon-", "boot-", "start-", "web-", "web_bg-"] {
         let name = &named(&page, stem).name;
         assert!(index.contains(&format!("\"/{name}\"")), "{name} in {index}");
     }
     let start = text(named(&page, "start-"));
     assert!(start.contains(&format!("\"/{}\"", named(&page, "web-").name)), "{start}");
     assert!(start.contains(&format!("\"/{}\"", named(&page, "web_bg-").name)), "{start}");
+    assert!(text(named(&page, "web-")).contains(&format!("\"/{}\"", named(&page, "split_a-").name)));
     assert!(text(named(&page, "app-")).contains(&format!("url(/{})", named(&page, "favicon-").name)));
     assert!(index.contains("rel=\"modulepreload\"") && index.contains("as=\"fetch\""));
     assert!(!index.contains("/reload"));

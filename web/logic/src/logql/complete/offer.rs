@@ -2,24 +2,11 @@
 
 use api::{FacetValue, FieldSource, Names};
 
-use super::super::quoting::quote;
 use super::super::words::{AGGREGATIONS, RANGE_FUNCTIONS, STAGES};
 use super::{Completion, Wanted};
 use crate::number::compact;
+use crate::syntax::{Candidate, known, matching, quote};
 
-/// Something to choose.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Candidate {
-    /// What the list shows.
-    pub shown: String,
-    /// What it is, in a few words.
-    pub hint: String,
-    /// What is put into the query.
-    pub inserted: String,
-}
-
-/// More are not looked through by anybody.
-const SHOWN_MAX: usize = 40;
 const RANGES: [&str; 5] = ["1m", "5m", "15m", "1h", "1d"];
 
 /// What to offer: what begins as typed, then what holds it. Nothing where all is typed already.
@@ -36,31 +23,6 @@ pub fn candidates(completion: &Completion, names: &Names, values: &[FacetValue])
         Wanted::Range => RANGES.iter().map(|range| known(range, "", range)).collect(),
     };
     matching(all, &completion.prefix)
-}
-
-fn matching(all: Vec<Candidate>, prefix: &str) -> Vec<Candidate> {
-    let prefix = prefix.to_lowercase();
-    let (mut first, mut then) = (Vec::new(), Vec::new());
-    for candidate in all {
-        let shown = candidate.shown.to_lowercase();
-        if shown.starts_with(&prefix) {
-            first.push(candidate);
-        } else if shown.contains(&prefix) {
-            then.push(candidate);
-        }
-    }
-    first.append(&mut then);
-    if let [only] = first.as_slice()
-        && only.shown.to_lowercase() == prefix
-    {
-        return Vec::new();
-    }
-    first.truncate(SHOWN_MAX);
-    first
-}
-
-fn known(name: &str, hint: &str, inserted: &str) -> Candidate {
-    Candidate { shown: name.to_owned(), hint: hint.to_owned(), inserted: inserted.to_owned() }
 }
 
 fn label(completion: &Completion, name: &str) -> Candidate {

@@ -1,9 +1,8 @@
 //! Where in a query a place is.
 
-use super::super::quoting::{quote, unquote};
-use super::super::tokens::{Kind, Token, is_name, tokens};
 use super::super::words;
 use super::{Completion, Wanted};
+use crate::syntax::{Kind, Token, is_name, logql_tokens, quote, unquote};
 
 /// A search for `to` is not taken for the beginning of `topk`.
 const FUNCTION_MIN: usize = 3;
@@ -13,7 +12,7 @@ pub fn completion(text: &str, cursor: usize) -> Option<Completion> {
     if !text.is_char_boundary(cursor) {
         return None;
     }
-    let all = tokens(text);
+    let all = logql_tokens(text);
     // A comment runs to the end of its line, and nothing in it is completed.
     let before: Vec<Token<'_>> = all.iter().copied().filter(|token| token.start < cursor).collect();
     let current = before.last().copied().filter(|token| is_touched(token, cursor));

@@ -15,18 +15,15 @@ use web_logic::number::{count, plural};
 use web_sys::{Element, Event, HtmlCanvasElement, KeyboardEvent, PointerEvent};
 
 use super::counts::Counts;
+use crate::charts::AXIS;
 use crate::client::Failure;
 use crate::dom::{El, el};
 use crate::reactive::{derived, effect, observe_size};
 use crate::state::{Shared, shared};
 
-pub(super) use paint::{draw_times, prepare};
-
 use paint::{draw_bars, draw_cursor};
 use readout::readout;
 
-/// Room for the words of the time axis.
-pub(super) const AXIS: f64 = 18.0;
 /// A drag shorter than this is a click.
 const DRAG_MIN: f64 = 4.0;
 
@@ -56,7 +53,9 @@ pub(super) fn volume_histogram(counts: Counts) -> El {
     });
     let flagged = derived(move || {
         let marks = counts.marks.get();
-        chart.with(|chart| marks.map(|marks| flags(&marks, chart)).unwrap_or_default())
+        chart.with(|chart| {
+            marks.map(|marks| flags(&marks, (chart.start, chart.end), size.get().0)).unwrap_or_default()
+        })
     });
     effect(move || {
         preferences.repaint.track();

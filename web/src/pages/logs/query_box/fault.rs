@@ -1,4 +1,4 @@
-//! What is wrong with the query: underlined where it stands, told below.
+//! What is wrong with the query, and where in the box.
 
 use api::QueryFault;
 use leptos::prelude::*;
@@ -7,7 +7,6 @@ use web_logic::view::ViewState;
 
 use super::super::feed::Feed;
 use crate::client::Failure;
-use crate::dom::{El, el};
 use crate::state::View;
 
 /// The faults that are known.
@@ -46,29 +45,9 @@ impl Faults {
         })
     }
 
-    /// The same text as in the box, unseen, with the faulty place underlined. It also gives the box its height.
-    pub(super) fn underlay(self) -> El {
-        el("pre", "query-underlay").attr("aria-hidden", "true").children_of(move || {
-            let text = self.draft.get();
-            let place = self.shown().and_then(|fault| fault.at).and_then(|at| {
-                let state = self.view.state.with(|state| ViewState { query: text.clone(), ..state.clone() });
-                compose(&state, None).in_box(&text, at)
-            });
-            let Some((start, end)) = place else { return vec![el("span", "").text(&text).text("\u{200b}")] };
-            // A place behind the last character is shown as a gap.
-            let faulty = if start == end { "\u{a0}" } else { &text[start..end] };
-            vec![
-                el("span", "").text(&text[..start]),
-                el("mark", "fault-place").text(faulty),
-                el("span", "").text(&text[end..]).text("\u{200b}"),
-            ]
-        })
-    }
-
-    /// The message.
-    pub(super) fn line(self) -> El {
-        el("div", "query-fault").attr("id", "query-fault").attr("role", "alert").text_of(move || {
-            self.shown().map(|fault| Failure::Refused(fault).to_string()).unwrap_or_default()
-        })
+    /// Where in the box a place in the query is.
+    pub(super) fn place(self, text: &str, at: (u32, u32)) -> Option<(usize, usize)> {
+        let state = self.view.state.with(|state| ViewState { query: text.to_owned(), ..state.clone() });
+        compose(&state, None).in_box(text, at)
     }
 }

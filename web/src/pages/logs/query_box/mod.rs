@@ -8,25 +8,23 @@ mod fault;
 mod library;
 mod offers;
 
+use std::rc::Rc;
 use std::time::Duration;
 
-use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use wasm_bindgen::JsCast;
 use web_logic::logql::{Typed, compose};
 use web_logic::view::ViewState;
-use web_sys::HtmlTextAreaElement;
 
 use super::feed::Feed;
-use crate::components::Sign;
+use crate::components::{Language, QueryField, Sign, query_field};
 use crate::dom::{El, el, sign};
 use crate::reactive::{derived, effect};
 use crate::state::{Shared, View, shared};
 
 use fault::Faults;
 use library::library;
-use offers::Offers;
+use offers::Looked;
 
 /// Whoever types pauses as long before the query is looked at.
 const TYPING: Duration = Duration::from_millis(300);
@@ -38,18 +36,12 @@ pub(super) fn query_box(feed: Feed, filters_open: RwSignal<bool>) -> El {
     let Shared { view, preferences, .. } = shared();
     let query = derived(move || view.state.with(|state| state.query.clone()));
     let draft = RwSignal::new(query.get_untracked());
-    let typing = Typing { draft, view, faults: Faults::new(feed, view, draft), edits: StoredValue::new(0) };
-    let input = el("textarea", "query-input");
-    let area: HtmlTextAreaElement = input.element().clone().unchecked_into();
-    let offers = Offers::new(area.clone(), draft);
-    let shown = area.clone();
+    let faults = Faults::new(feed, view, draft);
+    let typing = Typing { draft, view, faults, edits: StoredValue::new(0) };
     effect(move || {
         let query = query.get();
         if draft.get_untracked() != query {
             draft.set(query.clone());
-        }
-        if shown.value() != query {
-            shown.set_value(&query);
         }
         typing.faults.clear();
         let remember = move || {
@@ -59,51 +51,28 @@ pub(super) fn query_box(feed: Feed, filters_open: RwSignal<bool>) -> El {
         };
         set_timeout(remember, SETTLED);
     });
-    let input = input
-        .attr("rows", "1")
-        .attr("role", "combobox")
-        .attr("aria-label", "Query")
-        .attr("aria-autocomplete", "list")
-        .attr("aria-controls", "query-offers")
-        .attr("aria-describedby", "query-fault")
-        .attr("autocomplete", "off")
-        .attr("autocapitalize", "none")
-        .attr("spellcheck", "false")
-        .attr("enterkeyhint", "search")
-        .attr("placeholder", "Text to find, |= \"filters\", or LogQL {service=\"web\"} |= \"…\"")
-        .attr_of("aria-expanded", move || Some(offers.is_open().to_string()))
-        .attr_of("aria-activedescendant", move || offers.marked().map(|at| format!("offer-{at}")))
-        .attr_of("aria-invalid", move || Some(typing.faults.shown().is_some().to_string()));
-    let typed = move |_| {
-        draft.set(area.value());
-        offers.look();
-        typing.pause();
-    };
-    let pressed = move |event: web_sys::Event| {
-        let event: KeyboardEvent = event.unchecked_into();
-        let before = draft.get_untracked();
-        if offers.key(&event) {
-            event.prevent_default();
-            event.stop_propagation();
-            if draft.with_untracked(|draft| *draft != before) {
-                typing.pause();
-            }
-        } else if event.key() == "Enter" && !event.shift_key() && !event.is_composing() {
-            event.prevent_default();
+    let looked = Looked::new();
+    let (text, below) = query_field(QueryField {
+        id: "query".to_owned(),
+        label: "Query".to_owned(),
+        placeholder: "Text to find, |= \"filters\", or LogQL {service=\"web\"} |= \"…\"",
+        draft,
+        language: Language {
+            look: Box::new(move |offers, text, cursor| looked.look(offers, text, cursor)),
+            fault: Rc::new(move || faults.shown()),
+            place: Box::new(move |text, at| faults.place(text, at)),
+        },
+        typed: Rc::new(move || typing.pause()),
+        entered: Rc::new(move || {
             typing.ask();
             preferences.remember_query(&draft.get_untracked());
-        }
-    };
-    let input = input
-        .on("input", typed)
-        .on("keydown", pressed)
-        .on("click", move |_| offers.look())
-        .on("blur", move |_| offers.close());
+        }),
+    });
     let field = el("div", "query-field")
         .add(sign(Sign::Search))
-        .add(el("div", "query-text").add(typing.faults.underlay()).add(input))
+        .add(text)
         .add(el("kbd", "wide-only").text("/"))
-        .add(el("div", "query-below").add(typing.faults.line()).add(offers.list(typing)));
+        .add(below);
     let filters = el("button", "button narrow-only")
         .attr("type", "button")
         .attr_of("aria-expanded", move || Some(filters_open.get().to_string()))
