@@ -19,6 +19,7 @@ mod image;
 mod load;
 mod process;
 mod project;
+mod prometheus;
 mod run;
 mod soak;
 mod test;

@@ -17,13 +17,13 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, bail};
 
 use self::day::Day;
-use self::peer::Prometheus;
 use self::served::Served;
 use super::measure::{machine, while_watching};
 use super::table::{Table, megabytes};
 use crate::load::appliance::{Appliance, Site};
 use crate::load::http::Client;
 use crate::process::{self, Memory};
+use crate::prometheus::Prometheus;
 use crate::{image, project};
 
 /// Targets, series of each, and how often they are scraped.
@@ -33,6 +33,9 @@ const INTERVAL: Duration = Duration::from_secs(5);
 
 /// Scrapes of this time do not count: names are seen for the first time.
 const WARM_UP: Duration = Duration::from_secs(30);
+
+/// The day that is asked for lies back.
+const KEEP: &str = "--storage.tsdb.retention.time=30d";
 
 /// How long may be waited until the day is merged.
 const PATIENCE: Duration = Duration::from_secs(600);
@@ -99,7 +102,7 @@ fn scraped(
     let folder = folder.join("prometheus");
     let beside = prometheus
         .map(|program| {
-            Prometheus::start(program, &folder, &peer::scraping(theirs.address, TARGETS, INTERVAL))
+            Prometheus::start(program, &folder, &peer::scraping(theirs.address, TARGETS, INTERVAL), KEEP)
         })
         .transpose()?;
     eprintln!("scraping {} series for {seconds} s", TARGETS * SERIES_EACH);
@@ -246,7 +249,7 @@ fn beside(program: &Path, folder: &Path, day: &Day) -> Result<(Prometheus, u64)>
     peer::backfill(&text, &data)?;
     fs::remove_file(&text)?;
     let bytes = peer::bytes_of_blocks(&data)?;
-    Ok((Prometheus::start(program, folder, "")?, bytes))
+    Ok((Prometheus::start(program, folder, "", KEEP)?, bytes))
 }
 
 /// A day is merged some minutes after the last sample came.

@@ -5,13 +5,12 @@
 //! carry timestamps of their own, so that both have the very same ones. Questions are in `testdata/compare/promql.txt`.
 
 mod questions;
-mod running;
 mod samples;
 mod served;
 
 use std::fs;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -23,8 +22,8 @@ use crate::binary::{self, Form};
 use crate::load::appliance::{Appliance, Site};
 use crate::load::http::{Client, encode};
 use crate::project;
+use crate::prometheus::Prometheus;
 use questions::{Questions, is_known};
-use running::Prometheus;
 use served::Served;
 
 /// Labels that Porthole gives to what it scrapes.
@@ -49,7 +48,12 @@ pub(crate) fn command(mut arguments: Arguments) -> Result<()> {
     fs::write(site.folder.join("porthole.toml"), settings(served.address))?;
     let appliance = Appliance::start(&site)?;
     let program = prometheus.unwrap_or_else(|| PathBuf::from("prometheus"));
-    let running = Prometheus::start(&program, &site.folder.join("prometheus"), served.address)?;
+    let running = Prometheus::start(
+        &program,
+        &site.folder.join("prometheus"),
+        &configuration(served.address),
+        "--web.enable-remote-write-receiver",
+    )?;
     let pair = Pair { prometheus: running.address, porthole: appliance.address() };
     let told = pair.compare()?;
     appliance.stop()?;
@@ -174,7 +178,9 @@ fn now_ms() -> Result<i64> {
     Ok(i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis())?)
 }
 
-/// Where a file of this run is.
-fn below(folder: &Path, name: &str) -> String {
-    folder.join(name).display().to_string()
+fn configuration(target: SocketAddr) -> String {
+    format!(
+        "scrape_configs:\n  - job_name: scraped\n    scrape_interval: 1s\n    scrape_timeout: 1s\n    \
+         static_configs: [{{targets: ['{target}']}}]\n"
+    )
 }

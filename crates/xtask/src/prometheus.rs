@@ -1,4 +1,4 @@
-//! A Prometheus of our own: one process, everything in one folder.
+//! A Prometheus beside us, to be compared with: one process, everything in one folder.
 
 use std::fs::{self, File};
 use std::net::{SocketAddr, TcpListener};
@@ -9,37 +9,43 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 
-use super::below;
 use crate::load::http::Client;
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A running Prometheus; it ends with this value.
-pub(super) struct Prometheus {
+pub(crate) struct Prometheus {
     process: Child,
     /// Where it answers.
-    pub(super) address: SocketAddr,
+    pub(crate) address: SocketAddr,
 }
 
 impl Prometheus {
-    /// Starts the binary with its data in `folder`, and waits until it is ready.
-    pub(super) fn start(binary: &Path, folder: &Path, target: SocketAddr) -> Result<Self> {
+    /// Starts the program with its data in the folder and one more option, and waits until it is ready.
+    pub(crate) fn start(program: &Path, folder: &Path, configuration: &str, option: &str) -> Result<Self> {
         fs::create_dir_all(folder)?;
         let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
-        fs::write(folder.join("prometheus.yml"), configuration(target))?;
+        fs::write(folder.join("prometheus.yml"), configuration)?;
         let log = File::create(folder.join("prometheus.log"))?;
-        let process = Command::new(binary)
-            .arg(format!("--config.file={}", below(folder, "prometheus.yml")))
-            .arg(format!("--storage.tsdb.path={}", below(folder, "data")))
+        let process = Command::new(program)
+            .arg(format!("--config.file={}", folder.join("prometheus.yml").display()))
+            .arg(format!("--storage.tsdb.path={}", folder.join("data").display()))
             .arg(format!("--web.listen-address={address}"))
-            .arg("--web.enable-remote-write-receiver")
+            .arg(option)
             .stdout(log.try_clone()?)
             .stderr(log)
             .spawn()
-            .with_context(|| format!("{} (Debian's package is `prometheus`)", binary.display()))?;
+            .with_context(|| format!("{} (Debian's package is `prometheus`)", program.display()))?;
         let mut prometheus = Self { process, address };
-        prometheus.wait_until_ready().with_context(|| format!("see {}", below(folder, "prometheus.log")))?;
+        prometheus
+            .wait_until_ready()
+            .with_context(|| format!("see {}", folder.join("prometheus.log").display()))?;
         Ok(prometheus)
+    }
+
+    /// Its process.
+    pub(crate) fn pid(&self) -> u32 {
+        self.process.id()
     }
 
     fn wait_until_ready(&mut self) -> Result<()> {
@@ -63,11 +69,4 @@ impl Drop for Prometheus {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
-}
-
-fn configuration(target: SocketAddr) -> String {
-    format!(
-        "scrape_configs:\n  - job_name: scraped\n    scrape_interval: 1s\n    scrape_timeout: 1s\n    \
-         static_configs: [{{targets: ['{target}']}}]\n"
-    )
 }
