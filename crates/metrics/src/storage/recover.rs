@@ -1,6 +1,7 @@
 //! Start: what the files say, and the samples of the tail back in memory.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::Path;
 use std::sync::{Arc, Weak};
 
 use model::{Timestamp, UtcDay};
@@ -23,6 +24,10 @@ impl Storage {
         std::fs::create_dir_all(directory).map_err(told)?;
         let mut tail = Tail::open(directory)?;
         for place in Place::all(directory).map_err(told)? {
+            if is_unfinished(directory, place) {
+                store::remove(&place.path(directory)).map_err(told)?;
+                continue;
+            }
             match place {
                 Place::Day(day) => {
                     shared.stored_mut().days.insert(day);
@@ -47,6 +52,12 @@ impl Storage {
             shared.stored().days.iter().map(|day| (*day, Timestamp::MIN)).collect();
         Ok(Self { shared, tail, horizon, unmerged, lease: Weak::new(), steps: Steps::default() })
     }
+}
+
+/// Whether the process ended while it made the file, which holds nothing then. What was to be written into it is still
+/// where it came from.
+fn is_unfinished(directory: &Path, place: Place) -> bool {
+    matches!(file::open_reader(directory, place), Err(store::OpenError::Missing { .. }))
 }
 
 /// The days that a month has; none where it cannot be read, which is told when it is asked for.

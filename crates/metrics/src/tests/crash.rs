@@ -67,3 +67,22 @@ fn an_end_right_after_a_commit_keeps_it() {
     assert_eq!(ground.scrape("t", START_MS + 15_000, &[("up", 2.0)]).stored, 1);
     assert_eq!(ground.all("up").len(), 2);
 }
+
+/// Killed while a file was made: SQLite has begun it, its tables are not there.
+#[test]
+fn a_file_that_was_never_finished_is_no_fault() {
+    let (mut ground, expected) = filled();
+    let names = ["2026-01-01.db", "2026-01.rollup.db"];
+    for name in names {
+        let begun = rusqlite::Connection::open(ground.directory.path().join(name)).unwrap();
+        begun.execute_batch("PRAGMA journal_mode = WAL").unwrap();
+    }
+    std::fs::write(ground.directory.path().join("2026-01-02.db"), "").unwrap();
+    ground = ground.restarted();
+    check(&ground, &expected, "beside files that hold nothing");
+    assert_eq!(ground.faults(), Vec::<String>::new());
+    assert_eq!(ground.files(), ["tail.db"]);
+    ground.try_upkeep().unwrap();
+    check(&ground, &expected, "in files made anew");
+    assert_eq!(ground.faults(), Vec::<String>::new());
+}
