@@ -18,13 +18,14 @@
 //! | what `[[logs.pipeline]]` does to lines | `shaping.rs` |
 //! | the Loki API, good and malformed | `loki/` |
 //! | what containers use and how they are | `containers.rs` |
+//! | errors that SDKs send: Python, Node, browsers; floods, bombs, limits | `errors/` |
 //! | probes | `probes.rs` |
 //! | queues of Celery and RQ | `queues/` |
 //! | programs, containers and the machine are scraped | `scraping/` |
 //! | the Prometheus API: clients, senders, hostile queries and bodies | `prometheus/` |
 //! | the page's live stream | `live.rs` |
 //! | command line, exit codes, signals | `commands.rs` |
-//! | the page in a browser | `page.rs`; of the logs, of metrics and dashboards, and of services, probes and targets in `page/` |
+//! | the page in a browser | `page.rs`; of issues, of transactions, releases, monitors and projects, of the logs, of metrics and dashboards, and of services, probes and targets in `page/` |
 //! | `porthole demo` | `demo.rs` |
 //! | the image | `image.rs` |
 //!
@@ -43,6 +44,7 @@ mod collection;
 mod commands;
 mod containers;
 mod demo;
+mod errors;
 mod image;
 mod live;
 mod loki;
@@ -70,14 +72,17 @@ fn main() -> ExitCode {
         shaping::trials(),
         collection::trials(),
         containers::trials(),
+        errors::trials(),
         probes::trials(),
         prometheus::trials(),
         queues::trials(),
         scraping::trials(),
         live::trials(),
         page::trials(),
+        page::issues::trials(),
         page::logs::trials(),
         page::metrics::trials(),
+        page::performance::trials(),
         page::services::trials(),
         demo::trials(),
         image::trials(),

@@ -1,7 +1,9 @@
 //! The page, as a person meets it: in a browser, by its words.
 
+pub(crate) mod issues;
 pub(crate) mod logs;
 pub(crate) mod metrics;
+pub(crate) mod performance;
 pub(crate) mod services;
 
 use std::time::{Duration, Instant};
@@ -62,7 +64,7 @@ fn sign_in(page: &mut Page) {
 }
 
 /// A page of an appliance, signed in.
-fn open(appliance: &Appliance, path: &str) -> Page {
+pub(crate) fn open(appliance: &Appliance, path: &str) -> Page {
     let mut page = Page::open(&format!("{}{path}", appliance.anonymous().base()));
     sign_in(&mut page);
     page

@@ -256,10 +256,10 @@ fn a_backup_is_not_restored_over_data() {
 }
 
 /// A file system of its own, in memory.
-struct Disk(tempfile::TempDir);
+pub(crate) struct Disk(tempfile::TempDir);
 
 impl Disk {
-    fn mount(options: &str) -> Self {
+    pub(crate) fn mount(options: &str) -> Self {
         let at = tempfile::Builder::new().prefix("porthole-disk-").tempdir().unwrap();
         let mounted =
             Command::new("mount").args(["-t", "tmpfs", "-o", options, "tmpfs"]).arg(at.path()).status();
@@ -267,7 +267,7 @@ impl Disk {
         Self(at)
     }
 
-    fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         self.0.path()
     }
 }

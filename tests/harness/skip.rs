@@ -26,6 +26,10 @@ pub(crate) enum Part {
     Faketime,
     /// Redis, and Python with Celery and RQ.
     Celery,
+    /// Python with Sentry's SDK.
+    SentryPython,
+    /// Node with Sentry's SDKs.
+    SentryNode,
     /// Prometheus' exporter of a machine's numbers.
     NodeExporter,
     /// Prometheus and its command-line tool.
@@ -50,6 +54,10 @@ impl Part {
                 .then_some("the static binary: cargo xtask image --binary, or PORTHOLE_STATIC_BINARY=<file>"),
             Self::Celery => missing_program(&["redis-server", "redis-cli", "python3"], CELERY)
                 .or_else(|| crate::queues::parts::python().is_none().then_some(CELERY)),
+            Self::SentryPython => missing_program(&["python3"], SENTRY_PYTHON)
+                .or_else(|| crate::errors::parts::python().is_none().then_some(SENTRY_PYTHON)),
+            Self::SentryNode => missing_program(&["node", "npm"], SENTRY_NODE)
+                .or_else(|| crate::errors::parts::node().is_none().then_some(SENTRY_NODE)),
             Self::NodeExporter => missing_program(
                 &["prometheus-node-exporter"],
                 "node_exporter: apt-get install --no-install-recommends prometheus-node-exporter",
@@ -69,6 +77,8 @@ impl Part {
 pub(crate) const FAKETIME: &str = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1";
 
 const CELERY: &str = "Redis and Celery: apt-get install redis-server python3-venv, and a network for pip";
+const SENTRY_PYTHON: &str = "Sentry's SDK of Python: apt-get install python3-venv, and a network for pip";
+const SENTRY_NODE: &str = "Sentry's SDKs of JavaScript: Node 20 or later with npm, and a network for it";
 const DOCKER: &str = "a Docker engine: apt-get install docker.io iptables";
 
 fn missing_program(programs: &[&str], advice: &'static str) -> Option<&'static str> {

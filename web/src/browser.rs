@@ -138,6 +138,11 @@ pub(crate) fn matches(query: &str) -> bool {
     window().match_media(query).ok().flatten().is_some_and(|list| list.matches())
 }
 
+/// A number with all its digits.
+pub(crate) fn exact(number: f64) -> String {
+    js_sys::Number::from(number).to_string_with_radix(10).map(String::from).unwrap_or_default()
+}
+
 /// A custom property of the theme.
 pub(crate) fn theme_property(name: &str) -> String {
     let root = document().document_element();

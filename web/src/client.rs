@@ -18,7 +18,7 @@ use web_logic::query_string;
 use web_logic::rows::capitalised;
 use web_logic::rows::services::Which;
 use web_logic::time::Resolved;
-use web_logic::wire::{self, Object, Read};
+use web_logic::wire::{self, Object, Read, Value};
 
 use crate::state::{Reach, Who};
 
@@ -342,16 +342,18 @@ impl Client {
         self.tell(Method::DELETE, format!("views/{id}"), None)
     }
 
-    fn get<T: Read>(self, path: String) -> Ask<T> {
+    /// Asks for something to be read; `path`: below `/app/v1/`.
+    pub(crate) fn get<T: Read>(self, path: String) -> Ask<T> {
         self.send(Method::GET, path, None)
     }
 
-    fn send<T: Read>(self, method: Method, path: String, body: Option<Object>) -> Ask<T> {
+    /// Asks for something to be done, with a body if there is one.
+    pub(crate) fn send<T: Read>(self, method: Method, path: String, body: Option<Object>) -> Ask<T> {
         Ask { text: self.exchange(method, path, body), read }
     }
 
     /// Asks for something to be done; nothing is answered.
-    fn tell(self, method: Method, path: String, body: Option<Object>) -> Ask<()> {
+    pub(crate) fn tell(self, method: Method, path: String, body: Option<Object>) -> Ask<()> {
         Ask { text: self.exchange(method, path, body), read: |_| Ok(()) }
     }
 
@@ -404,7 +406,12 @@ fn refusal(status: u16, text: &str) -> QueryFault {
 }
 
 fn read<T: Read>(text: &str) -> Answer<T> {
-    wire::read(text).map_err(|fault| Failure::Broken(format!("the answer could not be read: {fault}")))
+    tree(text).map(|tree| T::of(&tree))
+}
+
+/// Not generic, so that it is compiled once.
+fn tree(text: &str) -> Answer<Value<'_>> {
+    wire::tree(text).map_err(|fault| Failure::Broken(format!("the answer could not be read: {fault}")))
 }
 
 fn role_word(role: Role) -> &'static str {

@@ -17,7 +17,7 @@ use wasm_bindgen::closure::Closure;
 use web_sys::{Element, Event, HtmlElement, HtmlInputElement};
 
 use crate::components::{Sign, path};
-use crate::reactive::effect;
+use crate::reactive::{Ask, Deaf, Hear, effect};
 
 const SVG: &str = "http://www.w3.org/2000/svg";
 
@@ -141,6 +141,11 @@ impl El {
 
     /// With children behind what it holds.
     pub(crate) fn add_all(self, children: Vec<Self>) -> Self {
+        self.each(children)
+    }
+
+    /// With children behind what it holds, each added as soon as it is made.
+    pub(crate) fn each(self, children: impl IntoIterator<Item = Self>) -> Self {
         children.into_iter().fold(self, Self::add)
     }
 
@@ -149,8 +154,8 @@ impl El {
         self.hear(name, Box::new(heard))
     }
 
-    fn hear(self, name: &str, heard: Box<dyn FnMut(Event)>) -> Self {
-        let heard = Closure::wrap(heard);
+    fn hear(self, name: &str, mut heard: Box<dyn Hear<Event>>) -> Self {
+        let heard = Closure::<dyn FnMut(Event)>::new(move |event| heard.hear(event));
         let _ = self.0.add_event_listener_with_callback(name, heard.as_ref().unchecked_ref());
         // It lives as long as the part of the page that is being built.
         StoredValue::new_local(Listener { element: self.0.clone(), name: name.to_owned(), heard });
@@ -158,8 +163,8 @@ impl El {
     }
 
     /// Calls `clicked` with every click.
-    pub(crate) fn click(self, mut clicked: impl FnMut() + 'static) -> Self {
-        self.hear("click", Box::new(move |_| clicked()))
+    pub(crate) fn click(self, clicked: impl FnMut() + 'static) -> Self {
+        self.hear("click", Box::new(Deaf(clicked)))
     }
 
     /// Its text follows signals.
@@ -167,9 +172,9 @@ impl El {
         self.follow_text(Box::new(text))
     }
 
-    fn follow_text(self, text: Box<dyn Fn() -> String>) -> Self {
+    fn follow_text(self, text: Box<dyn Ask<String>>) -> Self {
         let element = self.0.clone();
-        effect(move || element.set_text_content(Some(&text())));
+        effect(move || element.set_text_content(Some(&text.ask())));
         self
     }
 
@@ -178,10 +183,10 @@ impl El {
         self.follow_attr(name, Box::new(value))
     }
 
-    fn follow_attr(self, name: &'static str, value: Box<dyn Fn() -> Option<String>>) -> Self {
+    fn follow_attr(self, name: &'static str, value: Box<dyn Ask<Option<String>>>) -> Self {
         let element = self.0.clone();
         effect(move || {
-            let _ = match value() {
+            let _ = match value.ask() {
                 Some(value) => element.set_attribute(name, &value),
                 None => element.remove_attribute(name),
             };
@@ -194,11 +199,19 @@ impl El {
         self.follow_class(name, Box::new(holds))
     }
 
-    fn follow_class(self, name: &'static str, holds: Box<dyn Fn() -> bool>) -> Self {
+    fn follow_class(self, name: &'static str, holds: Box<dyn Ask<bool>>) -> Self {
         let element = self.0.clone();
         effect(move || {
-            let _ = element.class_list().toggle_with_force(name, holds());
+            let _ = element.class_list().toggle_with_force(name, holds.ask());
         });
+        self
+    }
+
+    /// With a class if something holds once and for all.
+    pub(crate) fn class_if(self, name: &str, holds: bool) -> Self {
+        if holds {
+            let _ = self.0.class_list().add_1(name);
+        }
         self
     }
 
@@ -217,11 +230,11 @@ impl El {
         self.follow_children(Box::new(children))
     }
 
-    fn follow_children(self, children: Box<dyn Fn() -> Vec<Self>>) -> Self {
+    fn follow_children(self, children: Box<dyn Ask<Vec<Self>>>) -> Self {
         let element = self.0.clone();
         effect(move || {
             element.set_text_content(None);
-            for child in children() {
+            for child in children.ask() {
                 let _ = element.append_child(&child.0);
             }
         });
@@ -233,13 +246,13 @@ impl El {
         self.follow_keyed(Box::new(items))
     }
 
-    fn follow_keyed(self, items: Box<dyn Fn() -> Vec<Keyed>>) -> Self {
+    fn follow_keyed(self, items: Box<dyn Ask<Vec<Keyed>>>) -> Self {
         let parent = self.0.clone();
         let owner = Owner::current().unwrap_or_default();
         let mut shown: Vec<(String, Self, Owner)> = Vec::new();
         effect(move || {
             let mut before = std::mem::take(&mut shown);
-            for (key, draw) in items() {
+            for (key, draw) in items.ask() {
                 let known = before.iter().position(|(known, ..)| *known == key);
                 shown.push(match known {
                     Some(at) => before.swap_remove(at),
@@ -274,14 +287,21 @@ impl El {
 
 /// What `draw` makes, while a condition holds.
 pub(crate) fn when(holds: impl Fn() -> bool + 'static, draw: impl Fn() -> El + 'static) -> El {
-    switch(move || usize::from(holds()), Box::new(move |_| draw()), 0)
+    drawn_while(Box::new(holds), Box::new(draw))
+}
+
+fn drawn_while(holds: Box<dyn Ask<bool>>, draw: Box<dyn Ask<El>>) -> El {
+    switch(move || usize::from(holds.ask()), Box::new(move |_| draw.ask()), 0)
 }
 
 /// What `draw` makes of the present case, made anew when the case changes; of `none` it makes nothing.
 pub(crate) fn switch(case: impl Fn() -> usize + 'static, draw: Box<dyn Fn(usize) -> El>, none: usize) -> El {
-    let draw: Rc<dyn Fn(usize) -> El> = draw.into();
+    drawn_case(Box::new(case), draw.into(), none)
+}
+
+fn drawn_case(case: Box<dyn Ask<usize>>, draw: Rc<dyn Fn(usize) -> El>, none: usize) -> El {
     el("div", "host").keyed(move || {
-        let (case, draw) = (case(), Rc::clone(&draw));
+        let (case, draw) = (case.ask(), Rc::clone(&draw));
         if case == none {
             return Vec::new();
         }

@@ -45,6 +45,16 @@ impl History {
         self.place.with(|place| Page::at(&place.path))
     }
 
+    /// What stands in the path behind the page's own, part by part, as it is written there.
+    pub(crate) fn rest(self) -> Vec<String> {
+        self.place.with(|place| Page::rest(&place.path).into_iter().map(str::to_owned).collect())
+    }
+
+    /// The path.
+    pub(crate) fn path(self) -> String {
+        self.place.with_untracked(|place| place.path.clone())
+    }
+
     /// What stands behind the `?`.
     pub(crate) fn search(self) -> String {
         self.place.with(|place| place.search.clone())

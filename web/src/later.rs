@@ -1,8 +1,9 @@
 //! Pages that are loaded when they are first looked at, so that the first load carries only what most visits need.
 //!
 //! The function that gives a page's drawing is marked with [`wasm_split`](leptos::wasm_split::wasm_split); whatever
-//! only it reaches is put into a module of its own when the page is built. What two such modules share becomes a
-//! third. Their styles are one sheet, `styles/later`; once it is there it stays, so that its
+//! only functions of one mark reach is put into a module of their own when the page is built. What two such modules
+//! share becomes a third. There are two marks: `account`, so that signing in waits for little, and `rooms`, all other
+//! pages in one: they share so much that apart they would be a twelfth larger. Their styles are one sheet, `styles/later`; once it is there it stays, so that its
 //! names must mean nothing else on the pages of the first load.
 
 use std::future::Future;

@@ -13,10 +13,47 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{Element, ResizeObserver};
 
+/// A closure that is asked again and again. The library's own `dyn Fn` also carries, for every closure, the code to
+/// call it once and throw it away, which is never used here; all of them together are a twentieth of the page.
+pub(crate) trait Ask<T> {
+    /// Calls it.
+    fn ask(&self) -> T;
+}
+
+impl<T, F: Fn() -> T> Ask<T> for F {
+    fn ask(&self) -> T {
+        self()
+    }
+}
+
+/// Likewise a closure that does something with what it is told.
+pub(crate) trait Hear<E> {
+    /// Calls it.
+    fn hear(&mut self, told: E);
+}
+
+impl<E, F: FnMut(E)> Hear<E> for F {
+    fn hear(&mut self, told: E) {
+        self(told);
+    }
+}
+
+/// A closure that needs not be told anything.
+pub(crate) struct Deaf<F>(pub(crate) F);
+
+impl<E, F: FnMut()> Hear<E> for Deaf<F> {
+    fn hear(&mut self, _: E) {
+        self.0();
+    }
+}
+
 /// [`Effect::new`] with a boxed closure.
 pub(crate) fn effect(run: impl FnMut() + 'static) {
-    let mut run: Box<dyn FnMut()> = Box::new(run);
-    Effect::new(move |_| run());
+    run_on_change(Box::new(Deaf(run)));
+}
+
+fn run_on_change(mut run: Box<dyn Hear<()>>) {
+    Effect::new(move |_| run.hear(()));
 }
 
 /// An event handler, boxed.
@@ -34,9 +71,12 @@ pub(crate) struct Derived<T> {
 pub(crate) fn derived<T: PartialEq + Send + Sync + 'static>(
     compute: impl Fn() -> T + Send + Sync + 'static,
 ) -> Derived<T> {
-    let compute: Box<dyn Fn() -> Value + Send + Sync> =
-        Box::new(move || Value { value: Arc::new(compute()), same: same::<T> });
-    Derived { memo: Memo::new(move |_| compute()), kind: PhantomData }
+    let compute = move || Value { value: Arc::new(compute()), same: same::<T> };
+    Derived { memo: memo(Box::new(compute)), kind: PhantomData }
+}
+
+fn memo(compute: Box<dyn Ask<Value> + Send + Sync>) -> Memo<Value> {
+    Memo::new(move |_| compute.ask())
 }
 
 /// A value of any type that can still be compared.

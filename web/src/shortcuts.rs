@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use wasm_bindgen::JsCast;
 use web_logic::keys::{Action, Keys, Press};
+use web_logic::route::Page;
 use web_logic::time::Range;
 use web_sys::{Element, KeyboardEvent};
 
@@ -105,6 +106,8 @@ impl Actor {
                 let state = view.state.with_untracked(|state| state.carried_to(page));
                 view.show(page, &state, Visit::New);
             }
+            // With an event on the screen it means the raw trace.
+            Action::Refresh if self.shows_event() => self.0.actions.tell(action),
             Action::Refresh => view.refresh(),
             Action::Wrap => view.adjust(|state| state.wrap = !state.wrap),
             Action::Earlier => view.set_range(resolved.shifted(false)),
@@ -118,10 +121,22 @@ impl Actor {
             }
             Action::PasteRange => self.paste_range(),
             Action::Escape => self.0.actions.tell(action),
-            Action::Query | Action::Patterns | Action::Down | Action::Up | Action::Open | Action::Live => {
-                self.0.actions.tell(action);
-            }
+            Action::Query
+            | Action::Patterns
+            | Action::Down
+            | Action::Up
+            | Action::Open
+            | Action::Pick
+            | Action::Resolve
+            | Action::Archive
+            | Action::Before
+            | Action::After
+            | Action::Live => self.0.actions.tell(action),
         }
+    }
+
+    fn shows_event(self) -> bool {
+        untrack(|| self.0.history.page() == Page::Issues && !self.0.history.rest().is_empty())
     }
 
     fn paste_range(self) {

@@ -10,14 +10,20 @@ mod accounts;
 mod completion;
 mod dashboards;
 mod download;
+mod events;
 mod fields;
+mod issues;
 mod live;
 mod logs;
 mod marks;
 mod metrics;
+mod monitors;
 mod now;
 mod numbers;
+mod performance;
+mod projects;
 mod queues;
+mod releases;
 mod services;
 mod targets;
 mod uptime;
@@ -33,7 +39,17 @@ pub use dashboards::{
     PanelQuery, QueryLanguage,
 };
 pub use download::{DownloadForm, DownloadFormat};
+pub use events::{
+    Around, Attachment, Breadcrumb, ContainerThen, Context, DeployBefore, Event, EventList, EventPlace,
+    EventRow, EventsRequest, Exception, Feedback, FieldFault, Frame, GroupPart, GroupedBy, Happened,
+    JoinedBy, Pair, Thread, WebRequest,
+};
 pub use fields::{Field, FieldKind, FieldSource, FieldStats, Pattern, Patterns};
+pub use issues::{
+    Activity, ActivityKind, Issue, IssueChange, IssueMerge, IssuePage, IssueRequest, IssueRow, IssueSort,
+    IssueStatus, IssueSubstatus, IssueUnmerge, IssueUpdate, IssuesChanged, LiveIssue, MergedHash, NewComment,
+    ProjectName, SpanRequest, TagFacet, TagValue, TagValuesRequest,
+};
 pub use live::{LiveLines, LivePaused};
 pub use logs::{
     ContextRequest, Facet, FacetValue, Facets, Histogram, HistogramBucket, LEVELS, LogPage, LogRequest,
@@ -41,11 +57,21 @@ pub use logs::{
 };
 pub use marks::{Mark, MarkKind};
 pub use metrics::{InstantRequest, LabelsRequest, MetricName, MetricsRequest};
+pub use monitors::{CheckIn, CheckInState, Monitor, MonitorRequest, MonitorRow, Monitors, MonitorsRequest};
 pub use now::{
     DockerState, DockerStatus, Fault, HealthState, Intake, Now, RunState, ServiceTile, WorkloadRow,
 };
 pub use numbers::{NumberSeries, Numbers};
+pub use performance::{
+    Example, ExampleRow, Performance, PerformanceRequest, Span, SpanOperation, Transaction,
+    TransactionRequest, TransactionRow, TransactionSort,
+};
+pub use projects::{
+    NewProject, Project, ProjectKey, ProjectRow, ProjectSetup, Refused, RefusedCount, RefusedRow, SdkRow,
+    TestSent,
+};
 pub use queues::{BrokerRow, QueueRow, Queues, TaskRow, WorkerRow};
+pub use releases::{Deploy, Release, ReleaseRequest, ReleaseRow, Releases, ReleasesRequest};
 pub use services::{Chart, JobMetrics, ServicePage, ServiceRequest, ServiceRow};
 pub use targets::{DroppedTargetRow, TargetHealth, TargetRow, Targets};
 pub use uptime::{ProbeHealth, ProbeRow, Uptime, UptimeRequest};

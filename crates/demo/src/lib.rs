@@ -3,7 +3,8 @@
 //! A small compose project (an nginx, a Django shop, Celery, PostgreSQL, Redis and their neighbours) that lives
 //! in this process: visitors come, orders are placed, releases go out, things break and are mended. It is
 //! seen through the doors that real containers have, so whoever watches it takes the same ways: a Docker Engine API on
-//! a Unix socket, pages of numbers, and the Redis of the queue.
+//! a Unix socket, pages of numbers, and the Redis of the queue. Its programs report their errors as SDKs do, to
+//! where [`Shop::report_to`] says.
 //!
 //! ```ignore
 //! let shop = demo::Shop::start(dir, seed).await?;
@@ -23,11 +24,13 @@ mod incident;
 mod meters;
 mod numbers;
 mod redis;
+mod reports;
 mod ring;
 mod serving;
 mod shop;
 
 pub use clock::Clock;
+pub use reports::sending::Destination;
 pub use serving::{Options, Shop};
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use tokio::net::UnixListener;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
@@ -17,6 +17,8 @@ use crate::clock::{Clock, Running};
 use crate::doors::{self, Doors};
 use crate::engine::Engine;
 use crate::redis;
+use crate::reports::Outbox;
+use crate::reports::sending::{self, Destination};
 use crate::shop::Simulation;
 
 const SOCKET: &str = "docker.sock";
@@ -49,6 +51,7 @@ pub struct Shop {
     socket: PathBuf,
     shutdown: CancellationToken,
     advances: mpsc::Sender<Advance>,
+    destination: watch::Sender<Option<Destination>>,
     tasks: Vec<JoinHandle<()>>,
 }
 
@@ -67,7 +70,9 @@ impl Shop {
         let listener = listen(&socket)?;
         let clock = options.clock.start();
         let (doors, listeners) = Doors::open().await?;
-        let simulation = tokio::task::spawn_blocking(move || past(options, clock, doors)).await?;
+        let (outbox, reports) = Outbox::new();
+        let simulation = tokio::task::spawn_blocking(move || past(options, clock, doors, outbox)).await?;
+        let (destination, told) = watch::channel(None);
 
         let shutdown = CancellationToken::new();
         let meters = simulation.meters().clone();
@@ -78,16 +83,22 @@ impl Shop {
             tokio::spawn(go_on(simulation, clock, asked, shutdown.clone())),
             tokio::spawn(serve(listener, api, shutdown.clone())),
             tokio::spawn(redis::serve(listeners.redis, meters.clone(), shutdown.clone())),
+            tokio::spawn(sending::send_all(reports, told, shutdown.clone())),
         ];
         for (member, listener) in listeners.numbers {
             tasks.push(tokio::spawn(doors::serve(member, listener, meters.clone(), shutdown.clone())));
         }
-        Ok(Self { socket, shutdown, advances, tasks })
+        Ok(Self { socket, shutdown, advances, destination, tasks })
     }
 
     /// Where a Docker client finds the shop: `unix://…`.
     pub fn docker_host(&self) -> String {
         format!("unix://{}", self.socket.display())
+    }
+
+    /// Tells the shop's programs where to report their errors. What they had to report until then follows.
+    pub fn report_to(&self, destination: Destination) {
+        self.destination.send_replace(Some(destination));
     }
 
     /// Lets time pass, beside what the clock does; returns when all of it has happened.
@@ -127,10 +138,10 @@ fn listen(socket: &Path) -> anyhow::Result<UnixListener> {
         .with_context(|| format!("cannot listen on {}; is its path longer than 107 bytes?", socket.display()))
 }
 
-fn past(options: Options, clock: Running, doors: Doors) -> Simulation {
+fn past(options: Options, clock: Running, doors: Doors, outbox: Outbox) -> Simulation {
     let now = clock.started();
     let begun = now.minus(options.history);
-    let mut simulation = Simulation::new(Engine::new(begun), doors, options.seed, begun, now);
+    let mut simulation = Simulation::new(Engine::new(begun), doors, outbox, options.seed, begun, now);
     simulation.advance(now);
     simulation
 }

@@ -12,6 +12,7 @@ mod lifecycle;
 mod names;
 mod place;
 mod releases;
+mod reporting;
 mod requests;
 mod routes;
 mod sales;
@@ -37,6 +38,7 @@ use crate::doors::Doors;
 use crate::engine::{Engine, Stream};
 use crate::incident::{Incidents, Kind};
 use crate::meters::Meters;
+use crate::reports::Outbox;
 
 /// Between two lines of one text that a process writes at once.
 const LINE_GAP: Duration = Duration::from_micros(9);
@@ -59,12 +61,20 @@ pub(crate) struct Simulation {
     /// Whether a release is going out.
     releasing: bool,
     sales: sales::Sales,
+    reporting: reporting::Reporting,
 }
 
 impl Simulation {
     /// A shop that has been up for some days when its story begins at `begun`. Its first release comes soon
     /// after `opening`.
-    pub(crate) fn new(engine: Engine, doors: Doors, seed: u64, begun: Timestamp, opening: Timestamp) -> Self {
+    pub(crate) fn new(
+        engine: Engine,
+        doors: Doors,
+        outbox: Outbox,
+        seed: u64,
+        begun: Timestamp,
+        opening: Timestamp,
+    ) -> Self {
         let mut shop = Self {
             engine,
             meters: Meters::new(begun),
@@ -78,6 +88,7 @@ impl Simulation {
             incidents: Incidents::default(),
             releasing: false,
             sales: sales::Sales::default(),
+            reporting: reporting::Reporting::new(outbox, seed),
         };
         shop.open();
         shop.expect_visitors();

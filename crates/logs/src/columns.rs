@@ -84,8 +84,12 @@ impl Columns {
 
     /// Every text that a query may look for: the lines, and the values of structured metadata.
     pub(crate) fn texts(&self) -> impl Iterator<Item = &str> {
-        let values = self.sets.list.iter().flatten().map(|(_, value)| &**value);
-        std::iter::once(self.text.as_str()).chain(values)
+        std::iter::once(self.text.as_str()).chain(self.values())
+    }
+
+    /// The values of structured metadata.
+    pub(crate) fn values(&self) -> impl Iterator<Item = &str> {
+        self.sets.list.iter().flatten().map(|(_, value)| &**value)
     }
 
     /// As LogQL reads it. Levels were checked when the columns were decoded.

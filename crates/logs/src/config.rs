@@ -70,6 +70,11 @@ impl Config {
         self.retention[usize::from(class.number())]
     }
 
+    /// How long any line is kept at the most.
+    pub(crate) fn retention_max(&self) -> Duration {
+        self.retention.into_iter().max().unwrap_or(DAY)
+    }
+
     /// How long the class is kept that is kept the shortest.
     pub(crate) fn retention_min(&self) -> Duration {
         self.retention.into_iter().min().unwrap_or(DAY)

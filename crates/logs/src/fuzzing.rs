@@ -54,11 +54,12 @@ mod tests {
     proptest! {
         #[test]
         fn samples_with_any_bytes_changed_do_not_panic(
-            which in 0_usize..4,
+            which in 0_usize..5,
             changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..4),
             cut in any::<prop::sample::Index>(),
         ) {
-            let name = ["block.format-1", "row.format-1", "sidecar.format-2", "filter.format-1"][which];
+            let names = ["block.format-1", "block.format-2", "row.format-1", "sidecar.format-2", "filter.format-1"];
+            let name = names[which];
             let mut bytes = std::fs::read(format!("{}/testdata/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap();
             for (at, byte) in &changes {
                 let at = at.index(bytes.len());

@@ -97,6 +97,11 @@ impl Logs {
         (day_end.plus(config.retention(class)) <= as_of).then_some(DropReason::TooOld)
     }
 
+    /// How long lines are kept: those of the class that is kept longest.
+    pub fn retention(&self) -> Duration {
+        self.shared.config().retention_max()
+    }
+
     /// The streams that have entries in the range, sorted.
     pub fn streams(&self, selector: &Selector, range: TimeRange) -> Result<Vec<Labels>, SourceError> {
         Ok(reader::streams(&self.shared, selector, range))

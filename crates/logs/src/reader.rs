@@ -6,7 +6,7 @@ use std::sync::Arc;
 use logql::{Counts, Entries, Scan, Source, SourceError};
 use model::{Labels, Selector, TimeRange, Timestamp};
 
-use crate::block::{self, Damage, Name, Times};
+use crate::block::{self, Damage, Name, SoughtRuns, Times};
 use crate::columns::Columns;
 use crate::day::{Derived, each_derived};
 use crate::filter::Sought;
@@ -29,6 +29,8 @@ pub struct Chunk {
     key: DayKey,
     pub(crate) stream: Arc<Stream>,
     place: Place,
+    /// What its reader looks for.
+    sought: Arc<SoughtRuns>,
 }
 
 #[derive(Clone, Debug)]
@@ -60,10 +62,11 @@ pub(crate) fn chunks(shared: &Arc<Shared>, scan: &Scan) -> Vec<Chunk> {
     let mut chunks = Vec::new();
     let mut selection = Selection::new(&scan.selector, scan.range).with_levels(scan.levels);
     let sought = Sought::new(&scan.needles);
+    let runs = Arc::new(SoughtRuns::new(&scan.needles));
     for day in days(shared, scan.range) {
         let (mut units, problem) = shared.select(&day, &mut selection);
         shared.rule_out(day.key, &mut units, &sought);
-        units.iter().for_each(|unit| push_chunks(shared, day.key, unit, &mut chunks));
+        units.iter().for_each(|unit| push_chunks(shared, day.key, unit, &runs, &mut chunks));
         chunks.extend(problem.map(|error| unreadable(shared, &day, &error)));
     }
     chunks
@@ -73,7 +76,8 @@ pub(crate) fn chunks(shared: &Arc<Shared>, scan: &Scan) -> Vec<Chunk> {
 pub(crate) fn chunks_of_day(shared: &Arc<Shared>, day: &Day, selection: &mut Selection<'_>) -> Vec<Chunk> {
     let mut chunks = Vec::new();
     let (units, _) = shared.select(day, selection);
-    units.iter().for_each(|unit| push_chunks(shared, day.key, unit, &mut chunks));
+    let nothing = Arc::default();
+    units.iter().for_each(|unit| push_chunks(shared, day.key, unit, &nothing, &mut chunks));
     chunks
 }
 
@@ -154,13 +158,26 @@ fn unreadable(shared: &Arc<Shared>, day: &Day, error: &ReadError) -> Chunk {
         key: day.key,
         stream: shared.streams.get(&Labels::default()),
         place: Place::Unreadable(problem.into()),
+        sought: Arc::default(),
     }
 }
 
-fn push_chunks(shared: &Arc<Shared>, key: DayKey, unit: &Unit, chunks: &mut Vec<Chunk>) {
+fn push_chunks(
+    shared: &Arc<Shared>,
+    key: DayKey,
+    unit: &Unit,
+    sought: &Arc<SoughtRuns>,
+    chunks: &mut Vec<Chunk>,
+) {
     let blocks = unit.blocks.iter().copied().map(Place::Block);
     let rows = unit.rows.iter().cloned().map(Place::Tail);
-    let chunk = |place| Chunk { shared: shared.clone(), key, stream: unit.stream.clone(), place };
+    let chunk = |place| Chunk {
+        shared: shared.clone(),
+        key,
+        stream: unit.stream.clone(),
+        place,
+        sought: sought.clone(),
+    };
     chunks.extend(blocks.chain(rows).map(chunk));
 }
 
@@ -207,11 +224,13 @@ impl logql::Chunk for Chunk {
     }
 
     fn read_if(&self, wanted: &mut dyn FnMut(&[u8]) -> bool) -> Result<Option<Entries>, SourceError> {
-        let Place::Block(row) = &self.place else {
-            let entries = logql::Chunk::read(self)?;
-            return Ok(wanted(entries.text.as_bytes()).then_some(entries));
+        let columns = match &self.place {
+            Place::Block(row) => {
+                self.read_block(row, |block, name| block::decode_if(block, name, &self.sought, wanted))
+            }
+            Place::Tail(row) => row::unpack_if(&row.data, wanted).map_err(ReadError::from),
+            Place::Unreadable(problem) => return Err(SourceError(problem.to_string())),
         };
-        let columns = self.read_block(row, |block, name| block::decode_if(block, name, wanted));
         columns.map(|columns| columns.map(Columns::into_entries)).map_err(|error| self.damaged(&error))
     }
 }

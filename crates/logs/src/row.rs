@@ -44,6 +44,14 @@ pub(crate) fn pack(columns: &Columns) -> io::Result<Vec<u8>> {
 
 /// The reverse of [`pack`].
 pub(crate) fn unpack(row: &[u8]) -> Result<Columns, Damage> {
+    unpack_if(row, &mut |_| true).map(Option::unwrap_or_default)
+}
+
+/// The reverse of [`pack`], if the text is `wanted`.
+pub(crate) fn unpack_if(
+    row: &[u8],
+    wanted: &mut dyn FnMut(&[u8]) -> bool,
+) -> Result<Option<Columns>, Damage> {
     let (format, rest) = row.split_first().ok_or(Damage::Checksum)?;
     if *format != FORMAT {
         return Err(Damage::Format(*format));
@@ -52,15 +60,29 @@ pub(crate) fn unpack(row: &[u8]) -> Result<Columns, Damage> {
     if store::checksum(rest) != u64::from_le_bytes(*checksum) {
         return Err(Damage::Checksum);
     }
-    content(rest).ok_or(Damage::Content("lines"))
+    let body = body(rest).ok_or(Damage::Content("lines"))?;
+    let (lines, text_bytes, rest) = head(&body).ok_or(Damage::Content("lines"))?;
+    if !wanted(&rest[rest.len() - text_bytes..]) {
+        return Ok(None);
+    }
+    content(lines, text_bytes, rest).map(Some).ok_or(Damage::Content("lines"))
 }
 
-fn content(packed: &[u8]) -> Option<Columns> {
+fn body(packed: &[u8]) -> Option<Vec<u8>> {
     let mut cursor = Cursor(packed);
     let length = cursor.count()?;
-    let body = squeeze::expand(cursor.0, length)?;
-    let mut cursor = Cursor(&body);
+    squeeze::expand(cursor.0, length)
+}
+
+/// How many lines there are, how many bytes of text, and what stands behind these numbers: the text at its end.
+fn head(body: &[u8]) -> Option<(usize, usize, &[u8])> {
+    let mut cursor = Cursor(body);
     let (lines, text_bytes) = (cursor.count()?, cursor.count()?);
+    (text_bytes <= cursor.0.len()).then_some((lines, text_bytes, cursor.0))
+}
+
+fn content(lines: usize, text_bytes: usize, rest: &[u8]) -> Option<Columns> {
+    let mut cursor = Cursor(rest);
     let mut columns = Columns::default();
     let mut before = 0_i64;
     let timestamps = (0..lines).map(|_| {

@@ -11,6 +11,8 @@
 //! there at all of them has *runs*: how many timestamps it leaves out, how many it has, and so on. The checksum covers
 //! all that follows it: a damaged chunk is an error, never a wrong number.
 
+use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::Arc;
 
 use store::varint::{Cursor, put};
@@ -88,20 +90,23 @@ pub struct Chunk<'a> {
     /// In order, each once.
     pub timestamps_ms: Arc<[i64]>,
     rows: Vec<Place>,
-    numbers: &'a [u8],
+    /// Those of the whole chunk.
+    bytes: Cow<'a, [u8]>,
 }
 
 #[derive(Debug)]
 struct Place {
     runs: Vec<Run>,
     count: usize,
+    /// Where its numbers stand among the chunk's bytes.
     start: usize,
     end: usize,
 }
 
 impl<'a> Chunk<'a> {
     /// Checks the bytes and reads all but the numbers.
-    pub fn read(bytes: &'a [u8]) -> Result<Self, Damage> {
+    pub fn read(bytes: impl Into<Cow<'a, [u8]>>) -> Result<Self, Damage> {
+        let bytes = bytes.into();
         let (format, rest) = bytes.split_first().ok_or(Damage::Senseless)?;
         if *format != FORMAT {
             return Err(Damage::Format(*format));
@@ -110,23 +115,8 @@ impl<'a> Chunk<'a> {
         if store::checksum(rest) != u64::from_le_bytes(*checksum) {
             return Err(Damage::Checksum);
         }
-        Self::content(Cursor(rest)).ok_or(Damage::Senseless)
-    }
-
-    fn content(mut cursor: Cursor<'a>) -> Option<Self> {
-        let timestamps = cursor.count().filter(|count| *count <= TIMESTAMPS_MAX)?;
-        let series = cursor.count()?;
-        let timestamps_ms = codec::decode_timestamps(cursor.bytes()?, timestamps)?;
-        let mut rows = Vec::new();
-        let mut start = 0_usize;
-        for _ in 0..series {
-            let (runs, count) = runs(&mut cursor, timestamps)?;
-            let end = start.checked_add(cursor.count()?)?;
-            rows.push(Place { runs, count, start, end });
-            start = end;
-        }
-        let numbers = cursor.take(start)?;
-        Some(Self { timestamps_ms: timestamps_ms.into(), rows, numbers })
+        let (timestamps_ms, rows) = content(Cursor(rest), bytes.len()).ok_or(Damage::Senseless)?;
+        Ok(Self { timestamps_ms, rows, bytes })
     }
 
     /// How many series there are.
@@ -142,13 +132,74 @@ impl<'a> Chunk<'a> {
     /// The numbers of the series at `index`.
     pub fn row(&self, index: usize) -> Result<Row, Damage> {
         let place = self.rows.get(index).ok_or(Damage::Senseless)?;
-        let bytes = &self.numbers[place.start..place.end];
-        if place.count == 0 {
-            return Ok(Row { runs: place.runs.clone(), values: Vec::new() });
-        }
-        let values = codec::decode(bytes, place.count).ok_or(Damage::Senseless)?;
-        Ok(Row { runs: place.runs.clone(), values })
+        Ok(Row { runs: place.runs.clone(), values: self.numbers(place)? })
     }
+
+    /// How many numbers the series at `index` has at these of the chunk's timestamps.
+    pub(crate) fn count(&self, index: usize, within: &Range<u32>) -> usize {
+        let runs = self.rows.get(index).map(|place| place.runs.as_slice()).unwrap_or_default();
+        runs.iter().filter_map(|run| run.within(within)).map(|run| run.len as usize).sum()
+    }
+
+    /// Appends the numbers that the series at `index` has at these of the chunk's timestamps, and tells their runs.
+    pub(crate) fn append(
+        &self,
+        index: usize,
+        within: &Range<u32>,
+        values: &mut Vec<f64>,
+        mut tell: impl FnMut(Run),
+    ) -> Result<(), Damage> {
+        let place = self.rows.get(index).ok_or(Damage::Senseless)?;
+        let numbers = self.numbers(place)?;
+        let mut rest = numbers.as_slice();
+        for run in &place.runs {
+            let (own, others) = rest.split_at(run.len as usize);
+            if let Some(inside) = run.within(within) {
+                let from = (inside.start - run.start) as usize;
+                values.extend_from_slice(&own[from..from + inside.len as usize]);
+                tell(inside);
+            }
+            rest = others;
+        }
+        Ok(())
+    }
+
+    fn numbers(&self, place: &Place) -> Result<Vec<f64>, Damage> {
+        if place.count == 0 {
+            return Ok(Vec::new());
+        }
+        codec::decode(&self.bytes[place.start..place.end], place.count).ok_or(Damage::Senseless)
+    }
+}
+
+impl Run {
+    /// What of it is within a range.
+    pub(crate) fn within(self, range: &Range<u32>) -> Option<Self> {
+        let (start, end) = (self.start.max(range.start), (self.start + self.len).min(range.end));
+        (start < end).then(|| Self { start, len: end - start })
+    }
+}
+
+/// The timestamps and where the numbers of each series stand in a chunk of `length` bytes.
+fn content(mut cursor: Cursor<'_>, length: usize) -> Option<(Arc<[i64]>, Vec<Place>)> {
+    let timestamps = cursor.count().filter(|count| *count <= TIMESTAMPS_MAX)?;
+    let series = cursor.count()?;
+    let timestamps_ms = codec::decode_timestamps(cursor.bytes()?, timestamps)?;
+    let mut rows = Vec::new();
+    let mut start = 0_usize;
+    for _ in 0..series {
+        let (runs, count) = runs(&mut cursor, timestamps)?;
+        let end = start.checked_add(cursor.count()?)?;
+        rows.push(Place { runs, count, start, end });
+        start = end;
+    }
+    let numbers_at = length - cursor.0.len();
+    cursor.take(start)?;
+    for row in &mut rows {
+        row.start += numbers_at;
+        row.end += numbers_at;
+    }
+    Some((timestamps_ms.into(), rows))
 }
 
 /// The runs of a series, and how many numbers they hold.

@@ -42,6 +42,11 @@ impl Config {
     pub(crate) fn raw(&self) -> Duration {
         self.retention_raw.min(self.retention)
     }
+
+    /// Whether days are rolled up: more is kept than their own samples.
+    pub(crate) fn rolls(&self) -> bool {
+        self.raw() != self.retention
+    }
 }
 
 fn retention(metrics: &Section<'_>, key: &str) -> Option<Duration> {

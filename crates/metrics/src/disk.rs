@@ -26,11 +26,22 @@ impl DiskUse {
         }
         let places = shared.stored().all();
         let files: u64 = places.into_iter().map(|place| of(&shared.directory, place)).sum();
-        let bytes = files + of_tail(&shared.directory);
+        let bytes = files + of_tail(&shared.directory) + aside(&shared.directory, "");
         *last = Some((Instant::now(), bytes));
         bytes
     }
 }
+
+/// Bytes of damaged files that were put aside, of those whose names begin so.
+pub(crate) fn aside(directory: &Path, beginning: &str) -> u64 {
+    let entries = std::fs::read_dir(directory).into_iter().flatten().flatten();
+    let is_aside = |name: &str| name.starts_with(beginning) && name.contains(ASIDE);
+    let files = entries.filter(|entry| entry.file_name().to_str().is_some_and(is_aside));
+    files.filter_map(|file| Some(file.metadata().ok()?.len())).sum()
+}
+
+/// Stands in the name of a file that was put aside, before its number.
+pub(crate) const ASIDE: &str = ".damaged-";
 
 /// Bytes of one file.
 pub(crate) fn of(directory: &Path, place: Place) -> u64 {

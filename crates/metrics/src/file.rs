@@ -128,7 +128,7 @@ pub(crate) fn members(data: &[u8]) -> Option<Vec<u32>> {
 /// Puts a file that cannot be used out of the way, where it can be looked at. Gives its new path.
 pub(crate) fn set_aside(directory: &Path, place: Place) -> std::io::Result<PathBuf> {
     let path = place.path(directory);
-    let free = (1..).map(|number| directory.join(format!("{place}.damaged-{number}")));
+    let free = (1..).map(|number| directory.join(format!("{place}{}{number}", crate::disk::ASIDE)));
     let aside = free.into_iter().find(|path| !path.exists()).unwrap_or_else(|| path.clone());
     std::fs::rename(&path, &aside)?;
     // Its log belongs to it alone; a new file of the name must not find it.

@@ -2,12 +2,13 @@
 //! and so they do here: they are put together once for all series that have the same pieces.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use model::Labels;
 use promql::Samples;
 
-use crate::chunk::Row;
+use crate::chunk::{Row, Run};
 
 /// Series and their pieces, in the order of their time where that is known.
 #[derive(Debug)]
@@ -64,11 +65,32 @@ impl Gather {
         self.timestamps.number(timestamps_ms)
     }
 
+    /// Which of these timestamps are within the range.
+    pub(crate) fn within(&self, timestamps_ms: &[i64]) -> Range<u32> {
+        let first = timestamps_ms.partition_point(|at| *at < self.first_ms) as u32;
+        first..timestamps_ms.partition_point(|at| *at <= self.last_ms) as u32
+    }
+
+    /// So many numbers will come.
+    pub(crate) fn expect(&mut self, numbers: usize) {
+        self.left = self.left.saturating_sub(numbers);
+    }
+
+    /// Appends numbers that were expected and are within the range: of each run those of as many timestamps.
+    pub(crate) fn append(&mut self, slot: u32, runs: impl Iterator<Item = (u32, Run)>, values: Vec<f64>) {
+        let series = &mut self.series[slot as usize];
+        let span =
+            |(timestamps, run): (u32, Run)| Span { timestamps, start: run.start, end: run.start + run.len };
+        series.spans.extend(runs.map(span));
+        match series.values.is_empty() {
+            true => series.values = values,
+            false => series.values.extend(values),
+        }
+    }
+
     /// Adds what a row has within the range.
     pub(crate) fn add(&mut self, slot: u32, timestamps: u32, row: Row) {
-        let at = &self.timestamps.all[timestamps as usize];
-        let first = at.partition_point(|at| *at < self.first_ms) as u32;
-        let end = at.partition_point(|at| *at <= self.last_ms) as u32;
+        let Range { start: first, end } = self.within(&self.timestamps.all[timestamps as usize]);
         let series = &mut self.series[slot as usize];
         if series.values.is_empty()
             && row.runs.iter().all(|run| run.start >= first && run.start + run.len <= end)
@@ -97,19 +119,20 @@ impl Gather {
     /// first.
     pub(crate) fn finish(self) -> Vec<Samples> {
         let Self { timestamps, series, .. } = self;
-        let mut shapes: HashMap<Vec<Span>, Arc<[i64]>> = HashMap::new();
+        let mut shapes: HashMap<Vec<Span>, (Arc<[i64]>, bool)> = HashMap::new();
         let mut finished = Vec::with_capacity(series.len());
         for Gathered { labels, spans, mut values } in series {
             if values.is_empty() {
                 continue;
             }
             let known = shapes.get(&spans).cloned();
-            let mut timestamps_ms = known.unwrap_or_else(|| {
+            let (mut timestamps_ms, is_in_order) = known.unwrap_or_else(|| {
                 let joined = timestamps.join(&spans);
-                shapes.insert(spans, joined.clone());
-                joined
+                let is_in_order = joined.is_sorted_by(|a, b| a < b);
+                shapes.insert(spans, (joined.clone(), is_in_order));
+                (joined, is_in_order)
             });
-            if !timestamps_ms.is_sorted_by(|a, b| a < b) {
+            if !is_in_order {
                 (timestamps_ms, values) = in_order(&timestamps_ms, &values);
             }
             finished.push(Samples { labels, timestamps_ms, values });
@@ -171,7 +194,6 @@ fn hash(timestamps_ms: &[i64]) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::chunk::Run;
 
     fn row(runs: &[(u32, u32)], from: f64) -> Row {
         let runs: Vec<Run> = runs.iter().map(|(start, len)| Run { start: *start, len: *len }).collect();

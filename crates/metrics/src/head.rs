@@ -45,7 +45,17 @@ impl Head {
             Some(window) => window,
             None => targets.by_name.entry(scrape.target.clone()).or_default(),
         };
-        targets.bytes += window.push(scrape, newest_ms, tally);
+        if !window.is_closed_to(scrape.at_ms) {
+            targets.bytes += window.push(scrape, newest_ms, tally);
+            return;
+        }
+        // Scattered timestamps: from now on each series has its own.
+        for (series, value) in &scrape.samples {
+            let target: Arc<str> = format!("{}\0{}", scrape.target, series.number).into();
+            let samples = vec![(series.clone(), *value)];
+            let alone = Scrape { target: target.clone(), at_ms: scrape.at_ms, samples };
+            targets.bytes += targets.by_name.entry(target).or_default().push(&alone, newest_ms, tally);
+        }
     }
 
     /// The window that a scrape belongs to, if there is one.

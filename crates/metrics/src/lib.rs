@@ -40,6 +40,7 @@ mod index;
 mod limits;
 mod metrics;
 mod names;
+mod pieces;
 mod place;
 mod rollup;
 mod roster;

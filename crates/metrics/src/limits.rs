@@ -17,6 +17,8 @@ pub(crate) struct Limits {
     pub(crate) quiet: Duration,
     /// With more bytes of series and numbers in memory all windows are sealed early.
     pub(crate) head_bytes: usize,
+    /// With so many series senders get no new ones. Those that are silent are forgotten when their window is sealed.
+    pub(crate) series_max: usize,
     /// A day is merged so long after its end.
     pub(crate) merge_after: Duration,
     /// Merging pauses after so long, for what waits to be committed.
@@ -36,6 +38,7 @@ impl Default for Limits {
             grace: Duration::from_secs(5 * 60),
             quiet: Duration::from_secs(60),
             head_bytes: 80 << 20,
+            series_max: 500_000,
             merge_after: Duration::from_secs(20 * 60),
             merge_slice: Duration::from_millis(250),
             clock_leap: Duration::from_secs(86_400),

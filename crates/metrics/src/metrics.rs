@@ -82,6 +82,12 @@ impl Metrics {
         self.shared.catalogue.get(labels)
     }
 
+    /// The same for a sender that nobody bounds: `None` for a new series where there are too many already. Whoever refuses
+    /// its samples counts them as [`Refused::TooManySeries`](crate::Refused).
+    pub fn series_of_sender(&self, labels: &Labels) -> Option<Arc<Series>> {
+        self.shared.catalogue.get_within(labels, self.shared.limits.series_max)
+    }
+
     /// Appends what a target gave. Waits while too much is on its way; returns before it is on disk.
     pub async fn append(&self, scrape: Scrape) -> Result<(), WriteError> {
         self.requests.send(Request::Append(scrape)).await.map_err(|_| WriteError::Closing)

@@ -84,20 +84,16 @@ impl Hash for ByLabels {
 }
 
 impl Catalogue {
+    /// The series of these labels.
     pub(crate) fn get(&self, labels: &Labels) -> Arc<Series> {
         let mut known = self.known();
-        if let Some(ByLabels(series)) = known.series.get(labels) {
-            return series.clone();
-        }
-        let series = Arc::new(Series {
-            labels: labels.clone(),
-            number: known.next,
-            last_ms: AtomicI64::new(i64::MIN),
-            last_bits: AtomicU64::new(0),
-        });
-        known.next += 1;
-        known.series.insert(ByLabels(series.clone()));
-        series
+        known.find(labels).unwrap_or_else(|| known.add(labels))
+    }
+
+    /// The same, unless it is a new one and there are so many already.
+    pub(crate) fn get_within(&self, labels: &Labels, series_max: usize) -> Option<Arc<Series>> {
+        let mut known = self.known();
+        known.find(labels).or_else(|| (known.series.len() < series_max).then(|| known.add(labels)))
     }
 
     /// The same labels in the memory of the series that has them, if there is one.
@@ -117,5 +113,23 @@ impl Catalogue {
 
     fn known(&self) -> MutexGuard<'_, Known> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Known {
+    fn find(&self, labels: &Labels) -> Option<Arc<Series>> {
+        self.series.get(labels).map(|ByLabels(series)| series.clone())
+    }
+
+    fn add(&mut self, labels: &Labels) -> Arc<Series> {
+        let series = Arc::new(Series {
+            labels: labels.clone(),
+            number: self.next,
+            last_ms: AtomicI64::new(i64::MIN),
+            last_bits: AtomicU64::new(0),
+        });
+        self.next += 1;
+        self.series.insert(ByLabels(series.clone()));
+        series
     }
 }

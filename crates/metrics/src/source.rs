@@ -1,5 +1,8 @@
 //! Reading: what PromQL asks of the storage.
 
+use std::borrow::Cow;
+use std::sync::Arc;
+
 use model::{Labels, Matcher};
 use promql::{Samples, Selection, Source, SourceError, Wanted};
 use rusqlite::Connection;
@@ -9,6 +12,7 @@ use crate::file;
 use crate::gather::Gather;
 use crate::index::{self, ChunkRow, Index, ReadError};
 use crate::metrics::Metrics;
+use crate::pieces::Pieces;
 use crate::place::{Place, day_of};
 use crate::rollup::{self, Columns};
 use crate::shared::Shared;
@@ -27,10 +31,13 @@ impl Source for Metrics {
             (stored.head.copy(*first_ms, *last_ms, is_wanted), stored.places(*first_ms, *last_ms))
         };
         let mut gather = Gather::new(*first_ms, *last_ms, *samples_max);
+        let mut pieces = Pieces::default();
         for place in places {
-            let mut reading = Reading { shared: &self.shared, selection, wanted, place, gather: &mut gather };
+            let (gather, pieces) = (&mut gather, &mut pieces);
+            let mut reading = Reading { shared: &self.shared, selection, wanted, place, gather, pieces };
             self.shared.reading(place, |file, index| reading.read(file, index))?;
         }
+        pieces.decode(&mut gather).map_err(|(place, error)| self.shared.damaged(place, &error))?;
         for copied in copied {
             let slot = gather.slot(&copied.labels);
             let timestamps = gather.timestamps(&copied.timestamps_ms);
@@ -72,7 +79,7 @@ impl Shared {
     fn reading(
         &self,
         place: Place,
-        read: impl FnOnce(&Connection, &Index) -> Result<(), ReadError>,
+        read: impl FnOnce(&Connection, &Arc<Index>) -> Result<(), ReadError>,
     ) -> Result<(), SourceError> {
         let opened = || {
             let file = file::open_reader(&self.directory, place)?;
@@ -87,10 +94,7 @@ impl Shared {
                 self.faults.clear(&subject(place));
                 Ok(())
             }
-            Err(error) if error.is_of_a_chunk() => {
-                self.tell_damage(place, &error);
-                Err(SourceError(format!("metrics/{place}: {error}")))
-            }
+            Err(error) if error.is_of_a_chunk() => Err(self.damaged(place, &error)),
             // It has expired meanwhile.
             Err(_) if !self.stored().has(place) => Ok(()),
             Err(error) => {
@@ -98,6 +102,11 @@ impl Shared {
                 Ok(())
             }
         }
+    }
+
+    fn damaged(&self, place: Place, error: &ReadError) -> SourceError {
+        self.tell_damage(place, error);
+        SourceError(format!("metrics/{place}: {error}"))
     }
 
     /// Samples are damaged; the rest of the file is not.
@@ -112,33 +121,43 @@ pub(crate) fn subject(place: Place) -> String {
     format!("metrics/{place}")
 }
 
-/// Gathers what a file has.
+/// Gathers what a file has; what a day's has is only listed.
 struct Reading<'a> {
     shared: &'a Shared,
     selection: &'a Selection,
     wanted: Wanted,
     place: Place,
     gather: &'a mut Gather,
+    pieces: &'a mut Pieces,
 }
 
 impl Reading<'_> {
     /// Each chunk is read once, for all of its series that are wanted.
-    fn read(&mut self, file: &Connection, index: &Index) -> Result<(), ReadError> {
+    fn read(&mut self, file: &Connection, index: &Arc<Index>) -> Result<(), ReadError> {
         let Selection { matchers, first_ms, last_ms, .. } = self.selection;
         let mut slots: Vec<Option<u32>> = vec![None; index.series.len() + 1];
         for number in index.matching(matchers) {
             slots[number as usize] = Some(self.gather.slot(index.labels(number)));
         }
-        for row in index.chunks.iter().filter(|row| overlaps(row, *first_ms, *last_ms)) {
+        let rows = index.chunks.iter().enumerate();
+        for (number, row) in rows.filter(|(_, row)| overlaps(row, *first_ms, *last_ms)) {
             if self.gather.is_full() {
                 break;
             }
             let members = row.members.iter().enumerate();
             let mut wanted =
                 members.filter_map(|(at, number)| Some((at, slots[*number as usize]?))).peekable();
-            if wanted.peek().is_some() && !self.is_superseded(row) {
-                with_chunk(file, index, row, |chunk| self.add(chunk, wanted))?;
+            if wanted.peek().is_none() || self.is_superseded(row) {
+                continue;
             }
+            if let Place::Rollup(_) = self.place {
+                with_chunk(file, index, row, |chunk| self.add(chunk, wanted))?;
+                continue;
+            }
+            let chunk = with_bytes(file, index, row, |bytes| checked(row, bytes.to_vec()))?;
+            let within = self.gather.within(&chunk.timestamps_ms);
+            let numbers = self.pieces.add(chunk, (self.place, index, number), within, wanted);
+            self.gather.expect(numbers);
         }
         Ok(())
     }
@@ -150,17 +169,10 @@ impl Reading<'_> {
     }
 
     fn add(&mut self, chunk: &Chunk<'_>, wanted: impl Iterator<Item = (usize, u32)>) -> Result<(), Damage> {
-        if let Place::Rollup(_) = self.place {
-            for (at, slot) in wanted {
-                let (timestamps_ms, row) = Columns::read(chunk, at)?.samples(self.wanted);
-                let timestamps = self.gather.timestamps(&timestamps_ms);
-                self.gather.add(slot, timestamps, row);
-            }
-            return Ok(());
-        }
-        let timestamps = self.gather.timestamps(&chunk.timestamps_ms);
         for (at, slot) in wanted {
-            self.gather.add(slot, timestamps, chunk.row(at)?);
+            let (timestamps_ms, row) = Columns::read(chunk, at)?.samples(self.wanted);
+            let timestamps = self.gather.timestamps(&timestamps_ms);
+            self.gather.add(slot, timestamps, row);
         }
         Ok(())
     }
@@ -178,18 +190,26 @@ pub(crate) fn with_chunk<T>(
     row: &ChunkRow,
     take: impl FnOnce(&Chunk<'_>) -> Result<T, Damage>,
 ) -> Result<T, ReadError> {
+    with_bytes(file, index, row, |bytes| take(&checked(row, bytes)?))
+}
+
+fn with_bytes<T>(
+    file: &Connection,
+    index: &Index,
+    row: &ChunkRow,
+    take: impl FnOnce(&[u8]) -> Result<T, Damage>,
+) -> Result<T, ReadError> {
     let mut select = file.prepare_cached("SELECT data FROM chunk WHERE id = ?1")?;
     let mut rows = select.query([row.id])?;
     let found = rows.next()?;
     let bytes = found.and_then(|found| found.get_ref(0).ok()?.as_blob().ok()).unwrap_or_default();
-    let read = Chunk::read(bytes).and_then(|chunk| {
-        // The rows of each member, and no others.
-        match chunk.len().is_multiple_of(row.members.len().max(1)) {
-            true => take(&chunk),
-            false => Err(Damage::Senseless),
-        }
-    });
-    read.map_err(|damage| index.damage(row, damage))
+    take(bytes).map_err(|damage| index.damage(row, damage))
+}
+
+/// The chunk, if it has the rows of each member and no others.
+fn checked<'a>(row: &ChunkRow, bytes: impl Into<Cow<'a, [u8]>>) -> Result<Chunk<'a>, Damage> {
+    let chunk = Chunk::read(bytes)?;
+    chunk.len().is_multiple_of(row.members.len().max(1)).then_some(chunk).ok_or(Damage::Senseless)
 }
 
 /// Whether one of the selectors matches; without a selector every series is wanted.

@@ -17,11 +17,14 @@ pub enum Refused {
     TooOld,
     /// Further ahead of the clock than clocks differ.
     TooFarAhead,
+    /// Of a new series, while there are more than can be kept.
+    TooManySeries,
 }
 
 impl Refused {
     /// Every reason.
-    pub const ALL: [Self; 4] = [Self::OutOfOrder, Self::Duplicate, Self::TooOld, Self::TooFarAhead];
+    pub const ALL: [Self; 5] =
+        [Self::OutOfOrder, Self::Duplicate, Self::TooOld, Self::TooFarAhead, Self::TooManySeries];
 
     /// The reason as people read it.
     pub const fn text(self) -> &'static str {
@@ -30,6 +33,7 @@ impl Refused {
             Self::Duplicate => "another value at the same instant",
             Self::TooOld => "older than what is kept",
             Self::TooFarAhead => "too far in the future",
+            Self::TooManySeries => "of new series beyond the 500,000 that may have samples at a time",
         }
     }
 
@@ -40,6 +44,7 @@ impl Refused {
             Self::Duplicate => "duplicate",
             Self::TooOld => "too_old",
             Self::TooFarAhead => "too_far_ahead",
+            Self::TooManySeries => "too_many_series",
         }
     }
 }

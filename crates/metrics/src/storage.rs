@@ -44,6 +44,8 @@ pub(crate) struct Storage {
     horizon: Horizon,
     /// Days that are to be merged and rolled up, and since when nothing was added to them.
     unmerged: BTreeMap<UtcDay, Timestamp>,
+    /// Whether days are rolled up by the settings, as they were last seen.
+    rolls: bool,
     /// While a backup holds it, no file changes but the tail.
     lease: Weak<()>,
     pub(crate) steps: Steps,

@@ -27,7 +27,12 @@ pub(crate) struct Window {
     by_number: HashMap<u32, u32>,
     /// Where the series of the last scrape are, in its order: the next one has the same, mostly.
     order: Vec<u32>,
+    /// How many timestamps came after later ones.
+    inserted: usize,
 }
+
+/// After so many timestamps that came after later ones the window takes no more of them: each moves all of its series.
+const INSERTED_MAX: usize = 128;
 
 /// A series in a window.
 #[derive(Debug)]
@@ -69,6 +74,13 @@ impl Window {
         grown
     }
 
+    /// Whether a timestamp would have to be put between others once too often.
+    pub(crate) fn is_closed_to(&self, at_ms: i64) -> bool {
+        self.inserted >= INSERTED_MAX
+            && self.timestamps_ms.last().is_some_and(|last| at_ms < *last)
+            && self.timestamps_ms.binary_search(&at_ms).is_err()
+    }
+
     /// The number of a series at an instant.
     fn value(&self, at_ms: i64, series: &Series) -> Option<f64> {
         let place = self.timestamps_ms.binary_search(&at_ms).ok()?;
@@ -106,6 +118,7 @@ impl Window {
             Ok(place) => place as u32,
             Err(place) => {
                 // Two connections of one sender may overtake each other; it is rare.
+                self.inserted += 1;
                 self.timestamps_ms.insert(place, at_ms);
                 self.members.iter_mut().for_each(|member| member.row.make_room(place as u32));
                 place as u32

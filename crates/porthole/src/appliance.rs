@@ -4,6 +4,7 @@
 //! before the first task runs, with one sentence. At the end the ways in close first, then what they brought
 //! is drained to disk: nothing acknowledged is lost.
 
+use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -15,17 +16,20 @@ use tokio_util::sync::CancellationToken;
 use crate::configuration::Configuration;
 use crate::control;
 use crate::data_dir::DataDir;
-use crate::joints::{Engine, Samples};
+use crate::joints::{self, Engine, Samples};
 use crate::signals::{Signals, Wish};
 use crate::tasks::Tasks;
 
 mod reload;
 
 /// How long open requests and the collector may take to end.
-const GRACE: Duration = Duration::from_secs(10);
-/// How long the last lines may take to reach the disk. Both together stay below the 30 s that the compose file
-/// gives before it kills.
-const GRACE_WRITER: Duration = Duration::from_secs(15);
+const GRACE: Duration = Duration::from_secs(9);
+/// How long what was accepted of errors may take to be worked in, and then to hand its lines on. What is left is in the
+/// spool at the next start.
+const GRACE_ISSUES: Duration = Duration::from_secs(3);
+/// How long the last lines may take to reach the disk. All together stay below the 30 s that the compose file gives
+/// before it kills.
+const GRACE_WRITER: Duration = Duration::from_secs(13);
 
 /// An appliance whose stores are open and whose ports are bound; nothing runs yet.
 pub(crate) struct Appliance {
@@ -39,6 +43,8 @@ pub(crate) struct Appliance {
     samples: metrics::Writer,
     collecting: collectors::Collecting<Samples, Engine>,
     metrics: metrics::Metrics,
+    issues: issues::Issues,
+    events: issues::Writer,
     reload: reload::Reload,
     _data: DataDir,
 }
@@ -50,6 +56,7 @@ impl Appliance {
         let accounts = server::Accounts::open(&data.state())?;
         let (logs, writer) = logs::open(configuration.logs, &data.logs())?;
         let (metrics, samples) = metrics::open(configuration.metrics, &data.metrics())?;
+        let (issues, events) = issues::open(configuration.issues, &data.issues())?;
         let identity = identity(&configuration.docker);
         let files = logs::Files::new(&logs, &identity);
         let (docker, collector) =
@@ -71,14 +78,25 @@ impl Appliance {
         let listener = TcpListener::bind(listen).await.with_context(|| {
             format!("cannot listen on {listen}; free the port or set [server] listen to another")
         })?;
-        let engines = server::Engines { logs: logs.clone(), docker, metrics: metrics.clone(), collectors };
+        let engines = server::Engines {
+            logs: logs.clone(),
+            docker,
+            metrics: metrics.clone(),
+            collectors,
+            issues: issues.clone(),
+        };
         // Once per process, and every answer carries it.
         let build: &'static str = server::build(crate::command::VERSION).leak();
         let server = server::Server::new(configuration.server, engines, accounts.clone(), build)?;
         let _ = own.set(server.own_metrics());
         let control = control::Control::bind(
             &data,
-            control::Stores { accounts, logs: logs.clone(), metrics: metrics.clone() },
+            control::Stores {
+                accounts,
+                logs: logs.clone(),
+                metrics: metrics.clone(),
+                issues: issues.clone(),
+            },
         )?;
         Ok(Self {
             server,
@@ -91,17 +109,25 @@ impl Appliance {
             samples,
             collecting,
             metrics,
+            issues,
+            events,
             reload,
             _data: data,
         })
     }
 
+    /// Where it answers.
+    pub(crate) fn address(&self) -> anyhow::Result<SocketAddr> {
+        self.listener.local_addr().context("reading the address")
+    }
+
     /// Runs until a signal or until a task breaks down, then drains.
     pub(crate) async fn run(self) -> anyhow::Result<()> {
         let mut signals = Signals::listen()?;
-        let (ways_in, storage) = (CancellationToken::new(), CancellationToken::new());
+        let address = self.address()?;
+        let [ways_in, working, lines, storage] = [(); 4].map(|()| CancellationToken::new());
         let mut tasks = Tasks::default();
-        let mut writing = Tasks::default();
+        let [mut issuing, mut passing, mut writing] = [(); 3].map(|()| Tasks::default());
 
         let stop = storage.clone();
         let writer = self.writer;
@@ -111,6 +137,18 @@ impl Appliance {
             samples.run(stop).await;
             Ok(())
         });
+        let (events, stop) = (self.events, working.clone());
+        issuing.spawn("the writer of issues", async move {
+            events.run(stop).await;
+            Ok(())
+        });
+        if let Some(found) = self.issues.take_logs() {
+            let (logs, stop) = (self.logs.intake(), lines.clone());
+            passing.spawn("the way of SDKs' lines to the logs", async move {
+                joints::pass_on(found, logs, stop).await;
+                Ok(())
+            });
+        }
         let (collector, stop) = (self.collector, ways_in.clone());
         tasks.spawn("the collector of Docker's logs", async move {
             collector.run(stop).await;
@@ -131,7 +169,6 @@ impl Appliance {
         let (control, stop) = (self.control, ways_in.clone());
         tasks.spawn("the control socket", async move { control.run(stop).await });
         let link = self.server.setup_link().await?;
-        let address = self.listener.local_addr().context("reading the address")?;
         let (server, listener, stop) = (self.server, self.listener, ways_in.clone());
         tasks.spawn("the web server", async move { Ok(server.run(listener, stop).await?) });
 
@@ -145,10 +182,12 @@ impl Appliance {
             tokio::select! {
                 wish = signals.next() => match wish {
                     Wish::Stop => break Ok(()),
-                    Wish::Reload => reload.now(&self.logs, &self.metrics),
+                    Wish::Reload => reload.now(&self.logs, &self.metrics, &self.issues).await,
                 },
-                () = reload.changed() => reload.now(&self.logs, &self.metrics),
+                () = reload.changed() => reload.now(&self.logs, &self.metrics, &self.issues).await,
                 error = tasks.first_to_end() => break Err(error),
+                error = issuing.first_to_end() => break Err(error),
+                error = passing.first_to_end() => break Err(error),
                 error = writing.first_to_end() => break Err(error),
             }
         };
@@ -156,8 +195,13 @@ impl Appliance {
         tracing::info!("stopping: closing the ways in, then writing what they brought");
         ways_in.cancel();
         tasks.finish(GRACE).await;
+        // Errors may hold log lines: they are worked in while the logs still take them.
+        working.cancel();
+        issuing.finish(GRACE_ISSUES).await;
+        lines.cancel();
+        passing.finish(GRACE_ISSUES).await;
         storage.cancel();
-        drop((self.logs, self.metrics));
+        drop((self.logs, self.metrics, self.issues));
         writing.finish(GRACE_WRITER).await;
         tracing::info!("stopped");
         ended

@@ -7,12 +7,17 @@ use settings::{Fault, Tree};
 
 const FALL_BACKS: [&str; 2] = ["porthole.toml", "/etc/porthole/porthole.toml"];
 
+/// The project of the demo's shop, and its key: both are known to nobody but the demo, on loopback.
+pub(crate) const DEMO_PROJECT: u64 = 1;
+pub(crate) const DEMO_KEY: &str = "d3a0d3a0d3a0d3a0d3a0d3a0d3a0d3a0";
+
 /// Each engine's own configuration.
 pub(crate) struct Configuration {
     pub(crate) server: server::Config,
     pub(crate) docker: docker::Config,
     pub(crate) logs: logs::Config,
     pub(crate) metrics: metrics::Config,
+    pub(crate) issues: issues::Config,
     pub(crate) collectors: collectors::Config,
     /// The file that it was read from, to be watched for changes.
     pub(crate) file: Option<PathBuf>,
@@ -30,7 +35,7 @@ impl Configuration {
     /// environment, so that a demo never touches what belongs to its user.
     pub(crate) fn for_demo(docker_host: &str) -> Result<Self, Vec<Fault>> {
         let text = format!(
-            "[identity]\nhost = \"demo\"\n[server]\nlisten = \"127.0.0.1:4100\"\n[auth]\nmode = \"none\"\n[docker]\nhost = {docker_host:?}\n"
+            "[identity]\nhost = \"demo\"\n[server]\nlisten = \"127.0.0.1:4100\"\n[auth]\nmode = \"none\"\n[docker]\nhost = {docker_host:?}\n[[issues.project]]\nname = \"shop\"\nservice = \"web\"\nid = {DEMO_PROJECT}\nkey = \"{DEMO_KEY}\"\n"
         );
         let of_the_page =
             |name: &str| name.starts_with("PORTHOLE_SERVER__") || name.starts_with("PORTHOLE_AUTH__");
@@ -45,6 +50,7 @@ impl Configuration {
             docker: docker::Config::read(&root),
             logs: logs::Config::read(&root),
             metrics: metrics::Config::read(&root),
+            issues: issues::Config::read(&root),
             collectors: collectors::Config::read(&root),
             file,
         };

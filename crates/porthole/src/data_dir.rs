@@ -60,6 +60,10 @@ impl DataDir {
         self.path.join("metrics")
     }
 
+    pub(crate) fn issues(&self) -> PathBuf {
+        self.path.join("issues")
+    }
+
     pub(crate) fn state(&self) -> PathBuf {
         self.path.join("state.db")
     }

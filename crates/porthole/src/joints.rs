@@ -1,5 +1,5 @@
-//! Where two engines meet: what the collectors find goes to the store of metrics, and what containers use is asked of
-//! the Docker engine where the kernel's own files cannot be read.
+//! Where two engines meet: what the collectors find goes to the store of metrics, what containers use is asked of the
+//! Docker engine where the kernel's own files cannot be read, and log lines among what Sentry's SDKs send go to the logs.
 
 use std::sync::Arc;
 
@@ -9,7 +9,9 @@ use docker::Docker;
 use metrics::{Metrics, Scrape, Series};
 use model::metric::{About, Exemplar};
 use model::usage::Usage;
-use model::{Labels, Timestamp};
+use model::{Batch, Labels, Timestamp};
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
 
 /// The store, as collectors see it.
 #[derive(Clone)]
@@ -44,5 +46,24 @@ pub(crate) struct Engine(pub(crate) Docker);
 impl Stats for Engine {
     async fn stats(&self, id: &str) -> Result<Usage, String> {
         self.0.stats(id).await.map_err(|error| error.to_string())
+    }
+}
+
+/// Passes the lines of SDKs on until the end, and then those that are waiting. The logs may keep them waiting; what finds
+/// no room among them meanwhile is dropped and counted by `issues`.
+pub(crate) async fn pass_on(
+    mut lines: mpsc::Receiver<Batch>,
+    logs: mpsc::Sender<Batch>,
+    shutdown: CancellationToken,
+) {
+    loop {
+        let batch = tokio::select! {
+            batch = lines.recv() => batch,
+            () = shutdown.cancelled() => lines.try_recv().ok(),
+        };
+        let Some(batch) = batch else { return };
+        if logs.send(batch).await.is_err() {
+            return;
+        }
     }
 }

@@ -10,8 +10,8 @@ use serde_json::Value;
 const FLOORS: &[&[&str]] = &[
     &["model", "api"],
     &["settings", "store", "series", "template", "mask", "syntax", "outbound"],
-    &["logql", "promql"],
-    &["docker", "logs", "metrics", "collectors"],
+    &["logql", "promql", "event"],
+    &["docker", "logs", "metrics", "collectors", "issues"],
     &["server"],
     &["demo"],
     &["porthole"],

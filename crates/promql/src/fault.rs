@@ -41,3 +41,22 @@ impl Fault {
         Self { message: message.into(), span }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn what_is_left_open_is_told_as_prometheus_tells_it() {
+        for (query, expected) in [
+            ("sum(x", "1:6: parse error: unclosed left parenthesis"),
+            ("sum(", "1:5: parse error: unclosed left parenthesis"),
+            ("rate(x[5m)", "1:10: parse error: unexpected \")\" in "),
+            ("x[5m", "1:5: parse error: unclosed left bracket"),
+            ("x)", "1:2: parse error: unexpected right parenthesis ')'"),
+            ("x{a=\"b\"", "1:8: parse error: unexpected end of input inside braces"),
+            ("1 +", "1:4: parse error: unexpected end of input"),
+        ] {
+            let told = crate::parse(query).expect_err(query).to_string();
+            assert!(told.starts_with(expected), "{query}: {told}");
+        }
+    }
+}

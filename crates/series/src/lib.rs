@@ -3,7 +3,7 @@
 //! A language evaluates a query over its whole [`Grid`] at once. Each part of it gives a vector: a list of
 //! [`Series`], each of them labels and [`Points`], which hold a number or nothing for each instant. [`aggregate`]
 //! makes fewer series of many, [`Binary`] puts two vectors side by side, [`Panes`] and [`slide`] make the numbers of
-//! sliding windows without looking at anything twice. Labels are compared and grouped once for each series, never
+//! sliding windows without looking at anything twice; [`share_out`] has several threads do it. Labels are compared and grouped once for each series, never
 //! for each point. Where the languages differ, [`Rules`] say which way to go.
 //!
 //! ```
@@ -26,6 +26,7 @@ mod mean;
 mod points;
 mod relabel;
 mod rules;
+mod share;
 mod vector;
 mod windows;
 
@@ -38,5 +39,6 @@ pub use mean::{Compensated, Mean, Variance};
 pub use points::Points;
 pub use relabel::relabel;
 pub use rules::Rules;
+pub use share::share_out;
 pub use vector::{Series, numbers_in, sort_by_labels, sort_by_value};
 pub use windows::{Panes, Partial, Window, slide};

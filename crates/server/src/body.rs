@@ -93,12 +93,37 @@ fn inflate(mut reader: impl Read, kind: &str, expected: usize, bytes_max: usize)
     }
 }
 
+/// Who has to make room for a body before its pieces are kept.
+pub(crate) trait Room: Send {
+    /// So many bytes of it are here, with the piece that has just come.
+    fn make(&mut self, bytes: usize) -> impl Future<Output = Result<(), Fault>> + Send;
+}
+
+/// For bodies that are short.
+struct Enough;
+
+impl Room for Enough {
+    async fn make(&mut self, _: usize) -> Result<(), Fault> {
+        Ok(())
+    }
+}
+
 /// Reads a body to its end, at most `bytes_max` of it.
 pub(crate) async fn read(headers: &HeaderMap, body: Body, bytes_max: usize) -> Result<Bytes, Fault> {
+    read_within(headers, body, bytes_max, &mut Enough).await
+}
+
+/// The same, as far as there is room.
+pub(crate) async fn read_within(
+    headers: &HeaderMap,
+    body: Body,
+    bytes_max: usize,
+    room: &mut impl Room,
+) -> Result<Bytes, Fault> {
     if announced(headers).is_some_and(|length| length > bytes_max as u64) {
         return Err(too_large(bytes_max, "as sent"));
     }
-    tokio::time::timeout(TIME_MAX, collect(body, bytes_max)).await.unwrap_or_else(|_| {
+    tokio::time::timeout(TIME_MAX, collect(body, bytes_max, room)).await.unwrap_or_else(|_| {
         let message = format!("the body was not here within {} s", TIME_MAX.as_secs());
         Err(Fault::new(StatusCode::REQUEST_TIMEOUT, message))
     })
@@ -109,15 +134,17 @@ pub(crate) fn announced(headers: &HeaderMap) -> Option<u64> {
     headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
-async fn collect(mut body: Body, bytes_max: usize) -> Result<Bytes, Fault> {
+async fn collect(mut body: Body, bytes_max: usize, room: &mut impl Room) -> Result<Bytes, Fault> {
     let mut first = Bytes::new();
     let mut all = BytesMut::new();
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|error| Fault::bad_request(format!("the body broke off: {error}")))?;
         let Ok(data) = frame.into_data() else { continue };
-        if first.len() + all.len() + data.len() > bytes_max {
+        let length = first.len() + all.len() + data.len();
+        if length > bytes_max {
             return Err(too_large(bytes_max, "as sent"));
         }
+        room.make(length).await?;
         // Most bodies are one piece, which need not be copied.
         if first.is_empty() && all.is_empty() {
             first = data;

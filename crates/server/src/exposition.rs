@@ -51,6 +51,7 @@ pub(crate) struct Exposition {
     pub(crate) logs: logs::Logs,
     pub(crate) metrics: metrics::Metrics,
     pub(crate) collectors: collectors::Collectors,
+    pub(crate) issues: issues::Issues,
     pub(crate) queries: Queries,
     pub(crate) tallies: Tallies,
     pub(crate) build: &'static str,
@@ -104,7 +105,49 @@ impl Exposition {
         text.one("porthole_queries_timed_out_total", "counter", "Queries cut short.", queries.timed_out);
         self.samples(&mut text);
         self.targets(&mut text);
+        self.events(&mut text);
         text.0
+    }
+
+    fn events(&self, text: &mut Text) {
+        let status = self.issues.status();
+        let name = |id: event::ProjectId| {
+            self.issues.project_of(id).map_or_else(|| id.to_string(), |project| project.name.clone())
+        };
+        let help = "What SDKs sent and was accepted since the start, by project and kind.";
+        text.family("porthole_events_total", "counter", help);
+        for (project, category, count) in &status.accepted {
+            let labels = [("project", &*name(*project)), ("category", category.name())];
+            text.sample("porthole_events_total", &labels, count);
+        }
+        let help = "What SDKs sent and was refused, by project and reason.";
+        text.family("porthole_events_refused_total", "counter", help);
+        for (project, reason, count) in &status.refused {
+            let project = project.map(name).unwrap_or_default();
+            text.sample(
+                "porthole_events_refused_total",
+                &[("project", &project), ("reason", reason.name())],
+                count,
+            );
+        }
+        text.family("porthole_issue_changes_total", "counter", "What happened to issues by itself, by kind.");
+        for (turn, count) in &status.turns {
+            text.sample("porthole_issue_changes_total", &[("kind", turn_name(*turn))], count);
+        }
+        let help = "Events that had been sent before.";
+        text.one("porthole_events_duplicate_total", "counter", help, status.duplicates);
+        let help = "Events that were counted and not kept, since there were many alike.";
+        text.one("porthole_events_sampled_total", "counter", help, status.sampled);
+        let help = "Log lines of SDKs that the store of logs did not take.";
+        text.one("porthole_events_log_lines_dropped_total", "counter", help, status.logs_dropped);
+        let help = "Bytes accepted and not worked in yet.";
+        text.one("porthole_events_backlog_bytes", "gauge", help, status.backlog_bytes);
+        let help = "Bytes of events and issues on disk.";
+        text.one("porthole_events_disk_bytes", "gauge", help, status.disk_bytes);
+        let help = "Calls of Sentry's web API that nothing answers here.";
+        text.one("porthole_sentry_unknown_calls_total", "counter", help, crate::sentry::unknown_calls());
+        let help = "What is wrong with the storage of issues.";
+        text.one("porthole_events_faults", "gauge", help, status.faults.len());
     }
 
     fn samples(&self, text: &mut Text) {
@@ -153,6 +196,15 @@ impl Exposition {
         let cut: usize = targets.iter().map(|target| target.report.cut).sum();
         let help = "Series of the last scrapes that were left out for a limit.";
         text.one("porthole_metrics_scrape_cut_series", "gauge", help, cut);
+    }
+}
+
+const fn turn_name(turn: issues::Turn) -> &'static str {
+    match turn {
+        issues::Turn::New => "new",
+        issues::Turn::Regressed => "regressed",
+        issues::Turn::Escalating => "escalating",
+        issues::Turn::Woken => "woken",
     }
 }
 

@@ -16,6 +16,9 @@ use crate::fault::Fault;
 
 /// A body as it is sent.
 const BODY_BYTES_MAX: usize = 16 << 20;
+const BODY_KIB_MAX: usize = BODY_BYTES_MAX >> 10;
+/// What a body takes of the allowance before its first piece is here.
+const FIRST_BYTES: usize = 256 << 10;
 /// A body unpacked.
 pub(crate) const UNPACKED_BYTES_MAX: usize = 32 << 20;
 /// All bodies that are being read or decoded, in KiB (the semaphore's unit).
@@ -32,10 +35,11 @@ pub(crate) struct Intake {
     unpacking: Arc<Semaphore>,
 }
 
-/// A body in memory, and its share of the allowance.
+/// A body in memory, and its share of the allowance; a clone is the same body.
+#[derive(Clone)]
 pub(crate) struct Arrived {
     pub(crate) bytes: Bytes,
-    _share: OwnedSemaphorePermit,
+    _share: Arc<OwnedSemaphorePermit>,
 }
 
 impl Default for Intake {
@@ -48,13 +52,17 @@ impl Default for Intake {
 }
 
 impl Intake {
-    /// Reads a body.
+    /// Reads a body. Its share grows as it comes, so that whoever announces much and sends nothing takes nothing.
     pub(crate) async fn read(&self, headers: &HeaderMap, body: Body) -> Result<Arrived, Fault> {
-        let bytes_max = body::announced(headers).unwrap_or(u64::MAX).min(BODY_BYTES_MAX as u64);
-        let kib = bytes_max.div_ceil(1024).max(1) as u32;
-        let share = within(self.bodies.clone().acquire_many_owned(kib)).await.ok_or_else(full)?;
-        let bytes = body::read(headers, body, BODY_BYTES_MAX).await?;
-        Ok(Arrived { bytes, _share: share })
+        let announced = body::announced(headers).unwrap_or(u64::MAX).min(FIRST_BYTES as u64);
+        let permit = self.share(announced.div_ceil(1024) as u32).await?;
+        let mut share = Share { intake: self, permit };
+        let bytes = body::read_within(headers, body, BODY_BYTES_MAX, &mut share).await?;
+        Ok(Arrived { bytes, _share: Arc::new(share.permit) })
+    }
+
+    async fn share(&self, kib: u32) -> Result<OwnedSemaphorePermit, Fault> {
+        within(self.bodies.clone().acquire_many_owned(kib.max(1))).await.ok_or_else(full)
     }
 
     /// Runs what unpacks and decodes a body to at most so many bytes, off the runtime's threads.
@@ -79,6 +87,25 @@ impl Intake {
             Ok(decoded) => decoded,
             Err(error) => std::panic::resume_unwind(error.into_panic()),
         }
+    }
+}
+
+/// What a body takes of the allowance.
+struct Share<'i> {
+    intake: &'i Intake,
+    permit: OwnedSemaphorePermit,
+}
+
+impl body::Room for Share<'_> {
+    async fn make(&mut self, bytes: usize) -> Result<(), Fault> {
+        let has = self.permit.num_permits();
+        let kib = bytes.div_ceil(1024).saturating_sub(has);
+        if kib > 0 {
+            // Twice as much as a rule: a body comes in many small pieces.
+            let more = kib.max(has).min(BODY_KIB_MAX - has);
+            self.permit.merge(self.intake.share(more as u32).await?);
+        }
+        Ok(())
     }
 }
 

@@ -9,6 +9,7 @@
 //! access   origin, who asks, what the route asks for
 //! loki     Loki's protocol: push, queries, labels, tail; OpenTelemetry's logs
 //! prometheus  Prometheus' protocol: queries, labels, remote write and read, federation
+//! sentry   Sentry's protocol: what SDKs send, and its web API
 //! app      the page's own API, in the types of the crate `api`
 //! page     the embedded files, and index.html for the page's views
 //! ```
@@ -39,6 +40,7 @@ mod page;
 mod prometheus;
 mod queries;
 mod sample;
+mod sentry;
 mod server;
 mod under_way;
 mod wire;

@@ -16,6 +16,7 @@ use crate::intake::Intake;
 use crate::loki::Loki;
 use crate::prometheus::Prometheus;
 use crate::queries::Queries;
+use crate::sentry::{self, Sentry, Web};
 use crate::{AuthMode, Clock, Config, body, headers, listen, page};
 
 /// The engines that requests are answered from.
@@ -29,6 +30,8 @@ pub struct Engines {
     pub metrics: metrics::Metrics,
     /// What fills the series, and how it does.
     pub collectors: collectors::Collectors,
+    /// Errors, and what else SDKs send.
+    pub issues: issues::Issues,
 }
 
 /// Why the server cannot start or had to end.
@@ -73,6 +76,7 @@ impl Server {
             logs: engines.logs.clone(),
             metrics: engines.metrics.clone(),
             collectors: engines.collectors.clone(),
+            issues: engines.issues.clone(),
             queries: queries.clone(),
             tallies: tallies.clone(),
             build,
@@ -80,6 +84,8 @@ impl Server {
         let intake = Intake::default();
         let prometheus =
             Prometheus::new(&engines, queries.clone(), intake.clone(), tallies.clone(), clock.clone(), build);
+        let sentry = Sentry::new(engines.issues.clone(), intake.clone(), clock.clone());
+        let web = Web::new(&config, engines.issues.clone(), queries.clone(), clock.clone());
         let loki = Loki::new(
             engines.logs.clone(),
             queries.clone(),
@@ -98,11 +104,14 @@ impl Server {
             .route("/metrics", get(exposition::show).with_state(exposition.clone()))
             .merge(loki.router())
             .merge(prometheus.router())
+            .merge(sentry.router())
+            .merge(web.router())
             .merge(app.router())
             .route_layer(from_fn_with_state(access.clone(), access::guard_routes))
             .fallback(page::serve)
             .layer(from_fn_with_state(access, access::guard_open_mode))
             .layer(from_fn(headers::catch_panics))
+            .layer(from_fn(sentry::cors))
             .layer(from_fn(body::read_on))
             .layer(from_fn_with_state(build, headers::add));
         Ok(Self { config, accounts, router, closing, exposition })

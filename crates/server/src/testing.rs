@@ -28,6 +28,7 @@ pub(crate) struct Fixture {
     pub(crate) accounts: Accounts,
     pub(crate) logs: logs::Logs,
     pub(crate) metrics: metrics::Metrics,
+    pub(crate) issues: issues::Issues,
     pub(crate) server: Option<Server>,
     router: Router,
     clock: Arc<AtomicI64>,
@@ -78,7 +79,7 @@ impl Fixture {
         let host = format!("unix://{}", directory.path().join("docker.sock").display());
         let text = format!("{settings}\n[docker]\nhost = {host:?}\n");
         let tree = Tree::parse("test", &text, []);
-        let config = Config::read(&tree.root());
+        let (config, errors) = (Config::read(&tree.root()), issues::Config::read(&tree.root()));
         let (docker, _) = docker::connect(docker::Config::read(&tree.root()), Vec::new(), logs.intake());
         let faults: Vec<String> = tree.finish().iter().map(ToString::to_string).collect();
         assert!(faults.is_empty(), "{faults:?}");
@@ -94,13 +95,22 @@ impl Fixture {
         };
         let collecting = collectors::Config::read(&tree.root());
         let (collectors, _) = collectors::open(collecting, surroundings, Nowhere);
-        let engines = Engines { logs: logs.clone(), docker, metrics: metrics.clone(), collectors };
+        let (issues, events) = issues::open(errors, &directory.path().join("issues")).expect("a store");
+        tokio::spawn(events.run(stop.clone()));
+        let engines = Engines {
+            logs: logs.clone(),
+            docker,
+            metrics: metrics.clone(),
+            collectors,
+            issues: issues.clone(),
+        };
         let server = Server::with_clock(config, engines, accounts.clone(), "1.2.3", tell).expect("a server");
         let router = server.router();
         let fixture = Self {
             accounts,
             logs,
             metrics,
+            issues,
             server: Some(server),
             router,
             clock,

@@ -47,6 +47,7 @@ cargo xtask COMMAND
   bench logs                the store of logs: what lines cost, and how long questions about them take
                             [--lines N] [--seed N] [--loadgen FOLDER of the generator's source]
   bench metrics             the store of metrics, with a Prometheus beside it  [--seconds N] [--seed N]
+  bench issues              what error events cost, from the door to where they are read  [--events N] [--seed N]
   soak [--minutes N]        N minutes (10) under load with a `kill -9` now and then: bounded, nothing lost or doubled
                             [--rate LINES_PER_SECOND]
   compare-loki --loki FILE  the same lines and queries to both, and where the answers differ; instead of the

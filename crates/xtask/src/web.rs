@@ -9,6 +9,7 @@
 mod bindgen;
 mod compress;
 mod dist;
+mod lean;
 mod page;
 mod sources;
 mod split;

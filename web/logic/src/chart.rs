@@ -2,6 +2,7 @@
 
 use api::{Histogram, Millis};
 
+use crate::decimal::within;
 use crate::level::TIERS;
 use crate::ticks::round_up;
 use crate::time::NANOS_PER_MILLI;
@@ -69,7 +70,7 @@ impl Chart {
 
     /// When a place on the time axis is; places outside are those of the edges.
     pub fn time_at(&self, x: f64) -> Millis {
-        let part = if self.width > 0.0 { (x / self.width).clamp(0.0, 1.0) } else { 0.0 };
+        let part = if self.width > 0.0 { within(x / self.width, 0.0, 1.0) } else { 0.0 };
         self.start + ((self.end - self.start) as f64 * part) as i64
     }
 

@@ -56,6 +56,15 @@ impl Explore {
     }
 
     /// Its pairs of the address.
+    /// Asks this in the place of the first query.
+    pub fn ask_first(&mut self, text: &str) {
+        if self.queries.is_empty() {
+            self.queries.push(Query::default());
+        }
+        self.queries[0] = Query::from(text);
+        self.only.clear();
+    }
+
     pub(crate) fn put(&self, mut put: impl FnMut(&'static str, String)) {
         // What is empty is not written at all; a query that is still to be typed is a space.
         let last = self.queries.iter().rposition(|query| *query != Query::default());

@@ -32,8 +32,18 @@ pub enum Action {
     Down,
     /// The row above.
     Up,
-    /// Unfolds the row or folds it.
+    /// Opens or unfolds the row, or folds it.
     Open,
+    /// Chooses the row among others; where rows are not chosen, unfolds it or folds it.
+    Pick,
+    /// What is chosen is done with.
+    Resolve,
+    /// What is chosen should not be told for now.
+    Archive,
+    /// The event before.
+    Before,
+    /// The event after.
+    After,
     /// Live on or off; resumes when paused.
     Live,
     /// Long lines broken or not.
@@ -61,7 +71,7 @@ pub enum Action {
 }
 
 /// The keys and what they do, for the help.
-pub const HELP: [(&str, &str); 29] = [
+pub const HELP: [(&str, &str); 33] = [
     ("Ctrl K", "Go anywhere: pages, services, containers, times"),
     ("/", "Write a query"),
     ("?", "Show these keys"),
@@ -69,6 +79,7 @@ pub const HELP: [(&str, &str); 29] = [
     ("g n", "Go to Now"),
     ("g l", "Go to Logs"),
     ("g s", "Go to Services"),
+    ("g i", "Go to Issues"),
     ("g u", "Go to Uptime"),
     ("g q", "Go to Queues"),
     ("g t", "Go to Targets"),
@@ -76,12 +87,15 @@ pub const HELP: [(&str, &str); 29] = [
     ("g d", "Go to Dashboards"),
     ("g ,", "Go to Settings"),
     ("j   k", "Next and previous line or row"),
-    ("Enter   x", "Unfold or fold the line or row"),
+    ("Enter", "Open the row; unfold or fold the line"),
+    ("x", "Choose the issue; unfold or fold the line"),
+    ("e   a", "Resolve or archive the issues that are chosen"),
+    ("[   ]", "Event before and after"),
     ("l", "Live on or off; resume when paused"),
     ("w", "Break long lines or not"),
     ("p", "Lines or their patterns; chart or table"),
     ("y", "Copy a link to exactly this view"),
-    ("r", "Refresh"),
+    ("r", "Refresh; with an event: its trace as it was sent"),
     ("t ←   t →", "Earlier, later"),
     ("t z", "Zoom out"),
     ("t a", "Fix the time range"),
@@ -131,6 +145,7 @@ fn sequence(first: char, second: &str) -> Option<Action> {
         ('g', "n") => Action::Go(Page::Now),
         ('g', "l") => Action::Go(Page::Logs),
         ('g', "s") => Action::Go(Page::Services),
+        ('g', "i") => Action::Go(Page::Issues),
         ('g', "u") => Action::Go(Page::Uptime),
         ('g', "q") => Action::Go(Page::Queues),
         ('g', "t") => Action::Go(Page::Targets),
@@ -153,7 +168,12 @@ fn single(key: &str) -> Option<Action> {
         "?" => Action::Help,
         "j" => Action::Down,
         "k" => Action::Up,
-        "Enter" | "x" => Action::Open,
+        "Enter" => Action::Open,
+        "x" => Action::Pick,
+        "e" => Action::Resolve,
+        "a" => Action::Archive,
+        "[" => Action::Before,
+        "]" => Action::After,
         "l" => Action::Live,
         "w" => Action::Wrap,
         "p" => Action::Patterns,

@@ -12,8 +12,11 @@
 //! | [`verdict`] | the sentence on top of Now |
 //! | [`wire`] | the API's types from JSON |
 //! | [`families`] | which chart shows a metric of a service's own |
-//! | [`rows`] | tables of services, probes, queues and targets: what is down stands on top |
-//! | [`time`], [`number`], [`unit`] | how times and numbers are read and written |
+//! | [`rows`], [`schedule`] | tables of services, probes, transactions, releases …: what is down stands on top |
+//! | [`trace`] | a transaction as a waterfall, and what took its time |
+//! | [`issues`] | queries of issues, traces, an event as Markdown |
+//! | [`time`], [`number`], [`decimal`], [`unit`] | how times and numbers are read and written |
+//! | [`letters`] | words without their case |
 //! | [`fuzzy`], [`keys`] | the palette and the keyboard |
 //!
 //! Nothing here touches the DOM or reads a clock.
@@ -24,11 +27,14 @@ pub mod chart;
 pub mod choice;
 pub mod columns;
 pub mod dashboard;
+pub mod decimal;
 pub mod explore;
 pub mod families;
 pub mod flags;
 pub mod fuzzy;
+pub mod issues;
 pub mod keys;
+pub mod letters;
 pub mod level;
 pub mod line;
 pub mod list;
@@ -40,11 +46,13 @@ pub mod query_string;
 pub mod recent;
 pub mod route;
 pub mod rows;
+pub mod schedule;
 pub mod spark;
 pub mod syntax;
 pub mod tail;
 pub mod ticks;
 pub mod time;
+pub mod trace;
 pub mod unit;
 pub mod verdict;
 pub mod view;

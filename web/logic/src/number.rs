@@ -1,5 +1,7 @@
 //! How numbers are written on the page.
 
+use crate::decimal::{fixed, magnitude, power_of_ten, trimmed};
+
 /// Between groups of three digits: a narrow space that does not break.
 const GROUP: char = '\u{202f}';
 
@@ -24,7 +26,7 @@ pub fn compact(number: u64) -> String {
 /// `0`, `0.4`, `3`, `1.2k`: a rate, of small ones the first decimal.
 pub fn rate(number: f64) -> String {
     if number > 0.0 && number < 9.95 {
-        let text = format!("{:.1}", number.max(0.1));
+        let text = fixed(number.max(0.1), 1);
         return text.strip_suffix(".0").map_or_else(|| text.clone(), str::to_owned);
     }
     compact(number.round() as u64)
@@ -46,11 +48,9 @@ pub fn short(number: f64) -> String {
         return "0".to_owned();
     }
     if size < 1e-6 {
-        return format!("{number:.1e}");
+        return power_of_ten(number);
     }
-    let decimals = (2 - size.log10().floor() as i32).clamp(0, 9) as usize;
-    let text = format!("{number:.decimals$}");
-    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+    trimmed(number, (2 - magnitude(size)).clamp(0, 9) as usize)
 }
 
 fn scaled(number: f64, base: f64, units: &[&str]) -> String {
@@ -62,9 +62,9 @@ fn scaled(number: f64, base: f64, units: &[&str]) -> String {
         unit += 1;
     }
     if unit > 0 && value < 9.95 {
-        return format!("{value:.1}{}", units[unit]);
+        return fixed(value, 1) + units[unit];
     }
-    format!("{value:.0}{}", units[unit])
+    fixed(value, 0) + units[unit]
 }
 
 /// `1 line`, `2 lines`: the number and the word, with an `s` for all but one.

@@ -7,6 +7,7 @@ mod tests;
 
 use api::{Millis, NumberSeries, Numbers};
 
+use crate::decimal::{magnitude, shifted, within};
 use crate::unit;
 
 pub use names::{colours, legend, names};
@@ -22,6 +23,8 @@ pub struct Named {
     pub limits: usize,
     /// Between two points; of several queries the greatest.
     pub step: Millis,
+    /// Counts: drawn as bars from zero, each with its point in the middle.
+    pub bars: bool,
 }
 
 impl Named {
@@ -41,7 +44,15 @@ impl Named {
         series.extend_from_slice(limits);
         names.extend(limits.iter().map(|_| "limit".to_owned()));
         let steps = answers.iter().map(|(_, numbers)| numbers.step);
-        Self { series, names, limits: limits.len(), step: steps.max().unwrap_or(0) }
+        Self { series, names, limits: limits.len(), step: steps.max().unwrap_or(0), bars: false }
+    }
+
+    /// Counts in buckets of one `step` after the other from `start` on; `name`: what is counted.
+    pub fn counts(name: &str, counts: &[u64], start: Millis, step: Millis) -> Self {
+        let middle = |at: usize| start + at as i64 * step + step / 2;
+        let points = counts.iter().enumerate().map(|(at, count)| (middle(at), *count as f64)).collect();
+        let series = NumberSeries { labels: Default::default(), points };
+        Self { series: vec![series], names: vec![name.to_owned()], limits: 0, step, bars: true }
     }
 
     /// Whether a series is a limit.
@@ -84,7 +95,8 @@ impl Plot {
     ) -> Self {
         let series = || named.series.iter().enumerate().filter(|(index, _)| shown(*index));
         let values = || series().flat_map(|(_, series)| series.points.iter().map(|point| point.1));
-        let scale = Scale::of(values(), unit);
+        let zero = named.bars.then_some(0.0);
+        let scale = Scale::of(values().chain(zero), unit);
         let mut plot = Self { span, width, ..Self::default() };
         let y = |value: f64| height - (value - scale.low) / (scale.high - scale.low) * height;
         plot.ticks = scale.marks().map(|value| (y(value), unit::written(value, unit))).collect();
@@ -104,7 +116,7 @@ impl Plot {
 
     /// When a place is.
     pub fn time_at(&self, x: f64) -> Millis {
-        let part = if self.width > 0.0 { (x / self.width).clamp(0.0, 1.0) } else { 0.0 };
+        let part = if self.width > 0.0 { within(x / self.width, 0.0, 1.0) } else { 0.0 };
         self.span.0 + ((self.span.1 - self.span.0) as f64 * part) as i64
     }
 }
@@ -155,7 +167,7 @@ fn round_step(least: f64) -> f64 {
     if least <= 0.0 || !least.is_finite() {
         return 1.0;
     }
-    let power = 10.0_f64.powf(least.log10().floor());
+    let power = shifted(1.0, magnitude(least));
     let factor = [1.0, 2.0, 5.0, 10.0].into_iter().find(|factor| factor * power >= least * 0.999_999);
     factor.unwrap_or(10.0) * power
 }

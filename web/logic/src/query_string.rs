@@ -49,6 +49,25 @@ fn encode(value: &str, text: &mut String) {
     }
 }
 
+/// A part of a path: a slash or a point in it does not take it apart.
+pub fn segment(text: &str) -> String {
+    let mut written = String::new();
+    for byte in text.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {
+                written.push(char::from(byte));
+            }
+            other => written.push_str(&format!("%{other:02X}")),
+        }
+    }
+    written
+}
+
+/// What a part of a path stands for.
+pub fn of_segment(segment: &str) -> String {
+    decode(&segment.replace('+', "%2B"))
+}
+
 fn decode(text: &str) -> String {
     let bytes = text.as_bytes();
     let mut decoded = Vec::with_capacity(bytes.len());
@@ -105,6 +124,13 @@ mod tests {
         #[test]
         fn every_value_survives(value in any::<String>()) {
             prop_assert_eq!(read(&write(&[("q", value.clone())])), vec![("q".to_owned(), value)]);
+        }
+
+        #[test]
+        fn every_part_of_a_path_survives(text in any::<String>()) {
+            let segment = segment(&text);
+            prop_assert!(!segment.contains('/'));
+            prop_assert_eq!(of_segment(&segment), text);
         }
 
         #[test]

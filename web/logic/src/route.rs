@@ -1,4 +1,6 @@
-//! The pages and their paths.
+//! The pages, their paths, and what belongs on them. A page of many things has each of them at a path below its own.
+
+use crate::time::{DAY, Range};
 
 /// A page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,6 +17,16 @@ pub enum Page {
     Queues,
     /// What is scraped.
     Targets,
+    /// Errors, grouped; one of them, one of its events.
+    Issues,
+    /// Requests and tasks by name: how long they take, and how many fail.
+    Performance,
+    /// Versions, and what each brought.
+    Releases,
+    /// Jobs that report when they run.
+    Monitors,
+    /// What events are sent to, and how.
+    Projects,
     /// Numbers over time.
     Metrics,
     /// Panels of numbers and lines.
@@ -29,13 +41,18 @@ pub enum Page {
     Unknown,
 }
 
-const PATHS: [(Page, &str, &str); 11] = [
+const PATHS: [(Page, &str, &str); 16] = [
     (Page::Now, "/", "Now"),
     (Page::Logs, "/logs", "Logs"),
     (Page::Services, "/services", "Services"),
     (Page::Uptime, "/uptime", "Uptime"),
     (Page::Queues, "/queues", "Queues"),
     (Page::Targets, "/targets", "Targets"),
+    (Page::Issues, "/issues", "Issues"),
+    (Page::Performance, "/performance", "Performance"),
+    (Page::Releases, "/releases", "Releases"),
+    (Page::Monitors, "/monitors", "Monitors"),
+    (Page::Projects, "/projects", "Projects"),
     // `/metrics` is where Porthole's own are scraped.
     (Page::Metrics, "/explore", "Metrics"),
     (Page::Dashboards, "/dashboards", "Dashboards"),
@@ -44,14 +61,32 @@ const PATHS: [(Page, &str, &str); 11] = [
     (Page::SetUp, "/setup", "Set-up"),
 ];
 
-const FAMILIES: [&[Page]; 2] =
-    [&[Page::Services, Page::Uptime, Page::Queues, Page::Targets], &[Page::Metrics, Page::Dashboards]];
+const FAMILIES: [&[Page]; 3] = [
+    &[Page::Services, Page::Uptime, Page::Queues, Page::Targets],
+    &[Page::Issues, Page::Performance, Page::Releases, Page::Monitors, Page::Projects],
+    &[Page::Metrics, Page::Dashboards],
+];
 
 impl Page {
     /// The page at a path.
     pub fn at(path: &str) -> Self {
-        let trimmed = if path.len() > 1 { path.trim_end_matches('/') } else { path };
-        PATHS.iter().find(|(_, known, _)| *known == trimmed).map_or(Self::Unknown, |(page, ..)| *page)
+        let is_it = |(page, known, _): &&(Self, &str, &str)| match path.strip_prefix(known) {
+            Some("" | "/") => true,
+            Some(rest) => page.has_things() && rest.starts_with('/'),
+            None => false,
+        };
+        PATHS.iter().find(is_it).map_or(Self::Unknown, |(page, ..)| *page)
+    }
+
+    /// What stands in a path behind that of its page, part by part, as it is written there.
+    pub fn rest(path: &str) -> Vec<&str> {
+        let rest = path.strip_prefix(Self::at(path).path()).unwrap_or_default();
+        rest.split('/').filter(|part| !part.is_empty()).collect()
+    }
+
+    /// Whether what it shows one by one has paths below its own.
+    fn has_things(self) -> bool {
+        Self::Issues.family().contains(&self)
     }
 
     /// Its path.
@@ -86,7 +121,30 @@ impl Page {
 
     /// Whether it shows the time range of the address.
     pub fn has_time(self) -> bool {
-        self.can_be_live() || matches!(self, Self::Services | Self::Uptime)
+        self.can_be_live()
+            || matches!(
+                self,
+                Self::Services
+                    | Self::Uptime
+                    | Self::Issues
+                    | Self::Performance
+                    | Self::Releases
+                    | Self::Monitors
+            )
+    }
+
+    /// The time that it shows where none is chosen: errors are rarer than lines.
+    pub fn range(self) -> Range {
+        match self {
+            Self::Issues | Self::Releases => Range::last(14 * DAY),
+            Self::Performance | Self::Monitors => Range::last(DAY),
+            _ => Range::default(),
+        }
+    }
+
+    /// Whether the choice of a project goes along to it.
+    pub fn has_project(self) -> bool {
+        Self::Issues.family().contains(&self)
     }
 
     /// Whether it can follow the clock.
@@ -107,5 +165,18 @@ mod tests {
         assert_eq!(Page::at("/logs/"), Page::Logs);
         assert_eq!(Page::at("/nowhere"), Page::Unknown);
         assert_eq!(Page::at(""), Page::Unknown);
+    }
+
+    #[test]
+    fn things_have_paths_below_their_page() {
+        let check = |path: &str, page, rest: &[&str]| {
+            assert_eq!((Page::at(path), Page::rest(path)), (page, rest.to_vec()), "{path}");
+        };
+        check("/issues", Page::Issues, &[]);
+        check("/issues/12", Page::Issues, &["12"]);
+        check("/issues/12/events/ab/", Page::Issues, &["12", "events", "ab"]);
+        check("/releases/shop%401.2", Page::Releases, &["shop%401.2"]);
+        check("/issuesome", Page::Unknown, &["issuesome"]);
+        check("/logs/12", Page::Unknown, &["logs", "12"]);
     }
 }

@@ -1,12 +1,16 @@
-//! Tables of things: one row is one thing, what is down stands on top. The pages of services, probes, queues and
-//! targets are views of this; each says in a module of its own which columns there are and what a thing's row is.
+//! Tables of things: one row is one thing, what is down stands on top. The pages of services, probes, queues,
+//! targets, transactions, releases, monitors and projects are views of this; each says in a module of its own which columns there are and what a thing's row is.
 //!
 //! ```ignore
 //! let shown = rows::arranged(all, &COLUMNS, &rows::Wish { filter: "web", order: Order::from_text("-memory", &COLUMNS) });
 //! ```
 
 mod arrange;
+pub mod monitors;
+pub mod performance;
+pub mod projects;
 pub mod queues;
+pub mod releases;
 pub mod services;
 pub mod targets;
 #[cfg(test)]
@@ -95,6 +99,8 @@ pub struct Section {
     pub title: &'static str,
     /// Its columns.
     pub columns: &'static [Column],
+    /// Its order where none is chosen, as it stands in an address; empty: the worst first, then by name.
+    pub order: &'static str,
     /// Its rows, in any order.
     pub rows: Vec<Row>,
 }
@@ -149,6 +155,17 @@ pub enum Picture {
     Line(Vec<Option<f64>>),
     /// How much of each span it was up, 0 to 1; `None`: not watched.
     Strip(Vec<Option<f64>>),
+    /// What a whole is made of, beside each other.
+    Parts(Vec<Part>),
+}
+
+/// A part of a whole.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Part {
+    /// Which of the series' colours it has; `None`: none.
+    pub look: Option<usize>,
+    /// Of the whole, 0 to 1.
+    pub share: f64,
 }
 
 /// A part of what is seen when a row is unfolded.

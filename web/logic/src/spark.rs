@@ -1,14 +1,16 @@
 //! Small charts as paths of an SVG: bars for each minute, a line, a strip of what was up and what was not.
 
+use crate::decimal::{trimmed, within};
+
 /// The path of bars in a box of `width` by `height`, as tall as their values out of `most`. Empty values draw
 /// nothing; all others are at least `least` tall, so that a single line is seen.
 pub fn bars(values: &[u32], most: u32, least: f64, (width, height): (f64, f64)) -> String {
     let pitch = width / values.len().max(1) as f64;
     let mut path = String::new();
     for (index, value) in values.iter().enumerate().filter(|(_, value)| **value > 0) {
-        let tall = (f64::from(*value) / f64::from(most.max(1)) * height).clamp(least, height);
+        let tall = within(f64::from(*value) / f64::from(most.max(1)) * height, least, height);
         let x = index as f64 * pitch;
-        path.push_str(&format!("M{x:.1} {height:.1}v-{tall:.1}h{:.1}v{tall:.1}z", pitch * 0.75));
+        path.push_str(&bar(x, (pitch, tall), height));
     }
     path
 }
@@ -30,7 +32,7 @@ pub fn line(values: &[Option<f64>], (width, height): (f64, f64)) -> String {
         let part = if most > 0.0 { value.max(0.0) / most } else { 0.0 };
         let (x, y) = (index as f64 * pitch, 1.0 + room * (1.0 - part));
         let alone = !drawn && values.get(index + 1).is_none_or(Option::is_none);
-        path.push_str(&format!("{}{x:.1} {y:.1}", if drawn { 'L' } else { 'M' }));
+        path.push_str(&format!("{}{} {}", if drawn { 'L' } else { 'M' }, trimmed(x, 1), trimmed(y, 1)));
         if alone {
             path.push_str("h1.5");
         }
@@ -52,9 +54,15 @@ pub fn strip(values: &[Option<f64>], (width, height): (f64, f64)) -> [String; 4]
             None => (3, 2.0),
         };
         let x = index as f64 * pitch;
-        paths[path].push_str(&format!("M{x:.2} {height:.1}v-{tall:.1}h{:.2}v{tall:.1}z", pitch * 0.75));
+        paths[path].push_str(&bar(x, (pitch, tall), height));
     }
     paths
+}
+
+/// A bar that stands on the floor of a box.
+fn bar(x: f64, (pitch, tall): (f64, f64), height: f64) -> String {
+    let [x, wide, tall, height] = [x, pitch * 0.75, tall, height].map(|length| trimmed(length, 2));
+    format!("M{x} {height}v-{tall}h{wide}v{tall}z")
 }
 
 /// How many a minute, over the last five whole minutes; the last value is of the minute that is not over.
@@ -72,9 +80,9 @@ mod tests {
     #[test]
     fn bars_have_the_height_of_their_values() {
         let size = (30.0, 20.0);
-        assert_eq!(bars(&[0, 5, 10], 10, 1.0, size), "M10.0 20.0v-10.0h7.5v10.0zM20.0 20.0v-20.0h7.5v20.0z");
-        assert_eq!(bars(&[1, 0, 0], 1_000, 2.0, size), "M0.0 20.0v-2.0h7.5v2.0z");
-        assert_eq!(bars(&[9, 0, 0], 3, 1.0, size), "M0.0 20.0v-20.0h7.5v20.0z");
+        assert_eq!(bars(&[0, 5, 10], 10, 1.0, size), "M10 20v-10h7.5v10zM20 20v-20h7.5v20z");
+        assert_eq!(bars(&[1, 0, 0], 1_000, 2.0, size), "M0 20v-2h7.5v2z");
+        assert_eq!(bars(&[9, 0, 0], 3, 1.0, size), "M0 20v-20h7.5v20z");
         assert_eq!(bars(&[], 0, 1.0, size), "");
     }
 
@@ -84,23 +92,15 @@ mod tests {
             |values: &[Option<f64>], path: &str| assert_eq!(line(values, (10.0, 12.0)), path, "{values:?}");
         check(&[], "");
         check(&[None, None], "");
-        check(&[Some(0.0), Some(5.0), Some(10.0)], "M0.0 11.0L5.0 6.0L10.0 1.0");
-        check(&[Some(1.0), None, Some(0.5)], "M0.0 1.0h1.5M10.0 6.0h1.5");
-        check(&[Some(0.0), Some(0.0)], "M0.0 11.0L10.0 11.0");
+        check(&[Some(0.0), Some(5.0), Some(10.0)], "M0 11L5 6L10 1");
+        check(&[Some(1.0), None, Some(0.5)], "M0 1h1.5M10 6h1.5");
+        check(&[Some(0.0), Some(0.0)], "M0 11L10 11");
     }
 
     #[test]
     fn strips_tell_apart_what_was_up_and_what_was_not() {
         let paths = strip(&[Some(1.0), Some(0.5), Some(0.0), None], (40.0, 10.0));
-        assert_eq!(
-            paths,
-            [
-                "M0.00 10.0v-6.0h7.50v6.0z",
-                "M10.00 10.0v-8.0h7.50v8.0z",
-                "M20.00 10.0v-10.0h7.50v10.0z",
-                "M30.00 10.0v-2.0h7.50v2.0z"
-            ]
-        );
+        assert_eq!(paths, ["M0 10v-6h7.5v6z", "M10 10v-8h7.5v8z", "M20 10v-10h7.5v10z", "M30 10v-2h7.5v2z"]);
     }
 
     #[test]

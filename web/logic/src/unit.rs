@@ -1,5 +1,6 @@
 //! How a number is written in its unit, on axes, in cells and under the cursor.
 
+use crate::decimal::trimmed;
 use crate::number::short;
 
 /// A value in a unit that the server names: `bytes`, `bytes per second`, `seconds`, `cores`, `ratio`, `percent`,
@@ -37,8 +38,7 @@ fn cores(value: f64) -> String {
     if value.abs() >= 1.0 {
         return short(value);
     }
-    let text = format!("{value:.3}");
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    trimmed(value, 3)
 }
 
 /// `350 µs`, `12.5 ms`, `3.2 s`, `5 min`, `2.5 h`, `30 d`.
@@ -63,10 +63,9 @@ fn percent(value: f64) -> String {
         value if value < 10.0 => 2,
         _ => 1,
     };
-    let text = format!("{value:.decimals$}");
+    let text = trimmed(value, decimals);
     let rounded_up = value < 100.0 && text.starts_with("100");
     let text = if rounded_up { "99.999".to_owned() } else { text };
-    let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
     format!("{text} %")
 }
 

@@ -2,6 +2,7 @@
 
 use api::{DockerState, HealthState, Millis, Now, RunState, ServiceTile, WorkloadRow};
 
+use crate::decimal::fixed;
 use crate::level::LevelSet;
 use crate::number::{count, plural};
 use crate::time::{self, Clock, DAY};
@@ -202,7 +203,7 @@ fn surge_problem(tile: &ServiceTile) -> Option<Problem> {
     let compared = if before == 0 {
         format!("none in the {} before", plural(split as u64, "minute"))
     } else {
-        format!("{factor:.0} times as many as before")
+        format!("{} times as many as before", fixed(factor, 0))
     };
     Some(Problem {
         tone: Tone::Warning,

@@ -45,6 +45,12 @@ pub struct ViewState {
     pub explore: Explore,
     /// `charts`: the metrics whose charts are opened.
     pub charts: Vec<String>,
+    /// `project`: one project that events are sent to, by its name; `None`: all.
+    pub project: Option<String>,
+    /// `all`: an empty query means everything, and not what the page asks by itself.
+    pub all: bool,
+    /// `cursor`: where a list that is given page by page goes on.
+    pub cursor: String,
 }
 
 /// What is shown of the lines that are found.
@@ -66,9 +72,15 @@ impl Show {
 }
 
 impl ViewState {
-    /// Reads what stands behind the `?`. What is not understood counts as not written.
+    /// Reads what stands behind the `?` of a page that shows the last hour where nothing else is written. What is
+    /// not understood counts as not written.
     pub fn from_address(search: &str) -> Self {
-        let mut view = Self::default();
+        Self::read(Page::Logs, search)
+    }
+
+    /// Reads what stands behind the `?` of a page.
+    pub fn read(page: Page, search: &str) -> Self {
+        let mut view = Self { range: page.range(), ..Self::default() };
         for (name, value) in query_string::read(search) {
             view.set(&name, value);
         }
@@ -100,12 +112,19 @@ impl ViewState {
             "charts" => {
                 self.charts = value.split(',').filter(|name| !name.is_empty()).map(str::to_owned).collect();
             }
+            "project" => self.project = filled(value),
+            "all" => self.all = value == "1",
+            "cursor" => self.cursor = value,
             _ => {}
         }
     }
 
     /// What to write behind the `?`; what is as always is left out, so that most addresses are short.
     pub fn to_address(&self) -> String {
+        self.written(Page::Logs)
+    }
+
+    fn written(&self, page: Page) -> String {
         let mut pairs: Vec<(&str, String)> = Vec::new();
         let mut put = |name: &'static str, value: String| {
             if !value.is_empty() {
@@ -113,15 +132,18 @@ impl ViewState {
             }
         };
         let flag = |set: bool| if set { "1".to_owned() } else { String::new() };
-        if self.range != Range::default() {
+        if self.range != page.range() {
             put("from", self.range.from.to_string());
             put("to", self.range.to.to_string());
         }
         put("env", self.environment.clone().unwrap_or_default());
+        put("project", self.project.clone().unwrap_or_default());
         put("svc", self.services.to_text());
         put("ctr", self.containers.to_text());
         put("lvl", self.levels.to_text());
         put("q", self.query.clone());
+        put("all", flag(self.all));
+        put("cursor", self.cursor.clone());
         put("live", flag(self.live));
         put("show", if self.show == Show::Patterns { "patterns".to_owned() } else { String::new() });
         put("cols", self.columns.to_text());
@@ -138,7 +160,7 @@ impl ViewState {
 
     /// `path` with this view behind it.
     pub fn on(&self, path: &str) -> String {
-        let address = self.to_address();
+        let address = self.written(Page::at(path));
         if address.is_empty() { path.to_owned() } else { format!("{path}?{address}") }
     }
 
@@ -149,12 +171,20 @@ impl ViewState {
         let services = if page == Page::Now { Choice::default() } else { self.services.clone() };
         Self {
             environment: self.environment.clone(),
+            project: self.project.clone().filter(|_| page.has_project()),
             services,
-            range: self.range,
+            range: self.range_on(page),
             wrap: self.wrap,
             utc: self.utc,
             ..Self::default()
         }
+    }
+
+    /// The time goes along; what a page showed by itself does not.
+    fn range_on(&self, page: Page) -> Range {
+        let is_by_itself =
+            [Page::Logs, Page::Issues, Page::Performance].map(Page::range).contains(&self.range);
+        if is_by_itself { page.range() } else { self.range }
     }
 }
 
@@ -188,6 +218,18 @@ mod tests {
     }
 
     #[test]
+    fn each_page_has_a_range_of_its_own_until_one_is_chosen() {
+        let issues = ViewState::read(Page::Issues, "");
+        assert_eq!((issues.range, issues.on("/issues/12").as_str()), (Page::Issues.range(), "/issues/12"));
+        assert_eq!(issues.carried_to(Page::Logs).on("/logs"), "/logs");
+        let hour = ViewState { range: Range::default(), ..issues };
+        assert_eq!(hour.on("/issues"), "/issues?from=now-1h&to=now");
+        assert_eq!(ViewState::read(Page::Issues, "from=now-1h&to=now"), hour);
+        let chosen = ViewState { range: Range::last(2 * 86_400_000), ..hour };
+        assert_eq!(chosen.carried_to(Page::Logs).on("/logs"), "/logs?from=now-2d&to=now");
+    }
+
+    #[test]
     fn pages_share_where_and_when() {
         let view = ViewState::from_address(
             "from=now-2h&env=staging&svc=web&ctr=web-1&lvl=error&q=x&live=1&sel=1.a.0&tz=utc",
@@ -212,14 +254,15 @@ mod tests {
             query in any::<String>(),
             selected in prop::option::of("[0-9a-f.]{1,40}"),
             columns in prop::collection::vec(("[a-z_,:\\\\]{1,6}", 40_u16..1_000), 0..4),
-            flags in any::<[bool; 4]>(),
+            flags in any::<[bool; 5]>(),
+            (project, cursor) in (prop::option::of("\\PC{1,8}"), "[0-9a-z.]{0,8}"),
             (one, open, sort, charts) in (
                 prop::option::of("\\PC{1,8}"), prop::option::of("\\PC{1,8}"), "-?[a-z]{0,8}",
                 prop::collection::vec("[a-z_:]{1,8}", 0..3),
             ),
         ) -> ViewState {
             let levels = levels.into_iter().fold(LevelSet::default(), LevelSet::toggled);
-            let [live, wrap, utc, patterns] = flags;
+            let [live, wrap, utc, patterns, all] = flags;
             let show = if patterns { Show::Patterns } else { Show::Lines };
             let mut chosen = Columns::default();
             for (name, width) in columns {
@@ -231,6 +274,7 @@ mod tests {
             ViewState {
                 environment, services, containers, levels, range: Range { from, to }, live, query, selected, wrap, utc,
                 show, columns: chosen, one, open, sort, explore: Explore::default(), charts,
+                project, all, cursor,
             }
         }
     }

@@ -21,7 +21,15 @@ use reader::Reader;
 /// # Errors
 /// Where the text is no JSON.
 pub fn read<T: Read>(text: &str) -> Result<T, Fault> {
-    Reader::new(text).whole().map(|value| T::of(&value))
+    tree(text).map(|value| T::of(&value))
+}
+
+/// A whole text as a tree.
+///
+/// # Errors
+/// Where the text is no JSON.
+pub fn tree(text: &str) -> Result<Value<'_>, Fault> {
+    Reader::new(text).whole()
 }
 
 /// A JSON object, written member by member.

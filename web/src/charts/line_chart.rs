@@ -226,6 +226,9 @@ impl Chart {
         let colour = browser::theme_property(&self.lines.colour(index));
         context.set_stroke_style_str(&colour);
         context.set_fill_style_str(&colour);
+        if self.lines.named.with(|named| named.bars) {
+            return self.draw_bars(context, runs);
+        }
         let is_limit = self.lines.named.with(|named| named.is_limit(index));
         let dashes = js_sys::Array::new();
         if is_limit {
@@ -244,6 +247,18 @@ impl Chart {
                 if at == 0 { context.move_to(*x, *y) } else { context.line_to(*x, *y) }
             }
             context.stroke();
+        }
+    }
+
+    fn draw_bars(self, context: &CanvasRenderingContext2d, runs: &[Vec<(f64, f64)>]) {
+        let floor = self.size.get().1 - TOP - AXIS;
+        let (start, _) = self.plot.with(|plot| plot.span);
+        let width = self.x_of(start + self.lines.named.with(|named| named.step));
+        // What is no number of pixels wide would be blurred.
+        let gap = if width > 3.0 { 1.0 } else { 0.0 };
+        for (x, y) in runs.iter().flatten().filter(|(_, y)| *y < floor) {
+            let top = y.min(floor - 1.0);
+            context.fill_rect((x - width / 2.0).max(0.0), top, (width - gap).max(1.0), floor - top);
         }
     }
 

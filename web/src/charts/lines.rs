@@ -64,6 +64,9 @@ impl Lines {
         if self.named.with(|named| named.is_limit(index)) {
             return "--warning".to_owned();
         }
+        if self.named.with(|named| named.bars) {
+            return "--level-info".to_owned();
+        }
         let colour = self.colours.with(|colours| colours.get(index).copied().flatten());
         colour.map_or_else(|| "--muted".to_owned(), |colour| format!("--series-{colour}"))
     }

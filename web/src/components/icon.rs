@@ -8,6 +8,7 @@ pub(crate) enum Sign {
     Porthole,
     Now,
     Logs,
+    Issues,
     Services,
     Metrics,
     Settings,
@@ -34,6 +35,10 @@ pub(crate) enum Sign {
     Download,
     Star,
     Bin,
+    User,
+    Archive,
+    First,
+    Last,
 }
 
 impl Sign {
@@ -44,6 +49,7 @@ impl Sign {
             }
             Self::Now => "M3 12h4l3-8 4 16 3-8h4",
             Self::Logs => "M4 6h16M4 10h11M4 14h16M4 18h8",
+            Self::Issues => "M8.500 3h7l5.500 5.500v7L15.500 21h-7L3 15.500v-7zM12 8v5m0 3v.1",
             Self::Services => "M4 5h16v5H4zM4 14h16v5H4zM7.500 7.500v.1M7.500 16.500v.1",
             Self::Metrics => "M4 4v16h16M7.500 15l4-5 3 3 5-7",
             Self::Settings => "M4 7h9m4 0h3M4 17h3m4 0h9M15 4.500v5M9 14.500v5",
@@ -71,6 +77,10 @@ impl Sign {
             Self::Columns => "M4 5h16v14H4zM9.500 5v14M14.500 5v14",
             Self::Download => "M12 4v11m-4.500-4.500L12 15l4.500-4.500M5 20h14",
             Self::Star => "m12 4 2.500 5.200 5.500.8-4 4 1 5.700-5-2.700-5 2.700 1-5.700-4-4 5.500-.8z",
+            Self::First => "m17 6-6 6 6 6M7 6v12",
+            Self::Last => "m7 6 6 6-6 6M17 6v12",
+            Self::User => "M12 4a4 4 0 1 0 0 8 4 4 0 0 0 0-8M4.500 20a7.500 7.500 0 0 1 15 0",
+            Self::Archive => "M4 5h16v4H4zM5.500 9v10h13V9M10 13h4",
             Self::Bin => "M5 7h14M10 4h4M7 7l1 13h8l1-13M10.500 10.500v6M13.500 10.500v6",
         }
     }

@@ -21,6 +21,7 @@ pub(crate) fn Navigation(page: Derived<Page>) -> impl IntoView {
             </span>
             <Entry page to=Page::Now sign=Sign::Now />
             <Entry page to=Page::Logs sign=Sign::Logs />
+            <Entry page to=Page::Issues sign=Sign::Issues />
             <Entry page to=Page::Services sign=Sign::Services />
             <Entry page to=Page::Metrics sign=Sign::Metrics />
             <span class="rail-gap"></span>

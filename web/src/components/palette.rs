@@ -9,6 +9,7 @@ use web_logic::time::{PRESETS, Range};
 use web_logic::view::ViewState;
 use web_sys::{Element, Event, HtmlInputElement, KeyboardEvent};
 
+use super::library::filed;
 use super::modal::modal;
 use crate::dom::{El, el};
 use crate::history::Visit;
@@ -22,8 +23,8 @@ enum Deed {
     Open(Page),
     Service(String),
     Container(String),
-    /// A saved view of the logs: its query string.
-    Saved(String),
+    /// A saved view of a page: its query string.
+    Saved(Page, String),
     Time(Range),
     Theme(Theme),
     Live,
@@ -170,6 +171,11 @@ fn entries(live: Live, views: Views) -> Vec<Entry> {
         Page::Uptime,
         Page::Queues,
         Page::Targets,
+        Page::Issues,
+        Page::Performance,
+        Page::Releases,
+        Page::Monitors,
+        Page::Projects,
         Page::Metrics,
         Page::Dashboards,
         Page::Settings,
@@ -185,8 +191,10 @@ fn entries(live: Live, views: Views) -> Vec<Entry> {
             put("Logs of container", workload.container.clone(), Deed::Container(workload.container.clone()));
         }
     });
-    for saved in views.of("logs") {
-        put("Saved view", saved.name, Deed::Saved(saved.state));
+    for page in [Page::Logs, Page::Metrics] {
+        for saved in views.of(filed(page)) {
+            put("Saved view", saved.name, Deed::Saved(page, saved.state));
+        }
     }
     for (words, range) in PRESETS {
         put("Time", words.to_owned(), Deed::Time(range));
@@ -222,7 +230,7 @@ impl Actor {
                 state.containers = Choice::only(&container);
                 view.show(Page::Logs, &state, Visit::New);
             }
-            Deed::Saved(state) => view.show(Page::Logs, &ViewState::from_address(&state), Visit::New),
+            Deed::Saved(page, state) => view.show(page, &ViewState::read(page, &state), Visit::New),
             Deed::Patterns => self.on_logs(move || view.change(|state| state.show = state.show.other())),
             Deed::Time(range) if untrack(|| self.0.history.page()).has_time() => view.set_range(range),
             Deed::Time(range) => self.on_logs(move || view.set_range(range)),

@@ -2,11 +2,16 @@
 //! [`later`](crate::later). A word names the module that each is part of.
 
 mod dashboards;
+mod issues;
 mod logs;
 mod metrics;
+mod monitors;
 mod not_found;
 mod now;
+mod performance;
+mod projects;
 mod queues;
+mod releases;
 mod services;
 mod set_up;
 mod settings;
@@ -26,37 +31,67 @@ use crate::dom::of_view;
 use crate::later::Drawing;
 
 /// What each service uses; one of them with all that is known of it.
-#[wasm_split(fleet, wasm_split_path = ::leptos::wasm_split, fallible)]
+#[wasm_split(rooms, wasm_split_path = ::leptos::wasm_split, fallible)]
 pub(crate) fn services() -> Drawing {
     Ok(services::services_page)
 }
 
 /// Probes.
-#[wasm_split(fleet, wasm_split_path = ::leptos::wasm_split, fallible)]
+#[wasm_split(rooms, wasm_split_path = ::leptos::wasm_split, fallible)]
 pub(crate) fn uptime() -> Drawing {
     Ok(uptime::uptime_page)
 }
 
 /// Queues and their workers.
-#[wasm_split(fleet, wasm_split_path = ::leptos::wasm_split, fallible)]
+#[wasm_split(rooms, wasm_split_path = ::leptos::wasm_split, fallible)]
 pub(crate) fn queues() -> Drawing {
     Ok(queues::queues_page)
 }
 
+/// Issues; one of them with an event.
+#[wasm_split(rooms, wasm_split_path = ::leptos::wasm_split, fallible)]
+pub(crate) fn issues() -> Drawing {
+    Ok(issues::issues_page)
+}
+
+/// What is done again and again, and how long it takes.
+#[wasm_split(rooms, wasm_split_path = ::leptos::wasm_split, fallible)]
+pub(crate) fn performance() -> Drawing {
+    Ok(performance::performance_page)
+}
+
+/// Versions, and what each brought.
+#[wasm_split(rooms, wasm_split_path = ::leptos::wasm_split, fallible)]
+pub(crate) fn releases() -> Drawing {
+    Ok(releases::releases_page)
+}
+
+/// Jobs that report when they run.
+#[wasm_split(rooms, wasm_split_path = ::leptos::wasm_split, fallible)]
+pub(crate) fn monitors() -> Drawing {
+    Ok(monitors::monitors_page)
+}
+
+/// What events are sent to, and how.
+#[wasm_split(rooms, wasm_split_path = ::leptos::wasm_split, fallible)]
+pub(crate) fn projects() -> Drawing {
+    Ok(projects::projects_page)
+}
+
 /// What is scraped.
-#[wasm_split(fleet, wasm_split_path = ::leptos::wasm_split, fallible)]
+#[wasm_split(rooms, wasm_split_path = ::leptos::wasm_split, fallible)]
 pub(crate) fn targets() -> Drawing {
     Ok(targets::targets_page)
 }
 
 /// Numbers over time.
-#[wasm_split(charts, wasm_split_path = ::leptos::wasm_split, fallible)]
+#[wasm_split(rooms, wasm_split_path = ::leptos::wasm_split, fallible)]
 pub(crate) fn metrics() -> Drawing {
     Ok(metrics::metrics_page)
 }
 
 /// Panels of numbers and lines.
-#[wasm_split(charts, wasm_split_path = ::leptos::wasm_split, fallible)]
+#[wasm_split(rooms, wasm_split_path = ::leptos::wasm_split, fallible)]
 pub(crate) fn dashboards() -> Drawing {
     Ok(dashboards::dashboards_page)
 }

@@ -54,6 +54,11 @@ impl<T: Send + Sync + 'static> Fetched<T> {
         self.core.value.with(Option::is_some)
     }
 
+    /// What is known from elsewhere.
+    pub(crate) fn put(self, value: T) {
+        self.core.value.set(Some(Arc::new(value)));
+    }
+
     /// Why the last question was not answered.
     pub(crate) fn failure(self) -> Option<Failure> {
         self.core.failure.get()

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_logic::recent::Recent;
+use web_logic::route::Page;
 
 use crate::browser;
 
@@ -41,15 +42,23 @@ pub(crate) struct Preferences {
     pub(crate) repaint: RwSignal<u32>,
     /// Whether keys act without Control.
     pub(crate) single_keys: RwSignal<bool>,
-    /// Queries that were asked.
-    pub(crate) recent: RwSignal<Recent>,
+    recent: [RwSignal<Recent>; 2],
 }
 
 // `boot.js` reads this one too.
 const THEME: &str = "porthole.theme";
 const SINGLE_KEYS: &str = "porthole.single_keys";
-const RECENT: &str = "porthole.recent_queries";
+const RECENT: [&str; 2] = ["porthole.recent_queries", "porthole.recent_metrics"];
 const LIGHT: &str = "(prefers-color-scheme: light)";
+
+/// Queries of logs and of metrics are kept apart.
+fn place(page: Page) -> usize {
+    usize::from(page == Page::Metrics)
+}
+
+fn remembered(name: &str) -> Recent {
+    Recent::from_text(&browser::stored(name).unwrap_or_default())
+}
 
 impl Preferences {
     pub(super) fn new() -> Self {
@@ -63,7 +72,7 @@ impl Preferences {
             theme: RwSignal::new(theme),
             repaint: RwSignal::new(0),
             single_keys: RwSignal::new(single_keys),
-            recent: RwSignal::new(Recent::from_text(&browser::stored(RECENT).unwrap_or_default())),
+            recent: RECENT.map(|name| RwSignal::new(remembered(name))),
         };
         preferences.follow_system();
         preferences
@@ -82,12 +91,18 @@ impl Preferences {
         self.single_keys.set(on);
     }
 
+    /// Queries that were asked on a page.
+    pub(crate) fn recent(self, page: Page) -> RwSignal<Recent> {
+        self.recent[place(page)]
+    }
+
     /// Remembers a query. Another tab may have remembered others meanwhile.
-    pub(crate) fn remember_query(self, query: &str) {
-        let mut recent = Recent::from_text(&browser::stored(RECENT).unwrap_or_default());
+    pub(crate) fn remember_query(self, page: Page, query: &str) {
+        let name = RECENT[place(page)];
+        let mut recent = remembered(name);
         recent.put(query);
-        browser::store(RECENT, &recent.to_text());
-        self.recent.set(recent);
+        browser::store(name, &recent.to_text());
+        self.recent(page).set(recent);
     }
 
     fn apply(self) {

@@ -23,7 +23,7 @@ pub(crate) struct View {
 
 impl View {
     pub(super) fn new(history: History) -> Self {
-        let state = derived(move || ViewState::from_address(&history.search()));
+        let state = derived(move || ViewState::read(history.page(), &history.search()));
         let range = derived(move || state.with(|state| (state.range, state.utc)));
         let refreshed = RwSignal::new(browser::now());
         let resolved = derived(move || {
@@ -52,7 +52,7 @@ impl View {
     fn apply(self, visit: Visit, change: impl FnOnce(&mut ViewState)) {
         let mut state = self.state.get_untracked();
         change(&mut state);
-        self.show(untrack(|| self.history.page()), &state, visit);
+        self.history.go(&state.on(&self.history.path()), visit);
     }
 
     /// Shows a page with a view.
@@ -91,6 +91,6 @@ impl View {
         state.range = self.resolved.get_untracked().frozen();
         state.live = false;
         state.selected = selected.or(state.selected);
-        format!("{}{}", browser::origin(), state.on(untrack(|| self.history.page()).path()))
+        format!("{}{}", browser::origin(), state.on(&self.history.path()))
     }
 }

@@ -8,6 +8,8 @@ use crate::engine::Stream;
 
 /// From how many waiting jobs on the beat warns.
 const BACKLOG_WARNED: usize = 6;
+/// The monitor of the cron job, which runs every minute.
+const CLEANUP: (&str, u32) = ("cleanup-sessions", 1);
 /// Longer than a piece of a log line may be, so that it is sent in several.
 const WEBHOOK_BYTES: usize = 20_000;
 
@@ -22,6 +24,7 @@ impl Simulation {
         self.at_full_minutes(Self::clean_up);
         self.every(Duration::from_secs(30), Self::watch_queue);
         self.every(Duration::from_secs(5), Self::refresh_console);
+        self.every(Duration::from_secs(60), Self::report_sessions);
     }
 
     fn every(&mut self, pause: Duration, act: fn(&mut Self)) {
@@ -51,8 +54,11 @@ impl Simulation {
         let fails = self.chance(FAILING);
         let script: Script = if fails { style::cron::FAILURE } else { style::cron::SUCCESS };
         self.tell(Member::Cleanup, script);
+        let run = self.fresh_run();
+        self.report_run(Member::Cleanup, CLEANUP, &run, None);
         let lives = self.millis(1_900..2_300);
         self.alive_after(Member::Cleanup, lives, move |shop| {
+            shop.report_run(Member::Cleanup, CLEANUP, &run, Some((!fails, lives)));
             shop.end(Member::Cleanup, i64::from(fails), false);
         });
     }

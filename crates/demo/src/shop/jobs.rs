@@ -6,6 +6,7 @@ use std::time::Duration;
 use model::Timestamp;
 use serde_json::json;
 
+use super::reporting::Tasked;
 use super::style::{celery, go, java, node, python};
 use super::{Member, Simulation};
 use crate::engine::Stream;
@@ -65,6 +66,15 @@ impl Task {
         }
     }
 
+    /// The monitor of what the beat sends at full minutes, and how many lie between.
+    fn monitor(self) -> Option<(&'static str, u32)> {
+        match self {
+            Self::ExpireCarts => Some(("expire-carts", 1)),
+            Self::Reindex => Some(("reindex-products", 7)),
+            _ => None,
+        }
+    }
+
     fn millis(self) -> std::ops::Range<u64> {
         match self {
             Self::CapturePayment => 250..1_100,
@@ -83,6 +93,11 @@ impl Job {
 
     pub(super) fn of_order(self, order: u32, request: &str) -> Self {
         Self { order: Some((order, request.to_owned())), ..self }
+    }
+
+    fn told(&self) -> Tasked<'_> {
+        let request = self.order.as_ref().map(|(_, request)| request.as_str());
+        Tasked { id: &self.id, name: self.task.name(), request }
     }
 
     /// `Task shop.tasks.send_receipt[…]`
@@ -180,6 +195,9 @@ impl Simulation {
         }
         self.tell_of_task(worker, &job, "received", json!({}));
         self.tell_of_task(worker, &job, "started", json!({}));
+        if let Some(monitor) = job.task.monitor() {
+            self.report_run(worker, monitor, &job.id, None);
+        }
         self.meters.of(worker, |program| program.jobs_active += 1);
         self.jobs.running.push(Running { since: self.now, worker, lane, job });
         self.alive_after(worker, took, move |shop| shop.finish_job(worker, lane, took, stuck));
@@ -203,7 +221,10 @@ impl Simulation {
             _ => None,
         };
         match failure {
-            Some(failure) => self.retry_job(worker, lane, job, &failure),
+            Some(failure) => {
+                self.report_task(worker, &job.told(), took, "internal_error");
+                self.retry_job(worker, lane, job, &failure);
+            }
             None => self.complete_job(worker, lane, &job, took),
         }
         self.dispatch();
@@ -211,6 +232,10 @@ impl Simulation {
 
     fn complete_job(&mut self, worker: Member, lane: u8, job: &Job, took: Duration) {
         self.tell_neighbours(job);
+        self.report_task(worker, &job.told(), took, "ok");
+        if let Some(monitor) = job.task.monitor() {
+            self.report_run(worker, monitor, &job.id, Some((true, took)));
+        }
         let text = format!("{} succeeded in {:.9}s: None", job.title(), took.as_secs_f64());
         self.worker_says(worker, "INFO", lane, &text);
         self.tell_of_task(
@@ -261,6 +286,10 @@ impl Simulation {
             );
             self.worker_says(worker, "ERROR", lane, &text);
             self.tell_of_task(worker, &job, "failed", json!({ "exception": failure.error }));
+            self.report_failure(worker, &job.told(), failure.traceback);
+            if let Some(monitor) = job.task.monitor() {
+                self.report_run(worker, monitor, &job.id, Some((false, Duration::ZERO)));
+            }
             return;
         }
         let seconds = 20 * u64::from(job.attempt);

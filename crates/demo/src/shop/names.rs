@@ -63,7 +63,7 @@ pub(super) fn digest(text: &str) -> String {
     hex(&mut StdRng::seed_from_u64(seed), 64)
 }
 
-fn hex(rng: &mut StdRng, digits: usize) -> String {
+pub(super) fn hex(rng: &mut StdRng, digits: usize) -> String {
     let digit = |_| char::from_digit(rng.random_range(0..16), 16).unwrap_or('0');
     (0..digits).map(digit).collect()
 }

@@ -109,6 +109,7 @@ impl Simulation {
         self.meters.answered(web, (request.route.view(), request.method, status), took, 9_000);
         self.meters.worked(web, took.min(Duration::from_millis(400)) / 2);
         self.meters.worked(Member::Db, Duration::from_millis(4));
+        self.report_request(web, request, status, took);
         self.answer(request, status, took, Some(took));
     }
 
@@ -166,6 +167,7 @@ impl Simulation {
         self.sales.note_error();
         let record = django::Record::new(logger, "ERROR", message).text("exc_info", traceback);
         self.record(web, request, record);
+        self.report_error(web, request, outcome);
     }
 
     /// The provider did not answer: the order waits, and a job tries again.

@@ -6,10 +6,11 @@ use super::*;
 use crate::doors::Doors;
 use crate::engine::{Engine, Line};
 use crate::incident::{Incident, Kind};
+use crate::reports::Outbox;
 use crate::shop::{Member, Simulation};
 
 fn story(seed: u64) -> Simulation {
-    Simulation::new(Engine::new(NOON), Doors::default(), seed, NOON, NOON)
+    Simulation::new(Engine::new(NOON), Doors::default(), Outbox::new().0, seed, NOON, NOON)
 }
 
 /// All lines of all containers, in the order of containers.
@@ -61,7 +62,7 @@ fn a_day_needs_no_more_room_than_an_hour() {
 #[test]
 fn nothing_is_released_before_the_opening() {
     let opening = NOON.plus(minutes(60));
-    let mut shop = Simulation::new(Engine::new(NOON), Doors::default(), 3, NOON, opening);
+    let mut shop = Simulation::new(Engine::new(NOON), Doors::default(), Outbox::new().0, 3, NOON, opening);
     let releases = |shop: &Simulation| {
         shop.engine()
             .read(|memory| memory.events.from(0).filter(|(_, event)| event.action == "rename").count())
@@ -75,7 +76,14 @@ fn nothing_is_released_before_the_opening() {
 
 #[test]
 fn a_request_can_be_followed_by_its_id() {
-    let mut shop = Simulation::new(Engine::new(NOON), Doors::default(), 5, NOON, NOON.plus(minutes(60)));
+    let mut shop = Simulation::new(
+        Engine::new(NOON),
+        Doors::default(),
+        Outbox::new().0,
+        5,
+        NOON,
+        NOON.plus(minutes(60)),
+    );
     shop.advance(NOON.plus(minutes(10)));
     let placed = lines(&shop, |_, line| line.text.contains("order placed").then(|| line.text.to_string()));
     let order: serde_json::Value =

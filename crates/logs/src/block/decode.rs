@@ -3,7 +3,8 @@
 use pco::data_types::Number;
 use pco::standalone::simple_decompress_into;
 
-use super::{FORMAT, Name};
+use super::runs::Lists;
+use super::{FORMAT, FORMAT_WITHOUT_IDS, Name, SoughtRuns, ids};
 use crate::columns::Columns;
 use crate::squeeze;
 use store::varint::Cursor;
@@ -40,13 +41,15 @@ pub(crate) fn decode(block: &[u8], name: Name) -> Result<Columns, Damage> {
     Parts::of(block, name)?.columns(|_| true).map(Option::unwrap_or_default)
 }
 
-/// All of the block, if its text is `wanted`.
+/// All of the block, if it may hold what is sought and its text is `wanted`.
 pub(crate) fn decode_if(
     block: &[u8],
     name: Name,
+    sought: &SoughtRuns,
     wanted: &mut dyn FnMut(&[u8]) -> bool,
 ) -> Result<Option<Columns>, Damage> {
-    Parts::of(block, name)?.columns(wanted)
+    let parts = Parts::of(block, name)?;
+    if parts.may_hold(sought) { parts.columns(wanted) } else { Ok(None) }
 }
 
 /// Timestamps and levels alone; the lines stay compressed.
@@ -75,39 +78,77 @@ struct Parts<'a> {
     lengths: &'a [u8],
     side: &'a [u8],
     text: &'a [u8],
+    /// `None`: the text is as it is.
+    apart: Option<Apart<'a>>,
+}
+
+/// What was taken out of the text.
+struct Apart<'a> {
+    short_bytes: usize,
+    ids: &'a [u8],
+    which_bytes: usize,
+    which: &'a [u8],
+    runs: Lists<&'a [u8]>,
 }
 
 impl<'a> Parts<'a> {
     fn of(block: &'a [u8], name: Name) -> Result<Self, Damage> {
         let (format, rest) = block.split_first().ok_or(Damage::Checksum)?;
-        if *format != FORMAT {
+        if !matches!(*format, FORMAT | FORMAT_WITHOUT_IDS) {
             return Err(Damage::Format(*format));
         }
         let (checksum, body) = rest.split_first_chunk::<8>().ok_or(Damage::Checksum)?;
         if store::checksum(body) != u64::from_le_bytes(*checksum) {
             return Err(Damage::Checksum);
         }
-        let (found, parts) = Self::split(body).ok_or(Damage::Content("lengths of sections"))?;
+        let (found, parts) = Self::split(*format, body).ok_or(Damage::Content("lengths of sections"))?;
         if found != name {
             return Err(Damage::Mistaken);
         }
         Ok(parts)
     }
 
-    fn split(body: &'a [u8]) -> Option<(Name, Self)> {
+    fn split(format: u8, body: &'a [u8]) -> Option<(Name, Self)> {
         let (fingerprint, rest) = body.split_first_chunk::<8>()?;
         let mut cursor = Cursor(rest);
         let name = Name { fingerprint: u64::from_le_bytes(*fingerprint), seq_to: cursor.number()? };
         let (lines, text_bytes, side_bytes) = (cursor.count()?, cursor.count()?, cursor.count()?);
-        let (timestamps, lengths, side) = (cursor.count()?, cursor.count()?, cursor.count()?);
-        let (timestamps, lengths, side) =
-            (cursor.take(timestamps)?, cursor.take(lengths)?, cursor.take(side)?);
-        Some((name, Self { lines, text_bytes, side_bytes, timestamps, lengths, side, text: cursor.0 }))
+        let sizes = [cursor.count()?, cursor.count()?, cursor.count()?];
+        let apart = match format {
+            FORMAT_WITHOUT_IDS => None,
+            _ => Some(ApartSizes::take(&mut cursor)?),
+        };
+        let [timestamps, lengths, side] = sizes.map(|size| cursor.take(size));
+        let text = cursor.take(apart.as_ref().map_or(cursor.0.len(), |sizes| sizes.text))?;
+        let apart =
+            apart.map(|sizes| sizes.sections(&mut cursor)).map_or(Some(None), |apart| apart.map(Some))?;
+        let (timestamps, lengths, side) = (timestamps?, lengths?, side?);
+        let parts = Self { lines, text_bytes, side_bytes, timestamps, lengths, side, text, apart };
+        cursor.0.is_empty().then_some((name, parts))
+    }
+
+    /// Whether some line or value of metadata may hold what is sought, as far as ids tell.
+    fn may_hold(&self, sought: &SoughtRuns) -> bool {
+        match &self.apart {
+            Some(Apart { ids, runs, .. }) if !sought.is_empty() => sought.may_stand_among(ids, *runs),
+            _ => true,
+        }
+    }
+
+    fn text(&self) -> Option<Vec<u8>> {
+        let Some(Apart { short_bytes, ids, which_bytes, which, .. }) = self.apart else {
+            return squeeze::expand(self.text, self.text_bytes);
+        };
+        let short = squeeze::expand(self.text, short_bytes)?;
+        if ids.is_empty() {
+            return (short.len() == self.text_bytes).then_some(short);
+        }
+        ids::put_back(&short, ids, &squeeze::expand(which, which_bytes)?, self.text_bytes)
     }
 
     /// Everything, if the text is `wanted`.
     fn columns(&self, wanted: impl FnOnce(&[u8]) -> bool) -> Result<Option<Columns>, Damage> {
-        let text = squeeze::expand(self.text, self.text_bytes).ok_or(Damage::Content("lines"))?;
+        let text = self.text().ok_or(Damage::Content("lines"))?;
         if !wanted(&text) {
             return Ok(None);
         }
@@ -132,6 +173,37 @@ impl<'a> Parts<'a> {
             .and_then(|side| columns.take_side(self.lines, &mut Cursor(&side)))
             .ok_or(Damage::Content("levels or metadata"))?;
         Ok(columns)
+    }
+}
+
+/// How many bytes the sections have that only ids need, and the text.
+struct ApartSizes {
+    short: usize,
+    ids: usize,
+    which: usize,
+    packed_which: usize,
+    runs: Lists<usize>,
+    text: usize,
+}
+
+impl ApartSizes {
+    fn take(cursor: &mut Cursor<'_>) -> Option<Self> {
+        Some(Self {
+            short: cursor.count()?,
+            ids: cursor.count()?,
+            which: cursor.count()?,
+            packed_which: cursor.count()?,
+            runs: Lists { letters: cursor.count()?.checked_sub(1), digits: cursor.count()?.checked_sub(1) },
+            text: cursor.count()?,
+        })
+    }
+
+    /// What stands behind the text.
+    fn sections<'a>(&self, cursor: &mut Cursor<'a>) -> Option<Apart<'a>> {
+        let (ids, which) = (cursor.take(self.ids)?, cursor.take(self.packed_which)?);
+        let mut list = |bytes: Option<usize>| bytes.map_or(Some(None), |bytes| cursor.take(bytes).map(Some));
+        let runs = Lists { letters: list(self.runs.letters)?, digits: list(self.runs.digits)? };
+        Some(Apart { short_bytes: self.short, ids, which_bytes: self.which, which, runs })
     }
 }
 

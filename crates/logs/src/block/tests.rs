@@ -21,7 +21,8 @@ fn any_columns() -> impl Strategy<Value = Columns> {
         Just(i64::MAX),
         1_700_000_000_000_000_000..1_700_000_000_100_000_000_i64
     ];
-    let line = prop_oneof![Just(String::new()), ".{0,40}", "[a-z ]{0,200}"];
+    let id = "[a-f0-9]{8}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{12}";
+    let line = prop_oneof![Just(String::new()), ".{0,40}", "[a-z ]{0,200}", id, "[a-f0-9]{32} [a-f0-9]{32}"];
     prop::collection::vec((timestamp, 0_u8..8, any_metadata(), line), 0..80).prop_map(|entries| {
         let mut columns = Columns::default();
         for (timestamp, level, metadata, line) in &entries {
@@ -67,8 +68,11 @@ proptest! {
         let mut blob = vec![1];
         blob.extend_from_slice(&store::checksum(&body).to_le_bytes());
         blob.append(&mut body);
-        let _ = decode(&blob, NAME);
         let _ = row::unpack(&blob);
+        for format in [FORMAT_WITHOUT_IDS, FORMAT] {
+            blob[0] = format;
+            let _ = decode(&blob, NAME);
+        }
     }
 
     #[test]
@@ -111,10 +115,23 @@ fn sample() -> Columns {
     columns
 }
 
+/// The same, and lines with ids.
+fn sample_of_ids() -> Columns {
+    let mut columns = sample();
+    for line in [
+        r#"{"request_id":"1b4e28ba-2fa1-41d2-883f-0016d3cca427","at":"2026-11-23"}"#,
+        r#"{"request_id":"1b4e28ba-2fa1-41d2-883f-0016d3cca427","trace":"4bf92f3577b34da6a3ce929d0e0e4736"}"#,
+    ] {
+        columns.push(Timestamp::from_seconds(1_763_820_062), Level::Info, &Vec::new(), line);
+    }
+    columns
+}
+
 #[test]
 fn samples_of_every_format_stay_readable() {
     let read = |name: &str| std::fs::read(format!("{}/testdata/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap();
     assert_eq!(decode(&read("block.format-1"), NAME), Ok(sample()));
+    assert_eq!(decode(&read("block.format-2"), NAME), Ok(sample_of_ids()));
     assert_eq!(row::unpack(&read("row.format-1")), Ok(sample()));
     assert_eq!(Sidecar::decode(&read("sidecar.format-2")), Some(Sidecar::of(&sample())));
     // Blocks of that time are counted instead.
@@ -135,6 +152,26 @@ fn a_block_of_another_stream_or_place_is_not_taken_for_this_one() {
     assert_eq!(decode(&block, Name { seq_to: 78, ..NAME }), Err(Damage::Mistaken));
     assert_eq!(decode(&block, Name { fingerprint: 1, ..NAME }), Err(Damage::Mistaken));
     let mut newer = block;
-    newer[0] = 2;
-    assert_eq!(decode(&newer, NAME), Err(Damage::Format(2)));
+    newer[0] = 3;
+    assert_eq!(decode(&newer, NAME), Err(Damage::Format(3)));
+}
+
+#[test]
+fn a_block_is_left_as_it_is_where_its_ids_tell_enough() {
+    let block = encode(NAME, &sample_of_ids()).unwrap();
+    for (text, is_read) in [
+        ("883f-0016d3", true),
+        ("883f-0016d4", false),
+        ("b34da6a3ce92", true),
+        ("b34da6a3ce93", false),
+        ("order 4711", true),
+    ] {
+        let sought = SoughtRuns::new(&[Needle(vec![text.to_owned()])]);
+        let (mut asked, wanted) = (false, text.as_bytes());
+        let found = decode_if(&block, NAME, &sought, &mut |text| {
+            asked = true;
+            memchr::memmem::find(text, wanted).is_some()
+        });
+        assert_eq!((asked, found.unwrap().is_some()), (is_read, is_read), "{text}");
+    }
 }

@@ -62,12 +62,11 @@ fn has_long_run(window: &[u8]) -> bool {
     }
     // Of runs of 1 those of 2, of these those of 4, of 8, and at last of 13.
     for further in [1, 2, 4, DIGITS_MIN - 8] {
-        let shorter = run;
-        for (longer, behind) in run[..window.len()].iter_mut().zip(&shorter[further..]) {
-            *longer &= behind;
+        for at in 0..window.len() {
+            run[at] &= run[at + further];
         }
     }
-    run.iter().fold(0, |any, part| any | part) != 0
+    run[..window.len()].iter().fold(0, |any, part| any | part) != 0
 }
 
 fn is_part(byte: u8) -> bool {

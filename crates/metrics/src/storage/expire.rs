@@ -6,6 +6,7 @@ use model::{Timestamp, UtcDay};
 
 use super::{Step, Storage, StorageError};
 use crate::config::Config;
+use crate::disk;
 use crate::place::{Month, Place};
 use crate::shared::Stored;
 use crate::source::subject;
@@ -36,7 +37,7 @@ impl Storage {
         let directory = &self.shared.directory;
         let told = |reason| StorageError::Remove { place, reason };
         store::remove(&place.path(directory)).map_err(told)?;
-        let aside = format!("{place}.damaged-");
+        let aside = format!("{place}{}", disk::ASIDE);
         for entry in std::fs::read_dir(directory).map_err(told)? {
             let entry = entry.map_err(told)?;
             if entry.file_name().to_str().is_some_and(|name| name.starts_with(&aside)) {

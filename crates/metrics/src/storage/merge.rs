@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Instant;
 
-use model::{Labels, UtcDay};
+use model::{Labels, Timestamp, UtcDay};
 use promql::Samples;
 use rusqlite::{Connection, params};
 
@@ -34,6 +34,7 @@ impl Storage {
         if self.is_leased() {
             return Ok(false);
         }
+        self.note_settings();
         let begun = Instant::now();
         while let Some(day) = self.due() {
             match self.merge_day(day, begun) {
@@ -53,6 +54,17 @@ impl Storage {
             }
         }
         Ok(false)
+    }
+
+    /// Days that were merged while nothing was to be rolled up are taken up again when that changes.
+    fn note_settings(&mut self) {
+        let rolls = self.shared.config().rolls();
+        if rolls && !self.rolls {
+            for day in &self.shared.stored().days {
+                self.unmerged.entry(*day).or_insert(Timestamp::MIN);
+            }
+        }
+        self.rolls = rolls;
     }
 
     /// The oldest day that is over and that nothing more will be added to soon.

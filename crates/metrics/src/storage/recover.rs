@@ -50,7 +50,8 @@ impl Storage {
         // Which of them are merged already is known when they are looked at.
         let unmerged: BTreeMap<UtcDay, Timestamp> =
             shared.stored().days.iter().map(|day| (*day, Timestamp::MIN)).collect();
-        Ok(Self { shared, tail, horizon, unmerged, lease: Weak::new(), steps: Steps::default() })
+        let rolls = shared.config().rolls();
+        Ok(Self { shared, tail, horizon, unmerged, rolls, lease: Weak::new(), steps: Steps::default() })
     }
 }
 

@@ -15,8 +15,7 @@ use crate::rollup::Columns;
 impl Storage {
     /// Rolls the day up, if its month has not this state of it already.
     pub(super) fn roll(&mut self, day: UtcDay, file: &Connection) -> Result<(), StorageError> {
-        let config = self.shared.config();
-        if config.raw() == config.retention {
+        if !self.shared.config().rolls() {
             return Ok(());
         }
         let month = Month::of(day);

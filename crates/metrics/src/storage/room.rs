@@ -20,8 +20,9 @@ impl Storage {
     pub(super) fn make_room(&mut self, as_of: Timestamp, max: ByteSize) -> Result<(), StorageError> {
         let directory = self.shared.directory.clone();
         let all = self.shared.stored().all();
-        let mut bytes =
-            disk::of_tail(&directory) + all.iter().map(|place| disk::of(&directory, *place)).sum::<u64>();
+        let mut bytes = disk::of_tail(&directory)
+            + disk::aside(&directory, "")
+            + all.iter().map(|place| disk::of(&directory, *place)).sum::<u64>();
         if bytes <= max.0 {
             // As long as it is close, the next day will take the place of another one.
             if bytes < max.0 / 10 * 9 {
@@ -35,7 +36,7 @@ impl Storage {
             if bytes <= max.0 {
                 break;
             }
-            let freed = disk::of(&directory, place);
+            let freed = disk::of(&directory, place) + disk::aside(&directory, &place.to_string());
             self.remove(place)?;
             self.shared.counters.deleted_for_size(freed);
             bytes = bytes.saturating_sub(freed);

@@ -49,6 +49,28 @@ fn other_retentions_are_taken_over_while_it_runs() {
 }
 
 #[test]
+fn days_that_were_merged_are_rolled_up_when_that_is_wanted_later() {
+    let mut ground = Ground::with(config(40, 40), quick());
+    fill(&mut ground, START_MS, 2);
+    go_to(&mut ground, START_MS + 3 * DAY);
+    assert_eq!(ground.files(), ["2026-01-01.db", "tail.db"]);
+    ground.metrics.apply(config(2, 40));
+    go_to(&mut ground, START_MS + 3 * DAY + HOUR);
+    assert_eq!(ground.files(), ["2026-01.rollup.db", "tail.db"]);
+    assert_eq!(ground.between("up", START_MS, START_MS + DAY).len(), 24);
+}
+
+#[test]
+fn what_was_put_aside_counts_for_the_room() {
+    let mut ground = Ground::with(config(60, 365), quick());
+    fill(&mut ground, START_MS, 1);
+    let before = ground.restarted();
+    std::fs::write(before.directory.path().join("2026-01-01.db.damaged-1"), vec![0; 1 << 20]).unwrap();
+    let status = before.restarted().metrics.status();
+    assert!(status.disk_bytes > 1 << 20, "{}", status.disk_bytes);
+}
+
+#[test]
 fn a_clock_that_jumps_deletes_nothing() {
     let mut ground = Ground::with(config(2, 10), quick());
     let expected = fill(&mut ground, START_MS, 2);

@@ -111,3 +111,46 @@ fn series_and_their_labels_are_listed() {
         Vec::<String>::new()
     );
 }
+
+#[test]
+fn senders_get_no_new_series_beyond_the_bound() {
+    let limits = crate::limits::Limits { series_max: 2, ..Default::default() };
+    let ground = Ground::with(Default::default(), limits);
+    let of = |name: &str| ground.metrics.series_of_sender(&labels(name));
+    let held = [of("a"), of("b")];
+    assert!(held.iter().all(Option::is_some) && of("c").is_none());
+    assert_eq!(of("a").unwrap().labels, labels("a"), "one that is known");
+    // Scrapes have bounds of their own.
+    assert_eq!(ground.metrics.series(&labels("c")).labels, labels("c"));
+    drop(held);
+    ground.metrics.shared.catalogue.tidy();
+    assert!(of("d").is_some(), "silent ones are forgotten");
+}
+
+/// Each of them would move all others of its target.
+#[test]
+fn scattered_timestamps_are_kept_apart() {
+    let mut ground = Ground::new();
+    let at = START_MS + HOUR;
+    ground.scrape("t", at, &[("first", 0.0)]);
+    let name = |number: i64| format!("s{}", number % 700);
+    for number in (0..1400).rev() {
+        // Of each series the earlier sample comes first.
+        let moved = if number >= 700 { number - 700 } else { number + 700 };
+        let at = at - 1400 * 7 + moved * 7;
+        assert_eq!(ground.scrape("t", at, &[(name(moved).as_str(), moved as f64)]), stored(1), "{moved}");
+    }
+    let expected = |number: i64| [number, number + 700].map(|n| (at - 1400 * 7 + n * 7, n as f64)).to_vec();
+    for pass in ["in memory", "after a restart", "sealed"] {
+        for number in [0, 1, 350, 699] {
+            assert_eq!(ground.all(&name(number)), expected(number), "{pass}");
+        }
+        ground = match pass {
+            "in memory" => ground.restarted(),
+            _ => {
+                ground.upkeep_at(START_MS + 5 * HOUR);
+                ground
+            }
+        };
+    }
+}

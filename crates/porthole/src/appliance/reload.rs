@@ -34,7 +34,12 @@ impl Reload {
     }
 
     /// Reads the file; on any fault all of them are told and everything stays as it was.
-    pub(crate) fn now(&mut self, logs: &logs::Logs, metrics: &metrics::Metrics) {
+    pub(crate) async fn now(
+        &mut self,
+        logs: &logs::Logs,
+        metrics: &metrics::Metrics,
+        issues: &issues::Issues,
+    ) {
         self.seen = self.look();
         let Some(file) = &self.file else {
             return tracing::info!("there is no settings file to read again");
@@ -51,8 +56,11 @@ impl Reload {
         };
         logs.apply(configuration.logs);
         metrics.apply(configuration.metrics);
+        if let Err(error) = issues.apply(configuration.issues).await {
+            tracing::error!("the projects of [issues] stay as they were: {error}");
+        }
         tracing::info!(
-            "settings read again: retention and classes of logs and the retention of metrics are in effect; [server], [auth], [docker], [identity] and what is scraped, probed and watched take effect at the next start"
+            "settings read again: retention and classes of logs, the retention of metrics, and [issues] are in effect; [server], [auth], [docker], [identity] and what is scraped, probed and watched take effect at the next start"
         );
     }
 

@@ -6,7 +6,7 @@ use anyhow::Context;
 
 use super::serve::accept;
 use crate::appliance::Appliance;
-use crate::configuration::Configuration;
+use crate::configuration::{Configuration, DEMO_KEY, DEMO_PROJECT};
 use crate::data_dir::DataDir;
 
 pub(super) async fn run(seed: u64) -> anyhow::Result<ExitCode> {
@@ -18,7 +18,13 @@ pub(super) async fn run(seed: u64) -> anyhow::Result<ExitCode> {
     let configuration = accept(Configuration::for_demo(&shop.docker_host()))?;
     let data = DataDir::open(&place.path().join("data"))?;
     tracing::info!("a simulated shop runs; everything it makes is thrown away at the end");
-    let ended = Appliance::build(configuration, data).await?.run().await;
+    let appliance = Appliance::build(configuration, data).await?;
+    shop.report_to(demo::Destination {
+        address: appliance.address()?,
+        project: DEMO_PROJECT,
+        key: DEMO_KEY.to_owned(),
+    });
+    let ended = appliance.run().await;
     shop.stop().await;
     ended.map(|()| ExitCode::SUCCESS)
 }

@@ -58,7 +58,10 @@ impl Client {
         tokio::spawn(writer.run(CancellationToken::new()));
         let (metrics, writer) = metrics::open(configuration.metrics, &data.metrics())?;
         tokio::spawn(writer.run(CancellationToken::new()));
-        Ok(Self::Alone { router: routes::router(Stores { accounts, logs, metrics }), _data: data })
+        let (issues, writer) = issues::open(configuration.issues, &data.issues())?;
+        tokio::spawn(writer.run(CancellationToken::new()));
+        let stores = Stores { accounts, logs, metrics, issues };
+        Ok(Self::Alone { router: routes::router(stores), _data: data })
     }
 
     pub(crate) async fn ready(self) -> anyhow::Result<()> {

@@ -32,6 +32,7 @@ pub(crate) struct Stores {
     pub(crate) accounts: server::Accounts,
     pub(crate) logs: logs::Logs,
     pub(crate) metrics: metrics::Metrics,
+    pub(crate) issues: issues::Issues,
 }
 
 pub(super) fn router(stores: Stores) -> Router {
@@ -103,6 +104,7 @@ async fn backup(State(stores): State<Stores>, Json(request): Json<BackupRequest>
     let to = prepare(&request.to)?;
     stores.logs.backup(&to.join("logs")).await?;
     stores.metrics.backup(&to.join("metrics")).await?;
+    stores.issues.backup(&to.join("issues")).await?;
     stores.accounts.backup(&to.join("state.db"))?;
     // Last: a copy that was cut short has no mark and is not taken for a backup.
     fs::write(to.join(BACKUP_MARK), concat!("porthole ", env!("CARGO_PKG_VERSION"), "\n"))

@@ -17,8 +17,10 @@ pub struct Budget<'a> {
     pub lookback: Duration,
     /// The step of subqueries that name none.
     pub subquery_step: Duration,
+    /// Threads that evaluate at once.
+    pub threads: usize,
     /// Whether to stop now: the client is gone, or time is up.
-    pub stop: &'a dyn Fn() -> bool,
+    pub stop: &'a (dyn Fn() -> bool + Sync),
 }
 
 impl Budget<'_> {
@@ -29,6 +31,7 @@ impl Budget<'_> {
             points: 11_000,
             lookback: Duration::from_secs(300),
             subquery_step: Duration::from_secs(60),
+            threads: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
             stop: &|| false,
         }
     }
@@ -41,9 +44,13 @@ impl fmt::Debug for Budget<'_> {
             .field("points", &self.points)
             .field("lookback", &self.lookback)
             .field("subquery_step", &self.subquery_step)
+            .field("threads", &self.threads)
             .finish_non_exhaustive()
     }
 }
+
+/// Fewer samples than these are not worth a second thread.
+const SHARED_MIN: usize = 1 << 16;
 
 /// The account of one query.
 #[derive(Debug)]
@@ -60,6 +67,11 @@ impl<'a> Account<'a> {
     /// How many samples may still be spent.
     pub(super) fn left(&self) -> usize {
         self.left
+    }
+
+    /// How many threads so many samples are worth.
+    pub(super) fn threads(&self, samples: usize) -> usize {
+        if samples < SHARED_MIN { 1 } else { self.budget.threads }
     }
 
     /// Books samples. Called before each part of the work.

@@ -1,19 +1,25 @@
 //! Functions of the samples in a window.
 
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use series::{Compensated, Mean, Points, Series, Variance};
 
-use super::rate::Falls;
+use super::rate::{Falls, Stretches};
 use super::run::Run;
 use super::samples::{Window, Windows, without_name};
 use super::{EvalError, labels, rate};
 use crate::ast::{Call, Expr, Kind};
-use crate::source::{Source, Wanted};
+use crate::source::{Samples, Source, Wanted};
 
 /// After so many values it is asked again whether somebody still waits for the answer.
 const VALUES_BETWEEN_LOOKS: usize = 1 << 20;
 
-/// Makes a number of a window, the function's parameter, and where a counter's series began anew; or nothing.
-type OfWindow = fn(Window<'_>, f64, &Falls) -> Option<f64>;
+/// What is known of so many windows is kept for all series that share their timestamps.
+const STRETCHES_MAX: usize = 1 << 20;
+
+/// Makes a number of a window and the function's parameter, or nothing.
+type OfWindow = fn(Window<'_>, f64) -> Option<f64>;
 
 /// What a function makes of each series' windows.
 pub(super) fn call<S: Source>(
@@ -29,7 +35,7 @@ pub(super) fn call<S: Source>(
             _ => parameter = Some(argument),
         }
     }
-    let (Some(of), Some(of_window)) = (of, of_window(name)) else { return Ok(Vec::new()) };
+    let Some(of) = of else { return Ok(Vec::new()) };
     let parameter =
         parameter.map(|scalar| Ok::<_, EvalError>((run.scalar(scalar)?, scalar.span))).transpose()?;
     if let (Some((points, span)), "quantile_over_time") = (&parameter, name) {
@@ -38,9 +44,15 @@ pub(super) fn call<S: Source>(
     let windows = run.windows(of, Wanted::of(name))?;
     let len = windows.instants.len;
     let points = parameter.as_ref().map(|(points, _)| points);
-    let vector = numbers(run, &windows, name, |index, window, falls| {
-        of_window(window, points.and_then(|points| points.get(index)).unwrap_or(f64::NAN), falls)
-    })?;
+    let vector = match change(name) {
+        Some(change) => changes(run, &windows, change)?,
+        None => {
+            let Some(of_window) = of_window(name) else { return Ok(Vec::new()) };
+            numbers(run, &windows, |index, window| {
+                of_window(window, points.and_then(|points| points.get(index)).unwrap_or(f64::NAN))
+            })?
+        }
+    };
     if matches!(name, "rate" | "increase" | "irate") {
         vector
             .iter()
@@ -59,65 +71,118 @@ pub(super) fn call<S: Source>(
     }
 }
 
+/// Which change over a window.
+#[derive(Clone, Copy)]
+struct Change {
+    of_counter: bool,
+    per_second: bool,
+}
+
+fn change(name: &str) -> Option<Change> {
+    Some(match name {
+        "rate" => Change { of_counter: true, per_second: true },
+        "increase" => Change { of_counter: true, per_second: false },
+        "delta" => Change { of_counter: false, per_second: false },
+        _ => return None,
+    })
+}
+
+/// The change over each window of each series.
+fn changes<S: Source>(
+    run: &mut Run<'_, '_, S>,
+    windows: &Windows,
+    change: Change,
+) -> Result<Vec<Series>, EvalError> {
+    let samples = windows.series.iter().map(|series| series.values.len()).sum();
+    run.account.spend(samples)?;
+    let threads = run.account.threads(samples);
+    let mut of_each = HashMap::new();
+    for series in &windows.series {
+        of_each.insert(key(series), &*series.timestamps_ms);
+    }
+    if of_each.len() * windows.instants.len > STRETCHES_MAX {
+        of_each.clear();
+    }
+    let (keys, timestamps): (Vec<_>, Vec<&[i64]>) = of_each.into_iter().unzip();
+    let known = series::share_out(threads, &timestamps, |timestamps| Stretches::of(windows, timestamps));
+    let known: HashMap<_, _> = keys.into_iter().zip(known).collect();
+    run.account.spend(0)?;
+    let made = series::share_out(threads, &windows.series, |series| {
+        let mut points = Points::none(windows.instants.len);
+        let falls = change.of_counter.then(|| Falls::of(&series.values));
+        let take = |index, number| points.set(index, Some(number));
+        let own;
+        let stretches = match known.get(&key(series)) {
+            Some(shared) => shared,
+            None => {
+                own = Stretches::of(windows, &series.timestamps_ms);
+                &own
+            }
+        };
+        stretches.changes(&series.values, falls.as_ref(), change.per_second, take);
+        (!points.is_empty()).then(|| Series { labels: series.labels.clone(), points })
+    });
+    Ok(made.into_iter().flatten().collect())
+}
+
+/// The same for series that share their timestamps.
+fn key(series: &Samples) -> (usize, usize) {
+    (series.timestamps_ms.as_ptr().addr(), series.timestamps_ms.len())
+}
+
 /// What `make` gives for each window of each series.
 fn numbers<S: Source>(
     run: &mut Run<'_, '_, S>,
     windows: &Windows,
-    name: &str,
-    make: impl Fn(usize, Window<'_>, &Falls) -> Option<f64>,
+    make: impl Fn(usize, Window<'_>) -> Option<f64> + Sync,
 ) -> Result<Vec<Series>, EvalError> {
-    let (stop, mut looked_at, mut stopped) = (run.account.budget.stop, 0, false);
-    let mut vector = Vec::with_capacity(windows.series.len());
-    for series in &windows.series {
+    let samples = windows.series.iter().map(|series| series.values.len()).sum();
+    run.account.spend(samples)?;
+    let (stop, stopped) = (run.account.budget.stop, AtomicBool::new(false));
+    let made = series::share_out(run.account.threads(samples), &windows.series, |series| {
         let mut points = Points::none(windows.instants.len);
-        run.account.spend(series.values.len())?;
-        let is_of_a_counter = matches!(name, "rate" | "increase");
-        let falls = if is_of_a_counter { Falls::of(&series.values) } else { Falls::default() };
+        // The first time after as many values as the series has, so that many short series are not gone through in vain.
+        let mut looked_at = VALUES_BETWEEN_LOOKS - series.values.len().min(VALUES_BETWEEN_LOOKS);
         windows.each(series, |index, window| {
             // Long windows over a fine grid look at each sample thousands of times.
             looked_at += window.values.len();
             if looked_at >= VALUES_BETWEEN_LOOKS {
                 looked_at = 0;
-                stopped |= stop();
+                stopped.fetch_or(stop(), Ordering::Relaxed);
             }
-            if !stopped {
-                points.set(index, make(index, window, &falls));
+            if !stopped.load(Ordering::Relaxed) {
+                points.set(index, make(index, window));
             }
         });
-        if stopped {
-            return Err(EvalError::Stopped);
-        }
-        if !points.is_empty() {
-            vector.push(Series { labels: series.labels.clone(), points });
-        }
+        (!points.is_empty()).then(|| Series { labels: series.labels.clone(), points })
+    });
+    if stopped.into_inner() {
+        return Err(EvalError::Stopped);
     }
-    Ok(vector)
+    Ok(made.into_iter().flatten().collect())
 }
 
 fn of_window(name: &str) -> Option<OfWindow> {
     Some(match name {
-        "absent_over_time" | "present_over_time" => |_, _, _| Some(1.0),
-        "avg_over_time" => |window, _, _| Some(mean(window.values)),
+        "absent_over_time" | "present_over_time" => |_, _| Some(1.0),
+        "avg_over_time" => |window, _| Some(mean(window.values)),
         "changes" => {
-            |window, _, _| Some(count_steps(window.values, |a, b| a != b && !(a.is_nan() && b.is_nan())))
+            |window, _| Some(count_steps(window.values, |a, b| a != b && !(a.is_nan() && b.is_nan())))
         }
-        "count_over_time" => |window, _, _| Some(window.values.len() as f64),
-        "delta" => |window, _, _| rate::extrapolated(window, None, false),
-        "deriv" => |window, _, _| rate::derivative(window),
-        "first_over_time" => |window, _, _| window.values.first().copied(),
-        "increase" => |window, _, falls| rate::extrapolated(window, Some(falls), false),
-        "idelta" => |window, _, _| rate::instantaneous(window, false),
-        "irate" => |window, _, _| rate::instantaneous(window, true),
-        "last_over_time" => |window, _, _| window.values.last().copied(),
-        "max_over_time" => |window, _, _| Some(extreme(window.values, |a, b| a > b)),
-        "min_over_time" => |window, _, _| Some(extreme(window.values, |a, b| a < b)),
-        "predict_linear" => |window, seconds, _| rate::predict_linear(window, seconds),
-        "quantile_over_time" => |window, phi, _| Some(quantile(window.values, phi)),
-        "rate" => |window, _, falls| rate::extrapolated(window, Some(falls), true),
-        "resets" => |window, _, _| Some(count_steps(window.values, |before, after| after < before)),
-        "stddev_over_time" => |window, _, _| Some(variance(window.values).sqrt()),
-        "stdvar_over_time" => |window, _, _| Some(variance(window.values)),
-        "sum_over_time" => |window, _, _| Some(sum(window.values)),
+        "count_over_time" => |window, _| Some(window.values.len() as f64),
+        "deriv" => |window, _| rate::derivative(window),
+        "first_over_time" => |window, _| window.values.first().copied(),
+        "idelta" => |window, _| rate::instantaneous(window, false),
+        "irate" => |window, _| rate::instantaneous(window, true),
+        "last_over_time" => |window, _| window.values.last().copied(),
+        "max_over_time" => |window, _| Some(extreme(window.values, |a, b| a > b)),
+        "min_over_time" => |window, _| Some(extreme(window.values, |a, b| a < b)),
+        "predict_linear" => |window, seconds| rate::predict_linear(window, seconds),
+        "quantile_over_time" => |window, phi| Some(quantile(window.values, phi)),
+        "resets" => |window, _| Some(count_steps(window.values, |before, after| after < before)),
+        "stddev_over_time" => |window, _| Some(variance(window.values).sqrt()),
+        "stdvar_over_time" => |window, _| Some(variance(window.values)),
+        "sum_over_time" => |window, _| Some(sum(window.values)),
         _ => return None,
     })
 }
@@ -163,8 +228,8 @@ fn quantile(values: &[f64], phi: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use std::cell::Cell;
     use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
     use std::time::Duration;
 
     use model::{Labels, Timestamp};
@@ -185,16 +250,13 @@ mod tests {
 
     #[test]
     fn long_windows_end_when_nobody_waits() {
-        let asked = Cell::new(0);
-        let stop = || {
-            asked.set(asked.get() + 1);
-            asked.get() > 10
-        };
+        let asked = AtomicUsize::new(0);
+        let stop = || asked.fetch_add(1, Ordering::Relaxed) >= 10;
         let budget = Budget { stop: &stop, ..Budget::generous() };
         let (start, end) = (Timestamp::from_seconds(100_000), Timestamp::from_seconds(102_000));
-        for function in ["sum_over_time(x[20000s])", "quantile_over_time(0.5, x[20000s])", "rate(x[20000s])"]
+        for function in ["sum_over_time(x[20000s])", "quantile_over_time(0.5, x[20000s])", "deriv(x[20000s])"]
         {
-            asked.set(0);
+            asked.store(0, Ordering::Relaxed);
             let query = Query::parse(function).expect("a query");
             let answer = query.range(&EachSecond, start, end, Duration::from_secs(1), &budget);
             assert_eq!(answer, Err(EvalError::Stopped), "{function}");

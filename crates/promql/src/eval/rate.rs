@@ -2,7 +2,7 @@
 
 use series::Compensated;
 
-use super::samples::Window;
+use super::samples::{LOOKED_AT_ONCE, Window, Windows};
 
 /// Where a counter began anew: the places of samples that are less than the one before. Most counters never do, and then
 /// no window has to look for it again.
@@ -12,42 +12,99 @@ pub(super) struct Falls(Vec<usize>);
 impl Falls {
     /// Those of a whole series.
     pub(super) fn of(values: &[f64]) -> Self {
-        let pairs = values.windows(2).enumerate();
-        Self(pairs.filter(|(_, pair)| pair[1] < pair[0]).map(|(index, _)| index + 1).collect())
+        let falls = |before: &[f64], after: &[f64]| {
+            before.iter().zip(after).fold(false, |any, (before, after)| any | (after < before))
+        };
+        let mut places = Vec::new();
+        let followed =
+            values.chunks(LOOKED_AT_ONCE).zip(values.get(1..).unwrap_or_default().chunks(LOOKED_AT_ONCE));
+        for (part, (before, after)) in
+            followed.enumerate().filter(|(_, (before, after))| falls(before, after))
+        {
+            let pairs = before.iter().zip(after).zip(part * LOOKED_AT_ONCE + 1..);
+            places.extend(pairs.filter(|((before, after), _)| after < before).map(|(_, place)| place));
+        }
+        Self(places)
     }
 
-    /// What the counter had lost by them within the window.
-    fn lost(&self, window: &Window<'_>) -> f64 {
-        let from = self.0.partition_point(|place| *place <= window.first);
-        let places = self.0[from..].iter().map(|place| place - window.first);
-        places.take_while(|place| *place < window.values.len()).map(|place| window.values[place - 1]).sum()
+    /// What the counter had lost by them between two samples.
+    fn lost(&self, values: &[f64], first: usize, last: usize) -> f64 {
+        let from = self.0.partition_point(|place| *place <= first);
+        self.0[from..].iter().take_while(|place| **place <= last).map(|place| values[place - 1]).sum()
     }
 }
 
-/// The change over a window, as if the samples went on to its bounds as they go inside. With `falls` it is that of a
-/// counter, whose resets are made up for and which is never taken to have been below zero. As in Prometheus: where the first or last sample is further
-/// from the bound than samples are from each other, the series is taken to begin or end half such a distance away.
-pub(super) fn extrapolated(window: Window<'_>, falls: Option<&Falls>, per_second: bool) -> Option<f64> {
-    let (values, at) = (window.values, window.timestamps_ms);
-    let (first, last) = (*values.first()?, *values.last()?);
-    let (first_ms, last_ms) = (*at.first()?, *at.last()?);
-    if values.len() < 2 {
-        return None;
-    }
-    let lost = falls.map_or(0.0, |falls| falls.lost(&window));
-    let change = last - first + lost;
-    let sampled = (last_ms - first_ms) as f64 / 1e3;
-    let between = sampled / (values.len() - 1) as f64;
-    let within_reach = |gap: f64| if gap >= between * 1.1 { between / 2.0 } else { gap };
-    let mut before = within_reach((first_ms - window.start_ms) as f64 / 1e3);
-    let after = within_reach((window.end_ms - last_ms) as f64 / 1e3);
-    if falls.is_some() && change > 0.0 && first >= 0.0 {
-        before = before.min(sampled * (first / change));
-    }
-    let whole = change * ((sampled + before + after) / sampled);
-    let range = (window.end_ms - window.start_ms) as f64 / 1e3;
-    Some(if per_second { whole / range } else { whole })
+/// How a series' change between the first and the last sample of a window becomes that between the window's bounds, for
+/// each instant. It follows from the timestamps alone, so that series which share these share it.
+///
+/// As in Prometheus the samples are taken to go on to the bounds as they go inside; where the first or last one is further
+/// from its bound than samples are from each other, the series is taken to begin or end half such a distance away.
+#[derive(Debug)]
+pub(super) struct Stretches {
+    all: Vec<Stretch>,
+    /// The length of the windows in seconds.
+    range: f64,
 }
+
+#[derive(Debug)]
+struct Stretch {
+    /// Which instant it is of.
+    index: usize,
+    /// Where the window's first and last samples stand in the series.
+    first: usize,
+    last: usize,
+    /// Seconds from the one to the other, to the beginning before the one, and to the end behind the other.
+    sampled: f64,
+    before: f64,
+    after: f64,
+}
+
+impl Stretches {
+    /// Those of the windows over samples of these timestamps; one sample alone does not tell a change.
+    pub(super) fn of(windows: &Windows, timestamps_ms: &[i64]) -> Self {
+        let mut all = Vec::with_capacity(windows.instants.len);
+        windows.each_place(timestamps_ms, |place| {
+            let (first, last) = (place.samples.start, place.samples.end - 1);
+            if first == last {
+                return;
+            }
+            let (first_ms, last_ms) = (timestamps_ms[first], timestamps_ms[last]);
+            let sampled = (last_ms - first_ms) as f64 / 1e3;
+            let between = sampled / (last - first) as f64;
+            let within_reach = |gap: f64| if gap >= between * 1.1 { between / 2.0 } else { gap };
+            let before = within_reach((first_ms - place.start_ms) as f64 / 1e3);
+            let after = within_reach((place.end_ms - last_ms) as f64 / 1e3);
+            all.push(Stretch { index: place.index, first, last, sampled, before, after });
+        });
+        Self { all, range: windows.length_ms as f64 / 1e3 }
+    }
+
+    /// The change over each window. With `falls` it is that of a counter, whose resets are made up for and which is never
+    /// taken to have been below zero.
+    pub(super) fn changes(
+        &self,
+        values: &[f64],
+        falls: Option<&Falls>,
+        per_second: bool,
+        mut take: impl FnMut(usize, f64),
+    ) {
+        for stretch in &self.all {
+            let (first, last) = (values[stretch.first], values[stretch.last]);
+            let change =
+                last - first + falls.map_or(0.0, |falls| falls.lost(values, stretch.first, stretch.last));
+            let mut before = stretch.before;
+            if falls.is_some() && change > 0.0 && first >= 0.0 && first < ALWAYS_ABOVE * change {
+                before = before.min(stretch.sampled * (first / change));
+            }
+            let whole = change * ((stretch.sampled + before + stretch.after) / stretch.sampled);
+            take(stretch.index, if per_second { whole / self.range } else { whole });
+        }
+    }
+}
+
+/// A counter that begins at so many times what it grows by was above zero within reach of the first sample: that is not
+/// further away than the last one, about.
+const ALWAYS_ABOVE: f64 = 4.0;
 
 /// The change between the last two samples, per second if it is that of a counter.
 pub(super) fn instantaneous(window: Window<'_>, is_counter: bool) -> Option<f64> {

@@ -105,7 +105,8 @@ impl<S: Source> Run<'_, '_, S> {
         let (first, last) = looks.reach(self.instants);
         let first = first.saturating_sub(length_ms).saturating_add(1);
         let series = self.select(&range.of, wanted, first, last)?;
-        let series = series.into_iter().map(without_stale).collect();
+        let samples = series.iter().map(|series| series.values.len()).sum();
+        let series = without_stale(series, self.account.threads(samples));
         Ok(Windows { series, instants: self.instants, looks, length_ms })
     }
 

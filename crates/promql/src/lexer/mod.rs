@@ -11,7 +11,7 @@ use crate::literal;
 /// All lexemes of the query. The last one is [`Token::End`], or [`Token::Fault`] where the text stops making sense:
 /// the parser complains about whichever fault comes first.
 pub(crate) fn lex(query: &str) -> Vec<Lexeme> {
-    let mut lexer = Lexer { query, at: 0, brackets: 0, braces: 0 };
+    let mut lexer = Lexer { query, at: 0, parentheses: 0, brackets: 0, braces: 0 };
     let mut lexemes = Vec::new();
     loop {
         let lexeme = lexer.next();
@@ -26,6 +26,8 @@ pub(crate) fn lex(query: &str) -> Vec<Lexeme> {
 struct Lexer<'a> {
     query: &'a str,
     at: usize,
+    /// How many `(` are open.
+    parentheses: usize,
     /// How many `[` are open: inside, a colon stands between the range and the step of a subquery; elsewhere it
     /// belongs to names.
     brackets: usize,
@@ -57,7 +59,7 @@ impl<'a> Lexer<'a> {
 
     fn token(&mut self) -> Token {
         let rest = self.rest();
-        let Some(first) = rest.chars().next() else { return Token::End };
+        let Some(first) = rest.chars().next() else { return self.end() };
         let is_decimal = first == '.' && rest[1..].starts_with(|second: char| second.is_ascii_digit());
         match first {
             '"' | '\'' | '`' => self.text(),
@@ -69,6 +71,16 @@ impl<'a> Lexer<'a> {
                 self.word()
             }
             _ => self.symbol(first),
+        }
+    }
+
+    /// The end of the query, in Prometheus's words if something is still open there.
+    fn end(&self) -> Token {
+        match (self.braces, self.parentheses, self.brackets) {
+            (0, 0, 0) => Token::End,
+            (0, 0, _) => Token::Fault("unclosed left bracket".to_owned()),
+            (0, ..) => Token::Fault("unclosed left parenthesis".to_owned()),
+            _ => Token::Fault("unexpected end of input inside braces".to_owned()),
         }
     }
 
@@ -119,6 +131,12 @@ impl<'a> Lexer<'a> {
             return Token::Fault(format!("unexpected character: {first:?}"));
         };
         match symbol {
+            Symbol::OpenParen => self.parentheses += 1,
+            Symbol::CloseParen if self.parentheses == 0 => {
+                self.take(symbol.text().len());
+                return Token::Fault("unexpected right parenthesis ')'".to_owned());
+            }
+            Symbol::CloseParen => self.parentheses -= 1,
             Symbol::OpenBracket => self.brackets += 1,
             Symbol::CloseBracket => self.brackets = self.brackets.saturating_sub(1),
             Symbol::OpenBrace => self.braces += 1,

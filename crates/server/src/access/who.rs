@@ -33,19 +33,33 @@ pub(crate) enum Who {
 }
 
 impl Who {
+    /// Who somebody signed in is; others have no name.
+    pub(crate) fn name(&self) -> Option<String> {
+        match self {
+            Self::User { user, .. } => Some(user.name.clone()),
+            _ => None,
+        }
+    }
+
     /// Refuses with 401 whom signing in would help, with 403 whom it would not.
     pub(super) fn require(&self, permission: Permission) -> Result<(), Fault> {
         let may = match (permission, self) {
-            (Permission::Public, _) | (_, Self::Anyone) => true,
+            (Permission::Public | Permission::Dsn, _) | (_, Self::Anyone) => true,
             (_, Self::Nobody) => {
                 let message = "sign in, or send a token (Authorization: Bearer <token>)";
                 return Err(Fault::new(StatusCode::UNAUTHORIZED, message));
             }
-            (Permission::SignedIn | Permission::Read, Self::User { .. }) => true,
-            (Permission::Ingest | Permission::Edit, Self::User { user, .. }) => user.role >= Role::Editor,
+            (Permission::SignedIn | Permission::Read | Permission::Browse, Self::User { .. }) => true,
+            (Permission::Ingest | Permission::Edit | Permission::Release, Self::User { user, .. }) => {
+                user.role >= Role::Editor
+            }
             (Permission::Admin, Self::User { user, .. }) => user.role == Role::Admin,
             (Permission::Read, Self::Token(scopes)) => scopes.contains(&TokenScope::Read),
             (Permission::Ingest, Self::Token(scopes)) => scopes.contains(&TokenScope::Ingest),
+            (Permission::Release, Self::Token(scopes)) => scopes.contains(&TokenScope::Release),
+            (Permission::Browse, Self::Token(scopes)) => {
+                scopes.contains(&TokenScope::Read) || scopes.contains(&TokenScope::Release)
+            }
             (Permission::SignedIn | Permission::Edit | Permission::Admin, Self::Token(_)) => false,
         };
         if may { Ok(()) } else { Err(Fault::new(StatusCode::FORBIDDEN, self.lack(permission))) }
@@ -55,8 +69,14 @@ impl Who {
         match (self, permission) {
             (Self::Token(_), Permission::Read) => "this token may not read; make one of scope read",
             (Self::Token(_), Permission::Ingest) => "this token may not bring data; make one of scope ingest",
+            (Self::Token(_), Permission::Browse) => {
+                "this token may not read; make one of scope read or release"
+            }
+            (Self::Token(_), Permission::Release) => {
+                "this token may not change this; make one of scope release"
+            }
             (Self::Token(_), _) => "tokens may not do this; sign in on the page",
-            (_, Permission::Edit) => "this takes the role editor",
+            (_, Permission::Edit | Permission::Release) => "this takes the role editor",
             (_, Permission::Ingest) => "this takes the role editor, or a token of scope ingest",
             _ => "this takes the role admin",
         }

@@ -1,6 +1,7 @@
 //! `GET live`: one stream of events per tab.
 
 mod lines;
+mod news;
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -13,8 +14,9 @@ use axum::response::{IntoResponse, Response};
 use futures_util::Stream;
 use futures_util::stream::unfold;
 use http::HeaderMap;
+use issues::News;
 use serde::{Deserialize, Serialize};
-use tokio::sync::OwnedSemaphorePermit;
+use tokio::sync::{OwnedSemaphorePermit, broadcast};
 use tokio::time::{Interval, MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
@@ -68,6 +70,7 @@ pub(super) async fn open(
         now: app.now.clone(),
         shown: None,
         lines,
+        news: app.issues.news(),
         now_ticks: ticks(NOW_EVERY),
         line_ticks: ticks(LINES_EVERY),
         closing: app.closing.clone(),
@@ -89,6 +92,7 @@ struct Live {
     now: NowFeed,
     shown: Option<Arc<Now>>,
     lines: Option<LineFeed>,
+    news: broadcast::Receiver<News>,
     now_ticks: Interval,
     line_ticks: Interval,
     closing: CancellationToken,
@@ -116,6 +120,7 @@ impl Live {
                         return Some(event);
                     }
                 }
+                issue = news::next(&mut self.news) => return Some(event("issue", &issue)),
                 () = receive(&mut self.lines) => {}
             }
         }

@@ -1,6 +1,7 @@
 //! The page's own API: `/app/v1/…`, in the types of the crate `api`.
 
 mod dashboards;
+mod errors;
 mod evaluator;
 mod extract;
 mod live;
@@ -44,7 +45,11 @@ pub(crate) struct App {
     cookie: SessionCookie,
     open: bool,
     build: &'static str,
+    /// `[server] public_url`: whether it is https, and its authority.
+    public: Option<(bool, String)>,
     logs: ::logs::Logs,
+    docker: docker::Docker,
+    issues: ::issues::Issues,
     metrics: ::metrics::Metrics,
     collectors: collectors::Collectors,
     queries: Queries,
@@ -70,7 +75,10 @@ impl App {
             cookie: SessionCookie { secure: config.is_https() },
             open: config.auth == AuthMode::Open,
             build,
+            public: config.public_url.as_ref().map(|url| (url.https, url.authority.clone())),
             logs: engines.logs.clone(),
+            docker: engines.docker.clone(),
+            issues: engines.issues.clone(),
             metrics: engines.metrics.clone(),
             collectors: engines.collectors.clone(),
             queries,
@@ -108,6 +116,7 @@ impl App {
             .route("/app/v1/views", get(views::list).post(views::save))
             .route("/app/v1/views/{id}", delete(views::remove))
             .merge(metrics_routes())
+            .merge(errors::routes())
             .with_state(self)
     }
 }

@@ -32,6 +32,7 @@ pub(crate) struct NowFeed {
     logs: ::logs::Logs,
     docker: docker::Docker,
     metrics: ::metrics::Metrics,
+    issues: ::issues::Issues,
     clock: Clock,
     kept: Arc<Mutex<Kept>>,
 }
@@ -45,7 +46,8 @@ struct Kept {
 impl NowFeed {
     pub(crate) fn new(engines: &Engines, clock: Clock) -> Self {
         let (logs, docker, metrics) = (engines.logs.clone(), engines.docker.clone(), engines.metrics.clone());
-        Self { logs, docker, metrics, clock, kept: Arc::default() }
+        let issues = engines.issues.clone();
+        Self { logs, docker, metrics, issues, clock, kept: Arc::default() }
     }
 
     /// The state now, or of less than a second ago.
@@ -77,6 +79,8 @@ impl NowFeed {
         });
         let of_samples = self.metrics.faults().into_iter();
         now.faults.extend(of_samples.map(|fault| Fault { subject: fault.subject, message: fault.message }));
+        let of_issues = self.issues.faults().into_iter();
+        now.faults.extend(of_issues.map(|fault| Fault { subject: fault.subject, message: fault.message }));
         now
     }
 }

@@ -11,17 +11,49 @@ fn length(bytes: usize) -> HeaderMap {
 #[tokio::test(start_paused = true)]
 async fn bodies_share_an_allowance_and_who_finds_none_is_sent_away() {
     let intake = Intake::default();
+    let large = || Body::from(vec![b'x'; BODY_BYTES_MAX]);
     let mut arrived = Vec::new();
     for _ in 0..4 {
-        arrived.push(
-            intake.read(&HeaderMap::new(), Body::from("x")).await.expect("of unknown length: the most"),
-        );
+        arrived.push(intake.read(&length(BODY_BYTES_MAX), large()).await.expect("room for four"));
     }
+    assert_eq!(intake.bodies.available_permits(), 0);
     let fault = intake.read(&length(1), Body::from("x")).await.err().expect("no room");
     assert_eq!((fault.status.as_u16(), fault.retry_after_s), (429, Some(2)));
     arrived.pop();
     let small = intake.read(&length(1), Body::from("x")).await.expect("room");
     assert_eq!(&small.bytes[..], b"x");
+    // A large one finds no room for its rest, and gives back what it had.
+    let fault = intake.read(&HeaderMap::new(), large()).await.err().expect("no room");
+    assert_eq!(fault.status.as_u16(), 429);
+    assert_eq!(intake.bodies.available_permits(), BODY_KIB_MAX - 1);
+}
+
+#[tokio::test]
+async fn a_body_takes_as_much_as_is_here_of_it() {
+    let intake = Intake::default();
+    for (headers, bytes, expected) in [
+        (HeaderMap::new(), 1, FIRST_BYTES >> 10),
+        (length(1), 1, 1),
+        (length(100 << 10), 100 << 10, 100),
+        (length(1 << 20), 1 << 20, 1 << 10),
+        (HeaderMap::new(), (1 << 20) + 1, (1 << 10) + 1),
+        (HeaderMap::new(), 300 << 10, 512),
+    ] {
+        let arrived = intake.read(&headers, Body::from(vec![b'x'; bytes])).await.expect("room");
+        assert_eq!(intake.bodies.available_permits(), BODIES_KIB_MAX as usize - expected, "{bytes}");
+        drop(arrived);
+    }
+    // Many who announce much and send nothing keep nobody out.
+    let stalled: Vec<_> = (0..200)
+        .map(|_| {
+            let intake = intake.clone();
+            let pending = Body::from_stream(futures_util::stream::pending::<Result<Bytes, std::io::Error>>());
+            tokio::spawn(async move { intake.read(&length(BODY_BYTES_MAX), pending).await.is_ok() })
+        })
+        .collect();
+    tokio::task::yield_now().await;
+    intake.read(&length(10), Body::from("x")).await.expect("room beside them");
+    stalled.iter().for_each(tokio::task::JoinHandle::abort);
 }
 
 #[tokio::test]

@@ -29,7 +29,7 @@ pub(super) async fn buildinfo(State(loki): State<Loki>) -> Json<Value> {
 
 /// `GET /loki/api/v1/drilldown-limits`: what Grafana's Logs Drilldown may show.
 pub(super) async fn drilldown_limits(State(loki): State<Loki>) -> Json<Value> {
-    let mut limits = limits();
+    let mut limits = limits(&loki);
     limits["pattern_persistence_enabled"] = json!(false);
     Json(json!({
         "limits": limits,
@@ -39,13 +39,15 @@ pub(super) async fn drilldown_limits(State(loki): State<Loki>) -> Json<Value> {
 }
 
 /// `GET /config/tenant/v1/limits`: YAML, of which JSON is a part.
-pub(super) async fn tenant_limits() -> Response {
+pub(super) async fn tenant_limits(State(loki): State<Loki>) -> Response {
     let kind = [(header::CONTENT_TYPE, "text/plain; charset=utf-8")];
-    (kind, format!("{:#}\n", limits())).into_response()
+    (kind, format!("{:#}\n", limits(&loki))).into_response()
 }
 
 /// In Loki's names. Durations of `0s` mean that there is no limit.
-fn limits() -> Value {
+fn limits(loki: &Loki) -> Value {
+    // Retention is counted in days.
+    let retention_days = loki.logs.retention().as_secs() / 86_400;
     json!({
         "discover_log_levels": true,
         "discover_service_name": TELLING,
@@ -60,7 +62,7 @@ fn limits() -> Value {
         "max_query_series": 500,
         "metric_aggregation_enabled": false,
         "query_timeout": "1m",
-        "retention_period": "0s",
+        "retention_period": format!("{retention_days}d"),
         "volume_enabled": true,
         "volume_max_series": 5000,
     })

@@ -63,11 +63,15 @@ fn answer<F: Files>(method: &Method, path: &str, headers: &HeaderMap) -> Respons
     Fault::new(StatusCode::NOT_FOUND, format!("there is nothing at {path}")).into_response()
 }
 
+/// Pages whose things have names with points in them: `/releases/shop@1.4.2`.
+const THINGS: [&str; 2] = ["/releases/", "/monitors/"];
+
 /// Whether a browser wants to show this path as a view of the page.
 fn is_view(path: &str, headers: &HeaderMap) -> bool {
     let is_protocols =
         PROTOCOLS.iter().any(|prefix| path.starts_with(prefix) || path == prefix.trim_end_matches('/'));
-    let has_extension = path.rsplit('/').next().is_some_and(|last| last.contains('.'));
+    let is_thing = THINGS.iter().any(|page| path.starts_with(page));
+    let has_extension = !is_thing && path.rsplit('/').next().is_some_and(|last| last.contains('.'));
     let accepts_html = headers
         .get_all(header::ACCEPT)
         .iter()

@@ -102,7 +102,7 @@ async fn queries() {
 #[tokio::test]
 async fn queries_that_get_no_answer() {
     let shop = shop().await;
-    shop.check("/api/v1/query?query=sum(", expect![[r#"400 {"status":"error","errorType":"bad_data","error":"invalid parameter \"query\": 1:5: parse error: unexpected end of input in query, expected an expression"}"#]]).await;
+    shop.check("/api/v1/query?query=sum(", expect![[r#"400 {"status":"error","errorType":"bad_data","error":"invalid parameter \"query\": 1:5: parse error: unclosed left parenthesis"}"#]]).await;
     shop.check("/api/v1/query", expect![[r#"400 {"status":"error","errorType":"bad_data","error":"invalid parameter \"query\": 1:1: parse error: no expression found in input"}"#]]).await;
     shop.check("/api/v1/query?query=up&time=x", expect![[r#"400 {"status":"error","errorType":"bad_data","error":"invalid parameter \"time\": cannot parse \"x\" to a valid timestamp"}"#]]).await;
     shop.check("/api/v1/query_range?query=up[5m]&start=1&end=2&step=1", expect![[r#"400 {"status":"error","errorType":"bad_data","error":"invalid parameter \"query\": invalid expression type \"range vector\" for range query, must be Scalar or instant Vector"}"#]]).await;

@@ -11,7 +11,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::access::TABLE;
+use crate::access::{Permission, TABLE};
 use crate::testing::{Answer, Caller, Fixture, PASSWORD};
 
 const CALLERS: [(&str, Caller); 8] = [
@@ -25,22 +25,34 @@ const CALLERS: [(&str, Caller); 8] = [
     ("release", Caller::Token(TokenScope::Release)),
 ];
 
+/// A part of a path that names something, which is not there.
+fn named(part: &str) -> &str {
+    match part {
+        "{org}" => "porthole",
+        "{name}" | "{*path}" => "nobody",
+        part if part.starts_with('{') => "99",
+        part => part,
+    }
+}
+
 /// 401 and 403 are the guard's; every other status means that the handler was asked.
 #[tokio::test]
 async fn who_may_do_what() {
     let fixture = Fixture::new().await;
-    let mut told = format!("{:49}", "");
+    let mut told = format!("{:77}", "");
     for (name, _) in CALLERS {
         write!(told, "{name:>8}").expect("memory");
     }
-    for (methods, path, _) in TABLE {
+    for (methods, path, permission) in TABLE {
         for method in methods.split(' ') {
-            write!(told, "\n{method:7}{path:42}").expect("memory");
+            write!(told, "\n{method:7}{path:70}").expect("memory");
             for (_, caller) in CALLERS {
-                let path = path.replace("{name}", "nobody").replace("{id}", "99");
+                let path = path.split('/').map(named).collect::<Vec<_>>().join("/");
                 let request = fixture.request(caller, method, &path).body(Body::empty()).expect("a request");
                 let status = fixture.open(request).await.status();
                 let word = match status.as_u16() {
+                    // These ask for a key of a project, and for nothing else.
+                    400..=404 | 501 if *permission == Permission::Dsn => "key",
                     401 => "401",
                     403 => "403",
                     404 | 405 if !path.contains("nobody") && !path.contains("99") => "MISSING",
@@ -51,128 +63,232 @@ async fn who_may_do_what() {
         }
     }
     expect![[r#"
-                                                           nobody   guess  viewer  editor   admin    read  ingest release
-        GET    /ready                                         yes     yes     yes     yes     yes     yes     yes     yes
-        GET    /-/ready                                       yes     yes     yes     yes     yes     yes     yes     yes
-        GET    /-/healthy                                     yes     yes     yes     yes     yes     yes     yes     yes
-        GET    /metrics                                       401     401     yes     yes     yes     yes     403     403
-        POST   /loki/api/v1/push                              401     401     403     yes     yes     403     yes     403
-        POST   /api/prom/push                                 401     401     403     yes     yes     403     yes     403
-        GET    /loki/api/v1/query                             401     401     yes     yes     yes     yes     403     403
-        POST   /loki/api/v1/query                             401     401     yes     yes     yes     yes     403     403
-        GET    /loki/api/v1/query_range                       401     401     yes     yes     yes     yes     403     403
-        POST   /loki/api/v1/query_range                       401     401     yes     yes     yes     yes     403     403
-        GET    /loki/api/v1/labels                            401     401     yes     yes     yes     yes     403     403
-        POST   /loki/api/v1/labels                            401     401     yes     yes     yes     yes     403     403
-        GET    /loki/api/v1/label                             401     401     yes     yes     yes     yes     403     403
-        POST   /loki/api/v1/label                             401     401     yes     yes     yes     yes     403     403
-        GET    /loki/api/v1/label/{name}/values               401     401     yes     yes     yes     yes     403     403
-        POST   /loki/api/v1/label/{name}/values               401     401     yes     yes     yes     yes     403     403
-        GET    /loki/api/v1/series                            401     401     yes     yes     yes     yes     403     403
-        POST   /loki/api/v1/series                            401     401     yes     yes     yes     yes     403     403
-        GET    /loki/api/v1/format_query                      401     401     yes     yes     yes     yes     403     403
-        POST   /loki/api/v1/format_query                      401     401     yes     yes     yes     yes     403     403
-        GET    /loki/api/v1/tail                              401     401     yes     yes     yes     yes     403     403
-        GET    /loki/api/v1/patterns                          401     401     yes     yes     yes     yes     403     403
-        POST   /loki/api/v1/patterns                          401     401     yes     yes     yes     yes     403     403
-        GET    /loki/api/v1/detected_labels                   401     401     yes     yes     yes     yes     403     403
-        POST   /loki/api/v1/detected_labels                   401     401     yes     yes     yes     yes     403     403
-        GET    /loki/api/v1/detected_fields                   401     401     yes     yes     yes     yes     403     403
-        POST   /loki/api/v1/detected_fields                   401     401     yes     yes     yes     yes     403     403
-        GET    /loki/api/v1/detected_field/{name}/values      401     401     yes     yes     yes     yes     403     403
-        POST   /loki/api/v1/detected_field/{name}/values      401     401     yes     yes     yes     yes     403     403
-        GET    /loki/api/v1/index/stats                       401     401     yes     yes     yes     yes     403     403
-        POST   /loki/api/v1/index/stats                       401     401     yes     yes     yes     yes     403     403
-        GET    /loki/api/v1/index/volume                      401     401     yes     yes     yes     yes     403     403
-        POST   /loki/api/v1/index/volume                      401     401     yes     yes     yes     yes     403     403
-        GET    /loki/api/v1/index/volume_range                401     401     yes     yes     yes     yes     403     403
-        POST   /loki/api/v1/index/volume_range                401     401     yes     yes     yes     yes     403     403
-        GET    /loki/api/v1/status/buildinfo                  401     401     yes     yes     yes     yes     403     403
-        GET    /loki/api/v1/drilldown-limits                  401     401     yes     yes     yes     yes     403     403
-        GET    /config/tenant/v1/limits                       401     401     yes     yes     yes     yes     403     403
-        GET    /loki/api/v1/rules                             401     401     yes     yes     yes     yes     403     403
-        GET    /prometheus/api/v1/rules                       401     401     yes     yes     yes     yes     403     403
-        GET    /prometheus/api/v1/alerts                      401     401     yes     yes     yes     yes     403     403
-        GET    /loki/api/v1/delete                            401     401     yes     yes     yes     yes     403     403
-        POST   /loki/api/v1/delete                            401     401     yes     yes     yes     yes     403     403
-        PUT    /loki/api/v1/delete                            401     401     yes     yes     yes     yes     403     403
-        DELETE /loki/api/v1/delete                            401     401     yes     yes     yes     yes     403     403
-        POST   /flush                                         401     401     403     yes     yes     403     yes     403
-        POST   /otlp/v1/logs                                  401     401     403     yes     yes     403     yes     403
-        GET    /api/v1/query                                  401     401     yes     yes     yes     yes     403     403
-        POST   /api/v1/query                                  401     401     yes     yes     yes     yes     403     403
-        GET    /api/v1/query_range                            401     401     yes     yes     yes     yes     403     403
-        POST   /api/v1/query_range                            401     401     yes     yes     yes     yes     403     403
-        GET    /api/v1/query_exemplars                        401     401     yes     yes     yes     yes     403     403
-        POST   /api/v1/query_exemplars                        401     401     yes     yes     yes     yes     403     403
-        GET    /api/v1/format_query                           401     401     yes     yes     yes     yes     403     403
-        POST   /api/v1/format_query                           401     401     yes     yes     yes     yes     403     403
-        GET    /api/v1/series                                 401     401     yes     yes     yes     yes     403     403
-        POST   /api/v1/series                                 401     401     yes     yes     yes     yes     403     403
-        GET    /api/v1/labels                                 401     401     yes     yes     yes     yes     403     403
-        POST   /api/v1/labels                                 401     401     yes     yes     yes     yes     403     403
-        GET    /api/v1/label/{name}/values                    401     401     yes     yes     yes     yes     403     403
-        GET    /api/v1/metadata                               401     401     yes     yes     yes     yes     403     403
-        GET    /api/v1/targets                                401     401     yes     yes     yes     yes     403     403
-        GET    /api/v1/targets/metadata                       401     401     yes     yes     yes     yes     403     403
-        GET    /api/v1/scrape_pools                           401     401     yes     yes     yes     yes     403     403
-        GET    /api/v1/rules                                  401     401     yes     yes     yes     yes     403     403
-        GET    /api/v1/alerts                                 401     401     yes     yes     yes     yes     403     403
-        GET    /api/v1/features                               401     401     yes     yes     yes     yes     403     403
-        GET    /api/v1/status/buildinfo                       401     401     yes     yes     yes     yes     403     403
-        GET    /api/v1/status/runtimeinfo                     401     401     yes     yes     yes     yes     403     403
-        GET    /api/v1/status/config                          401     401     yes     yes     yes     yes     403     403
-        GET    /api/v1/status/flags                           401     401     yes     yes     yes     yes     403     403
-        GET    /api/v1/status/tsdb                            401     401     yes     yes     yes     yes     403     403
-        GET    /api/v1/status/walreplay                       401     401     yes     yes     yes     yes     403     403
-        GET    /federate                                      401     401     yes     yes     yes     yes     403     403
-        POST   /api/v1/read                                   401     401     yes     yes     yes     yes     403     403
-        POST   /api/v1/write                                  401     401     403     yes     yes     403     yes     403
-        POST   /api/v1/otlp/v1/metrics                        401     401     403     yes     yes     403     yes     403
-        POST   /otlp/v1/metrics                               401     401     403     yes     yes     403     yes     403
-        GET    /app/v1/session                                yes     yes     yes     yes     yes     yes     yes     yes
-        POST   /app/v1/session                                yes     yes     yes     yes     yes     yes     yes     yes
-        DELETE /app/v1/session                                401     401     yes     yes     yes     403     403     403
-        POST   /app/v1/setup                                  yes     yes     yes     yes     yes     yes     yes     yes
-        PUT    /app/v1/password                               401     401     yes     yes     yes     403     403     403
-        GET    /app/v1/users                                  401     401     403     403     yes     403     403     403
-        POST   /app/v1/users                                  401     401     403     403     yes     403     403     403
-        DELETE /app/v1/users/{name}                           401     401     403     403     yes     403     403     403
-        GET    /app/v1/tokens                                 401     401     403     403     yes     403     403     403
-        POST   /app/v1/tokens                                 401     401     403     403     yes     403     403     403
-        DELETE /app/v1/tokens/{id}                            401     401     403     403     yes     403     403     403
-        GET    /app/v1/now                                    401     401     yes     yes     yes     yes     403     403
-        GET    /app/v1/live                                   401     401     yes     yes     yes     yes     403     403
-        GET    /app/v1/logs/query                             401     401     yes     yes     yes     yes     403     403
-        GET    /app/v1/logs/histogram                         401     401     yes     yes     yes     yes     403     403
-        GET    /app/v1/logs/facets                            401     401     yes     yes     yes     yes     403     403
-        GET    /app/v1/logs/context                           401     401     yes     yes     yes     yes     403     403
-        GET    /app/v1/logs/fields                            401     401     yes     yes     yes     yes     403     403
-        GET    /app/v1/logs/patterns                          401     401     yes     yes     yes     yes     403     403
-        GET    /app/v1/logs/marks                             401     401     yes     yes     yes     yes     403     403
-        GET    /app/v1/logs/download                          401     401     yes     yes     yes     yes     403     403
-        GET    /app/v1/logs/check                             401     401     yes     yes     yes     yes     403     403
-        GET    /app/v1/logs/names                             401     401     yes     yes     yes     yes     403     403
-        GET    /app/v1/logs/values                            401     401     yes     yes     yes     yes     403     403
-        GET    /app/v1/logs/numbers                           401     401     yes     yes     yes     yes     403     403
-        GET    /app/v1/views                                  401     401     yes     yes     yes     yes     403     403
-        POST   /app/v1/views                                  401     401     403     yes     yes     403     403     403
-        DELETE /app/v1/views/{id}                             401     401     403     yes     yes     403     403     403
-        GET    /app/v1/metrics/numbers                        401     401     yes     yes     yes     yes     403     403
-        GET    /app/v1/metrics/table                          401     401     yes     yes     yes     yes     403     403
-        GET    /app/v1/metrics/check                          401     401     yes     yes     yes     yes     403     403
-        GET    /app/v1/metrics/names                          401     401     yes     yes     yes     yes     403     403
-        GET    /app/v1/metrics/labels                         401     401     yes     yes     yes     yes     403     403
-        GET    /app/v1/services                               401     401     yes     yes     yes     yes     403     403
-        GET    /app/v1/services/{name}                        401     401     yes     yes     yes     yes     403     403
-        GET    /app/v1/targets                                401     401     yes     yes     yes     yes     403     403
-        GET    /app/v1/uptime                                 401     401     yes     yes     yes     yes     403     403
-        GET    /app/v1/queues                                 401     401     yes     yes     yes     yes     403     403
-        GET    /app/v1/dashboards                             401     401     yes     yes     yes     yes     403     403
-        POST   /app/v1/dashboards                             401     401     403     yes     yes     403     403     403
-        GET    /app/v1/dashboards/{id}                        401     401     yes     yes     yes     yes     403     403
-        PUT    /app/v1/dashboards/{id}                        401     401     403     yes     yes     403     403     403
-        DELETE /app/v1/dashboards/{id}                        401     401     403     yes     yes     403     403     403"#]].assert_eq(&told);
+                                                                                       nobody   guess  viewer  editor   admin    read  ingest release
+        GET    /ready                                                                     yes     yes     yes     yes     yes     yes     yes     yes
+        GET    /-/ready                                                                   yes     yes     yes     yes     yes     yes     yes     yes
+        GET    /-/healthy                                                                 yes     yes     yes     yes     yes     yes     yes     yes
+        GET    /metrics                                                                   401     401     yes     yes     yes     yes     403     403
+        POST   /loki/api/v1/push                                                          401     401     403     yes     yes     403     yes     403
+        POST   /api/prom/push                                                             401     401     403     yes     yes     403     yes     403
+        GET    /loki/api/v1/query                                                         401     401     yes     yes     yes     yes     403     403
+        POST   /loki/api/v1/query                                                         401     401     yes     yes     yes     yes     403     403
+        GET    /loki/api/v1/query_range                                                   401     401     yes     yes     yes     yes     403     403
+        POST   /loki/api/v1/query_range                                                   401     401     yes     yes     yes     yes     403     403
+        GET    /loki/api/v1/labels                                                        401     401     yes     yes     yes     yes     403     403
+        POST   /loki/api/v1/labels                                                        401     401     yes     yes     yes     yes     403     403
+        GET    /loki/api/v1/label                                                         401     401     yes     yes     yes     yes     403     403
+        POST   /loki/api/v1/label                                                         401     401     yes     yes     yes     yes     403     403
+        GET    /loki/api/v1/label/{name}/values                                           401     401     yes     yes     yes     yes     403     403
+        POST   /loki/api/v1/label/{name}/values                                           401     401     yes     yes     yes     yes     403     403
+        GET    /loki/api/v1/series                                                        401     401     yes     yes     yes     yes     403     403
+        POST   /loki/api/v1/series                                                        401     401     yes     yes     yes     yes     403     403
+        GET    /loki/api/v1/format_query                                                  401     401     yes     yes     yes     yes     403     403
+        POST   /loki/api/v1/format_query                                                  401     401     yes     yes     yes     yes     403     403
+        GET    /loki/api/v1/tail                                                          401     401     yes     yes     yes     yes     403     403
+        GET    /loki/api/v1/patterns                                                      401     401     yes     yes     yes     yes     403     403
+        POST   /loki/api/v1/patterns                                                      401     401     yes     yes     yes     yes     403     403
+        GET    /loki/api/v1/detected_labels                                               401     401     yes     yes     yes     yes     403     403
+        POST   /loki/api/v1/detected_labels                                               401     401     yes     yes     yes     yes     403     403
+        GET    /loki/api/v1/detected_fields                                               401     401     yes     yes     yes     yes     403     403
+        POST   /loki/api/v1/detected_fields                                               401     401     yes     yes     yes     yes     403     403
+        GET    /loki/api/v1/detected_field/{name}/values                                  401     401     yes     yes     yes     yes     403     403
+        POST   /loki/api/v1/detected_field/{name}/values                                  401     401     yes     yes     yes     yes     403     403
+        GET    /loki/api/v1/index/stats                                                   401     401     yes     yes     yes     yes     403     403
+        POST   /loki/api/v1/index/stats                                                   401     401     yes     yes     yes     yes     403     403
+        GET    /loki/api/v1/index/volume                                                  401     401     yes     yes     yes     yes     403     403
+        POST   /loki/api/v1/index/volume                                                  401     401     yes     yes     yes     yes     403     403
+        GET    /loki/api/v1/index/volume_range                                            401     401     yes     yes     yes     yes     403     403
+        POST   /loki/api/v1/index/volume_range                                            401     401     yes     yes     yes     yes     403     403
+        GET    /loki/api/v1/status/buildinfo                                              401     401     yes     yes     yes     yes     403     403
+        GET    /loki/api/v1/drilldown-limits                                              401     401     yes     yes     yes     yes     403     403
+        GET    /config/tenant/v1/limits                                                   401     401     yes     yes     yes     yes     403     403
+        GET    /loki/api/v1/rules                                                         401     401     yes     yes     yes     yes     403     403
+        GET    /prometheus/api/v1/rules                                                   401     401     yes     yes     yes     yes     403     403
+        GET    /prometheus/api/v1/alerts                                                  401     401     yes     yes     yes     yes     403     403
+        GET    /loki/api/v1/delete                                                        401     401     yes     yes     yes     yes     403     403
+        POST   /loki/api/v1/delete                                                        401     401     yes     yes     yes     yes     403     403
+        PUT    /loki/api/v1/delete                                                        401     401     yes     yes     yes     yes     403     403
+        DELETE /loki/api/v1/delete                                                        401     401     yes     yes     yes     yes     403     403
+        POST   /flush                                                                     401     401     403     yes     yes     403     yes     403
+        POST   /otlp/v1/logs                                                              401     401     403     yes     yes     403     yes     403
+        GET    /api/v1/query                                                              401     401     yes     yes     yes     yes     403     403
+        POST   /api/v1/query                                                              401     401     yes     yes     yes     yes     403     403
+        GET    /api/v1/query_range                                                        401     401     yes     yes     yes     yes     403     403
+        POST   /api/v1/query_range                                                        401     401     yes     yes     yes     yes     403     403
+        GET    /api/v1/query_exemplars                                                    401     401     yes     yes     yes     yes     403     403
+        POST   /api/v1/query_exemplars                                                    401     401     yes     yes     yes     yes     403     403
+        GET    /api/v1/format_query                                                       401     401     yes     yes     yes     yes     403     403
+        POST   /api/v1/format_query                                                       401     401     yes     yes     yes     yes     403     403
+        GET    /api/v1/series                                                             401     401     yes     yes     yes     yes     403     403
+        POST   /api/v1/series                                                             401     401     yes     yes     yes     yes     403     403
+        GET    /api/v1/labels                                                             401     401     yes     yes     yes     yes     403     403
+        POST   /api/v1/labels                                                             401     401     yes     yes     yes     yes     403     403
+        GET    /api/v1/label/{name}/values                                                401     401     yes     yes     yes     yes     403     403
+        GET    /api/v1/metadata                                                           401     401     yes     yes     yes     yes     403     403
+        GET    /api/v1/targets                                                            401     401     yes     yes     yes     yes     403     403
+        GET    /api/v1/targets/metadata                                                   401     401     yes     yes     yes     yes     403     403
+        GET    /api/v1/scrape_pools                                                       401     401     yes     yes     yes     yes     403     403
+        GET    /api/v1/rules                                                              401     401     yes     yes     yes     yes     403     403
+        GET    /api/v1/alerts                                                             401     401     yes     yes     yes     yes     403     403
+        GET    /api/v1/features                                                           401     401     yes     yes     yes     yes     403     403
+        GET    /api/v1/status/buildinfo                                                   401     401     yes     yes     yes     yes     403     403
+        GET    /api/v1/status/runtimeinfo                                                 401     401     yes     yes     yes     yes     403     403
+        GET    /api/v1/status/config                                                      401     401     yes     yes     yes     yes     403     403
+        GET    /api/v1/status/flags                                                       401     401     yes     yes     yes     yes     403     403
+        GET    /api/v1/status/tsdb                                                        401     401     yes     yes     yes     yes     403     403
+        GET    /api/v1/status/walreplay                                                   401     401     yes     yes     yes     yes     403     403
+        GET    /federate                                                                  401     401     yes     yes     yes     yes     403     403
+        POST   /api/v1/read                                                               401     401     yes     yes     yes     yes     403     403
+        POST   /api/v1/write                                                              401     401     403     yes     yes     403     yes     403
+        POST   /api/v1/otlp/v1/metrics                                                    401     401     403     yes     yes     403     yes     403
+        POST   /otlp/v1/metrics                                                           401     401     403     yes     yes     403     yes     403
+        POST   /api/{project}/envelope/                                                   key     key     key     key     key     key     key     key
+        POST   /api/{project}/store/                                                      key     key     key     key     key     key     key     key
+        POST   /api/store/                                                                key     key     key     key     key     key     key     key
+        POST   /api/tunnel/                                                               key     key     key     key     key     key     key     key
+        POST   /api/{project}/security/                                                   key     key     key     key     key     key     key     key
+        POST   /api/{project}/csp-report/                                                 key     key     key     key     key     key     key     key
+        POST   /api/{project}/nel/                                                        yes     yes     yes     yes     yes     yes     yes     yes
+        GET    /api/{project}/cron/{monitor}/                                             key     key     key     key     key     key     key     key
+        POST   /api/{project}/cron/{monitor}/                                             key     key     key     key     key     key     key     key
+        GET    /api/{project}/cron/{monitor}/{key}/                                       key     key     key     key     key     key     key     key
+        POST   /api/{project}/cron/{monitor}/{key}/                                       key     key     key     key     key     key     key     key
+        POST   /api/{project}/events/{event}/attachments/                                 key     key     key     key     key     key     key     key
+        GET    /api/embed/error-page/                                                     key     key     key     key     key     key     key     key
+        POST   /api/embed/error-page/                                                     key     key     key     key     key     key     key     key
+        POST   /api/{project}/minidump/                                                   key     key     key     key     key     key     key     key
+        POST   /api/{project}/unreal/{key}/                                               key     key     key     key     key     key     key     key
+        POST   /api/{project}/playstation/                                                key     key     key     key     key     key     key     key
+        POST   /api/{project}/integration/otlp/v1/traces/                                 key     key     key     key     key     key     key     key
+        POST   /api/{project}/integration/otlp/v1/logs/                                   key     key     key     key     key     key     key     key
+        GET    /api/0/                                                                    401     401     yes     yes     yes     yes     403     yes
+        GET    /api/0/organizations/                                                      401     401     yes     yes     yes     yes     403     yes
+        GET    /api/0/organizations/{org}/                                                401     401     yes     yes     yes     yes     403     yes
+        GET    /api/0/organizations/{org}/projects/                                       401     401     yes     yes     yes     yes     403     yes
+        GET    /api/0/organizations/{org}/teams/                                          401     401     yes     yes     yes     yes     403     yes
+        GET    /api/0/organizations/{org}/repos/                                          401     401     yes     yes     yes     yes     403     yes
+        GET    /api/0/organizations/{org}/tags/                                           401     401     yes     yes     yes     yes     403     yes
+        GET    /api/0/organizations/{org}/monitors/                                       401     401     yes     yes     yes     yes     403     yes
+        GET    /api/0/projects/                                                           401     401     yes     yes     yes     yes     403     yes
+        GET    /api/0/projects/{org}/{project}/                                           401     401     yes     yes     yes     yes     403     yes
+        GET    /api/0/organizations/{org}/chunk-upload/                                   401     401     yes     yes     yes     yes     403     yes
+        POST   /api/0/organizations/{org}/chunk-upload/                                   401     401     yes     yes     yes     yes     403     yes
+        GET    /api/0/organizations/{org}/artifactbundle/assemble/                        401     401     yes     yes     yes     yes     403     yes
+        POST   /api/0/organizations/{org}/artifactbundle/assemble/                        401     401     yes     yes     yes     yes     403     yes
+        GET    /api/0/projects/{org}/{project}/files/difs/assemble/                       401     401     yes     yes     yes     yes     403     yes
+        POST   /api/0/projects/{org}/{project}/files/difs/assemble/                       401     401     yes     yes     yes     yes     403     yes
+        GET    /api/0/organizations/{org}/issues/                                         401     401     yes     yes     yes     yes     403     yes
+        PUT    /api/0/organizations/{org}/issues/                                         401     401     403     yes     yes     403     403     yes
+        GET    /api/0/projects/{org}/{project}/issues/                                    401     401     yes     yes     yes     yes     403     yes
+        PUT    /api/0/projects/{org}/{project}/issues/                                    401     401     403     yes     yes     403     403     yes
+        GET    /api/0/issues/{issue}/                                                     401     401     yes     yes     yes     yes     403     yes
+        PUT    /api/0/issues/{issue}/                                                     401     401     403     yes     yes     403     403     yes
+        DELETE /api/0/issues/{issue}/                                                     401     401     403     yes     yes     403     403     yes
+        GET    /api/0/organizations/{org}/issues/{issue}/                                 401     401     yes     yes     yes     yes     403     yes
+        PUT    /api/0/organizations/{org}/issues/{issue}/                                 401     401     403     yes     yes     403     403     yes
+        DELETE /api/0/organizations/{org}/issues/{issue}/                                 401     401     403     yes     yes     403     403     yes
+        GET    /api/0/issues/{issue}/events/                                              401     401     yes     yes     yes     yes     403     yes
+        GET    /api/0/organizations/{org}/issues/{issue}/events/                          401     401     yes     yes     yes     yes     403     yes
+        GET    /api/0/issues/{issue}/events/{event}/                                      401     401     yes     yes     yes     yes     403     yes
+        GET    /api/0/organizations/{org}/issues/{issue}/events/{event}/                  401     401     yes     yes     yes     yes     403     yes
+        GET    /api/0/issues/{issue}/tags/                                                401     401     yes     yes     yes     yes     403     yes
+        GET    /api/0/organizations/{org}/issues/{issue}/tags/                            401     401     yes     yes     yes     yes     403     yes
+        GET    /api/0/organizations/{org}/eventids/{event}/                               401     401     yes     yes     yes     yes     403     yes
+        GET    /api/0/projects/{org}/{project}/events/                                    401     401     yes     yes     yes     yes     403     yes
+        GET    /api/0/projects/{org}/{project}/events/{event}/                            401     401     yes     yes     yes     yes     403     yes
+        GET    /api/0/organizations/{org}/releases/                                       401     401     yes     yes     yes     yes     403     yes
+        POST   /api/0/organizations/{org}/releases/                                       401     401     403     yes     yes     403     403     yes
+        GET    /api/0/projects/{org}/{project}/releases/                                  401     401     yes     yes     yes     yes     403     yes
+        POST   /api/0/projects/{org}/{project}/releases/                                  401     401     403     yes     yes     403     403     yes
+        GET    /api/0/organizations/{org}/releases/{version}/                             401     401     yes     yes     yes     yes     403     yes
+        PUT    /api/0/organizations/{org}/releases/{version}/                             401     401     403     yes     yes     403     403     yes
+        DELETE /api/0/organizations/{org}/releases/{version}/                             401     401     403     yes     yes     403     403     yes
+        GET    /api/0/projects/{org}/{project}/releases/{version}/                        401     401     yes     yes     yes     yes     403     yes
+        PUT    /api/0/projects/{org}/{project}/releases/{version}/                        401     401     403     yes     yes     403     403     yes
+        DELETE /api/0/projects/{org}/{project}/releases/{version}/                        401     401     403     yes     yes     403     403     yes
+        GET    /api/0/organizations/{org}/releases/{version}/deploys/                     401     401     yes     yes     yes     yes     403     yes
+        POST   /api/0/organizations/{org}/releases/{version}/deploys/                     401     401     403     yes     yes     403     403     yes
+        GET    /api/0/projects/{org}/{project}/releases/{version}/deploys/                401     401     yes     yes     yes     yes     403     yes
+        POST   /api/0/projects/{org}/{project}/releases/{version}/deploys/                401     401     403     yes     yes     403     403     yes
+        GET    /api/0/organizations/{org}/releases/{version}/commits/                     401     401     yes     yes     yes     yes     403     yes
+        GET    /api/0/{*path}                                                             401     401     yes     yes     yes     yes     403     yes
+        POST   /api/0/{*path}                                                             401     401     yes     yes     yes     yes     403     yes
+        PUT    /api/0/{*path}                                                             401     401     yes     yes     yes     yes     403     yes
+        PATCH  /api/0/{*path}                                                             401     401     yes     yes     yes     yes     403     yes
+        DELETE /api/0/{*path}                                                             401     401     yes     yes     yes     yes     403     yes
+        GET    /app/v1/session                                                            yes     yes     yes     yes     yes     yes     yes     yes
+        POST   /app/v1/session                                                            yes     yes     yes     yes     yes     yes     yes     yes
+        DELETE /app/v1/session                                                            401     401     yes     yes     yes     403     403     403
+        POST   /app/v1/setup                                                              yes     yes     yes     yes     yes     yes     yes     yes
+        PUT    /app/v1/password                                                           401     401     yes     yes     yes     403     403     403
+        GET    /app/v1/users                                                              401     401     403     403     yes     403     403     403
+        POST   /app/v1/users                                                              401     401     403     403     yes     403     403     403
+        DELETE /app/v1/users/{name}                                                       401     401     403     403     yes     403     403     403
+        GET    /app/v1/tokens                                                             401     401     403     403     yes     403     403     403
+        POST   /app/v1/tokens                                                             401     401     403     403     yes     403     403     403
+        DELETE /app/v1/tokens/{id}                                                        401     401     403     403     yes     403     403     403
+        GET    /app/v1/now                                                                401     401     yes     yes     yes     yes     403     403
+        GET    /app/v1/live                                                               401     401     yes     yes     yes     yes     403     403
+        GET    /app/v1/logs/query                                                         401     401     yes     yes     yes     yes     403     403
+        GET    /app/v1/logs/histogram                                                     401     401     yes     yes     yes     yes     403     403
+        GET    /app/v1/logs/facets                                                        401     401     yes     yes     yes     yes     403     403
+        GET    /app/v1/logs/context                                                       401     401     yes     yes     yes     yes     403     403
+        GET    /app/v1/logs/fields                                                        401     401     yes     yes     yes     yes     403     403
+        GET    /app/v1/logs/patterns                                                      401     401     yes     yes     yes     yes     403     403
+        GET    /app/v1/logs/marks                                                         401     401     yes     yes     yes     yes     403     403
+        GET    /app/v1/logs/download                                                      401     401     yes     yes     yes     yes     403     403
+        GET    /app/v1/logs/check                                                         401     401     yes     yes     yes     yes     403     403
+        GET    /app/v1/logs/names                                                         401     401     yes     yes     yes     yes     403     403
+        GET    /app/v1/logs/values                                                        401     401     yes     yes     yes     yes     403     403
+        GET    /app/v1/logs/numbers                                                       401     401     yes     yes     yes     yes     403     403
+        GET    /app/v1/views                                                              401     401     yes     yes     yes     yes     403     403
+        POST   /app/v1/views                                                              401     401     403     yes     yes     403     403     403
+        DELETE /app/v1/views/{id}                                                         401     401     403     yes     yes     403     403     403
+        GET    /app/v1/metrics/numbers                                                    401     401     yes     yes     yes     yes     403     403
+        GET    /app/v1/metrics/table                                                      401     401     yes     yes     yes     yes     403     403
+        GET    /app/v1/metrics/check                                                      401     401     yes     yes     yes     yes     403     403
+        GET    /app/v1/metrics/names                                                      401     401     yes     yes     yes     yes     403     403
+        GET    /app/v1/metrics/labels                                                     401     401     yes     yes     yes     yes     403     403
+        GET    /app/v1/services                                                           401     401     yes     yes     yes     yes     403     403
+        GET    /app/v1/services/{name}                                                    401     401     yes     yes     yes     yes     403     403
+        GET    /app/v1/targets                                                            401     401     yes     yes     yes     yes     403     403
+        GET    /app/v1/uptime                                                             401     401     yes     yes     yes     yes     403     403
+        GET    /app/v1/queues                                                             401     401     yes     yes     yes     yes     403     403
+        GET    /app/v1/dashboards                                                         401     401     yes     yes     yes     yes     403     403
+        POST   /app/v1/dashboards                                                         401     401     403     yes     yes     403     403     403
+        GET    /app/v1/dashboards/{id}                                                    401     401     yes     yes     yes     yes     403     403
+        PUT    /app/v1/dashboards/{id}                                                    401     401     403     yes     yes     403     403     403
+        DELETE /app/v1/dashboards/{id}                                                    401     401     403     yes     yes     403     403     403
+        GET    /app/v1/issues                                                             401     401     yes     yes     yes     yes     403     403
+        GET    /app/v1/issues/values                                                      401     401     yes     yes     yes     yes     403     403
+        POST   /app/v1/issues/update                                                      401     401     403     yes     yes     403     403     403
+        POST   /app/v1/issues/merge                                                       401     401     403     yes     yes     403     403     403
+        GET    /app/v1/issues/{id}                                                        401     401     yes     yes     yes     yes     403     403
+        GET    /app/v1/issues/{id}/tags/{name}                                            401     401     yes     yes     yes     yes     403     403
+        POST   /app/v1/issues/{id}/comments                                               401     401     403     yes     yes     403     403     403
+        POST   /app/v1/issues/{id}/unmerge                                                401     401     403     yes     yes     403     403     403
+        GET    /app/v1/issues/{id}/events                                                 401     401     yes     yes     yes     yes     403     403
+        GET    /app/v1/issues/{id}/event/{which}                                          401     401     yes     yes     yes     yes     403     403
+        GET    /app/v1/events/{id}                                                        401     401     yes     yes     yes     yes     403     403
+        GET    /app/v1/events/{project}/{event}/around                                    401     401     yes     yes     yes     yes     403     403
+        GET    /app/v1/attachments/{id}                                                   401     401     yes     yes     yes     yes     403     403
+        GET    /app/v1/performance                                                        401     401     yes     yes     yes     yes     403     403
+        GET    /app/v1/performance/transaction                                            401     401     yes     yes     yes     yes     403     403
+        GET    /app/v1/performance/example/{id}                                           401     401     yes     yes     yes     yes     403     403
+        GET    /app/v1/releases                                                           401     401     yes     yes     yes     yes     403     403
+        GET    /app/v1/releases/{version}                                                 401     401     yes     yes     yes     yes     403     403
+        GET    /app/v1/monitors                                                           401     401     yes     yes     yes     yes     403     403
+        GET    /app/v1/monitors/{slug}                                                    401     401     yes     yes     yes     yes     403     403
+        DELETE /app/v1/monitors/{slug}                                                    401     401     403     yes     yes     403     403     403
+        GET    /app/v1/projects                                                           401     401     yes     yes     yes     yes     403     403
+        POST   /app/v1/projects                                                           401     401     403     403     yes     403     403     403
+        GET    /app/v1/projects/{id}                                                      401     401     yes     yes     yes     yes     403     403
+        PUT    /app/v1/projects/{id}                                                      401     401     403     403     yes     403     403     403
+        DELETE /app/v1/projects/{id}                                                      401     401     403     403     yes     403     403     403
+        POST   /app/v1/projects/{id}/keys                                                 401     401     403     403     yes     403     403     403
+        DELETE /app/v1/projects/{id}/keys/{key}                                           401     401     403     403     yes     403     403     403
+        POST   /app/v1/projects/{id}/test                                                 401     401     403     yes     yes     403     403     403
+        GET    /app/v1/projects/{id}/refused                                              401     401     yes     yes     yes     yes     403     403"#]].assert_eq(&told);
 }
 
 #[tokio::test]

@@ -50,10 +50,14 @@ impl Client {
 
     /// `POST path`
     pub(crate) fn post(&mut self, path: &str, content_type: &str, body: &[u8]) -> Result<Answer> {
+        self.post_with(path, &format!("Content-Type: {content_type}\r\n"), body)
+    }
+
+    /// The same with headers of its own, each of them a line that ends in `\r\n`.
+    pub(crate) fn post_with(&mut self, path: &str, headers: &str, body: &[u8]) -> Result<Answer> {
         let length = body.len();
-        let head = format!(
-            "POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {content_type}\r\nContent-Length: {length}\r\n\r\n"
-        );
+        let head =
+            format!("POST {path} HTTP/1.1\r\nHost: localhost\r\n{headers}Content-Length: {length}\r\n\r\n");
         self.exchange(&head, body)
     }
 

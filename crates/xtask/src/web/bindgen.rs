@@ -3,6 +3,7 @@
 use anyhow::{Context as _, Result, bail};
 use wasm_bindgen_cli_support::Bindgen;
 
+use super::lean::lean;
 use super::page::Asset;
 use super::{Profile, split};
 
@@ -42,6 +43,10 @@ pub(super) fn bind(module: &[u8], profile: Profile) -> Result<Bound> {
             "the page depends on `{name}`, which brings JavaScript of its own; it is not served. Use another crate"
         );
     }
-    let glue = parts.join(output.js())?;
-    Ok(Bound { module: output.wasm_mut().emit_wasm(), glue, later: parts.later })
+    let mut glue = parts.join(output.js())?;
+    let module = output.wasm_mut();
+    if release {
+        glue = lean(module, &glue)?;
+    }
+    Ok(Bound { module: module.emit_wasm(), glue, later: parts.later })
 }

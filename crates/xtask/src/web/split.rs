@@ -9,6 +9,7 @@ use walrus::ModuleConfig;
 use wasm_split_cli_support::{Options, transform};
 
 use super::Profile;
+use super::lean::swept;
 use super::page::Asset;
 
 /// How the first module refers to the script that loads the others.
@@ -88,6 +89,9 @@ fn tidied(module: &[u8], profile: Profile) -> Result<Vec<u8>> {
     let mut config = ModuleConfig::new();
     config.generate_name_section(keep).generate_producers_section(keep);
     let mut module = config.parse(module).context("the splitter wrote a module that cannot be read")?;
+    if !keep {
+        swept(&mut module);
+    }
     Ok(module.emit_wasm())
 }
 

@@ -87,11 +87,38 @@ impl Line {
         Self { fields: BTreeMap::new(), ..self.clone() }
     }
 
+    /// The trace that it belongs to, where one is told: 32 hexadecimal digits soon after the word.
+    pub fn trace_id(&self) -> Option<&str> {
+        self.metadata.get("trace_id").map(String::as_str).or_else(|| trace_id(&self.text))
+    }
+
     /// What the row names as its service.
     pub fn service(&self) -> &str {
         let service = self.label("service");
         if service.is_empty() { self.label("service_name") } else { service }
     }
+}
+
+fn trace_id(text: &str) -> Option<&str> {
+    /// `"trace_id": "`, `traceparent=00-`
+    const BETWEEN: usize = 16;
+    const DIGITS: usize = 32;
+    let mut rest = text;
+    // Whichever case its first letter has.
+    while let Some(at) = rest.find("race") {
+        rest = &rest[at + "race".len()..];
+        let mut before = 0;
+        for run in rest.split(|character: char| !character.is_ascii_hexdigit()) {
+            if run.len() == DIGITS {
+                return Some(run);
+            }
+            before += run.len() + 1;
+            if before > BETWEEN {
+                break;
+            }
+        }
+    }
+    None
 }
 
 /// Puts lines in order that are so already but for those of equal time.

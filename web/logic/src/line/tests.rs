@@ -168,6 +168,20 @@ fn ids_tell_the_time() {
     assert_eq!(time_of_id("x"), None);
 }
 
+#[test]
+fn a_trace_is_found_where_it_is_told() {
+    const ID: &str = "9f2b6c1e0d3a4b5c8e7f60718293a4b5";
+    let check = |text: &str, wanted: Option<&str>| assert_eq!(super::trace_id(text), wanted, "{text}");
+    check(&format!("paid trace={ID}"), Some(ID));
+    check(&format!("{{\"a\":1,\"traceId\": \"{ID}\"}}"), Some(ID));
+    check(&format!("Traceparent: 00-{ID}-0d3a4b5c8e7f6071-01"), Some(ID));
+    check(&format!("race, trace and Trace {ID}"), Some(ID));
+    check(&format!("md5 {ID}"), None);
+    check(&format!("trace of the request with the sum {ID}"), None);
+    check(&format!("trace {ID}0"), None);
+    check("trace \u{e9}", None);
+}
+
 proptest! {
     #[test]
     fn pieces_hold_the_whole_line(line in "[a-zé 😀]{0,20}", marks in prop::collection::vec((0_u32..30, 0_u32..30), 0..4)) {

@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 
 use super::{Cell, Column, Row};
+use crate::letters::small;
 
 /// By which column, and whether the greatest comes first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,7 +51,7 @@ pub struct Wish<'a> {
 
 /// The rows that are wanted, in the wanted order; rows that are equal in it stand worst first, then by name.
 pub fn arranged(rows: Vec<Row>, wish: Wish<'_>) -> Vec<Row> {
-    let words: Vec<String> = wish.filter.split_whitespace().map(str::to_lowercase).collect();
+    let words: Vec<String> = wish.filter.split_whitespace().map(small).collect();
     let mut sorted: Vec<Row> = Vec::with_capacity(rows.len());
     for row in rows.into_iter().filter(|row| is_found(row, &words)) {
         // One by one: the library's sorting would have to be loaded first, and rows are few.
@@ -61,7 +62,7 @@ pub fn arranged(rows: Vec<Row>, wish: Wish<'_>) -> Vec<Row> {
 }
 
 fn is_found(row: &Row, words: &[String]) -> bool {
-    let holds = |text: &str, word: &str| text.to_lowercase().contains(word);
+    let holds = |text: &str, word: &str| small(text).contains(word);
     words.iter().all(|word| {
         holds(&row.also, word)
             || row.cells.iter().any(|cell| holds(&cell.text, word) || holds(&cell.note, word))
@@ -75,7 +76,7 @@ fn compare(one: &Row, other: &Row, order: Option<Order>) -> Ordering {
             _ => Ordering::Equal,
         }
     });
-    let name = |row: &Row| row.cells.get(1).map(|cell| cell.text.to_lowercase()).unwrap_or_default();
+    let name = |row: &Row| row.cells.get(1).map(|cell| small(&cell.text)).unwrap_or_default();
     wanted
         .then_with(|| one.tone.cmp(&other.tone))
         .then_with(|| name(one).cmp(&name(other)))
@@ -89,6 +90,6 @@ fn compare_cells(one: &Cell, other: &Cell, descends: bool) -> Ordering {
         (Some(one), Some(other)) => turned(one.total_cmp(&other)),
         (Some(_), None) => Ordering::Less,
         (None, Some(_)) => Ordering::Greater,
-        (None, None) => turned(one.text.to_lowercase().cmp(&other.text.to_lowercase())),
+        (None, None) => turned(small(&one.text).cmp(&small(&other.text))),
     }
 }

@@ -64,9 +64,9 @@ pub fn sections(queues: &Queues, view: &ViewState, clock: Clock<'_>) -> Vec<Sect
     let workers = queues.workers.iter().map(|worker| worker_row(worker, clock)).collect();
     let tasks = queues.tasks.iter().map(task).collect();
     vec![
-        Section { title: "", columns: &COLUMNS, rows },
-        Section { title: "Tasks in the last hour", columns: &TASK_COLUMNS, rows: tasks },
-        Section { title: "Workers", columns: &WORKER_COLUMNS, rows: workers },
+        Section { title: "", columns: &COLUMNS, order: "", rows },
+        Section { title: "Tasks in the last hour", columns: &TASK_COLUMNS, order: "", rows: tasks },
+        Section { title: "Workers", columns: &WORKER_COLUMNS, order: "", rows: workers },
     ]
 }
 

@@ -4,6 +4,7 @@ use api::{HealthState, RunState, ServicePage, ServiceRow, WorkloadRow};
 
 use super::{Cell, Column, Detail, Picture, Row, Section, Tone, admits, queues, spaced, targets, uptime};
 use crate::choice::Choice;
+use crate::decimal::within;
 use crate::level::LevelSet;
 use crate::number::{count, plural};
 use crate::route::Page;
@@ -104,7 +105,12 @@ pub fn sections(services: &[ServiceRow], view: &ViewState) -> Vec<Section> {
             ..self::row(row, &note, which(row).lines(view, LevelSet::ERRORS))
         }
     };
-    vec![Section { title: "", columns: &COLUMNS, rows: services.iter().filter(of_view).map(one).collect() }]
+    vec![Section {
+        title: "",
+        columns: &COLUMNS,
+        order: "",
+        rows: services.iter().filter(of_view).map(one).collect(),
+    }]
 }
 
 fn which(row: &ServiceRow) -> Which {
@@ -193,13 +199,17 @@ pub fn memory(row: &ServiceRow) -> Cell {
     };
     cell.toned(tone)
         .with_hover(format!("{} of {}", written(part, "ratio"), written(limit, "bytes")))
-        .drawn(Picture::Meter(part.clamp(0.0, 1.0)))
+        .drawn(Picture::Meter(within(part, 0.0, 1.0)))
 }
 
 /// The tables of a service's own page.
 pub fn page_sections(page: &ServicePage, view: &ViewState, clock: Clock<'_>) -> Vec<Section> {
-    let section =
-        |title: &'static str, columns: &'static [Column], rows: Vec<Row>| Section { title, columns, rows };
+    let section = |title: &'static str, columns: &'static [Column], rows: Vec<Row>| Section {
+        title,
+        columns,
+        order: "",
+        rows,
+    };
     let probes = page.probes.iter().map(|probe| uptime::row(probe, view, clock));
     let queues = page.queues.iter().map(|queue| queues::row(queue, None, view, clock));
     let targets = page.targets.iter().map(|target| targets::row(target, view, clock));
@@ -213,7 +223,7 @@ pub fn page_sections(page: &ServicePage, view: &ViewState, clock: Clock<'_>) -> 
 
 fn containers(workloads: &[WorkloadRow], clock: Clock<'_>) -> Section {
     let rows = workloads.iter().map(|workload| container(workload, clock)).collect();
-    Section { title: "Containers", columns: &CONTAINER_COLUMNS, rows }
+    Section { title: "Containers", columns: &CONTAINER_COLUMNS, order: "", rows }
 }
 
 fn container(workload: &WorkloadRow, clock: Clock<'_>) -> Row {

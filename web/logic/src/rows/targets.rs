@@ -37,8 +37,8 @@ pub fn sections(targets: &Targets, view: &ViewState, clock: Clock<'_>) -> Vec<Se
     let scraped = targets.targets.iter().filter(of_view).map(|target| row(target, view, clock)).collect();
     let left = targets.dropped.iter().map(left_alone).collect();
     vec![
-        Section { title: "", columns: &COLUMNS, rows: scraped },
-        Section { title: "Found and left alone", columns: &LEFT_COLUMNS, rows: left },
+        Section { title: "", columns: &COLUMNS, order: "", rows: scraped },
+        Section { title: "Found and left alone", columns: &LEFT_COLUMNS, order: "", rows: left },
     ]
 }
 

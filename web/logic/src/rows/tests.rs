@@ -1,6 +1,7 @@
 //! What is told of things is checked as a person reads it: each row as one line of its cells.
 
 mod arrange;
+mod errors;
 mod queues;
 mod services;
 mod targets;

@@ -4,6 +4,7 @@ use api::{Millis, ProbeHealth, ProbeRow, Uptime};
 
 use super::services::Which;
 use super::{Cell, Column, Detail, Picture, Row, Section, Tone, admits, ago, capitalised, links, spaced};
+use crate::decimal::within;
 use crate::time::{self, Clock, DAY, length};
 use crate::unit::written;
 use crate::view::ViewState;
@@ -37,7 +38,7 @@ const GOOD_SHARE: f64 = 0.99;
 pub fn sections(uptime: &Uptime, view: &ViewState, clock: Clock<'_>) -> Vec<Section> {
     let of_view = |probe: &&ProbeRow| admits(view, &probe.service, &probe.environment);
     let rows = uptime.probes.iter().filter(of_view).map(|probe| row(probe, view, clock)).collect();
-    vec![Section { title: "", columns: &COLUMNS, rows }]
+    vec![Section { title: "", columns: &COLUMNS, order: "", rows }]
 }
 
 /// One probe.
@@ -154,7 +155,7 @@ pub fn told(
     (start, step): (Millis, Millis),
     clock: Clock<'_>,
 ) -> Option<String> {
-    let at = ((part.clamp(0.0, 1.0) * strip.len() as f64) as usize).min(strip.len().checked_sub(1)?);
+    let at = ((within(part, 0.0, 1.0) * strip.len() as f64) as usize).min(strip.len().checked_sub(1)?);
     let from = start + step * at as i64;
     let words = match strip[at] {
         None => "not tried".to_owned(),

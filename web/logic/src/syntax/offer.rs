@@ -1,5 +1,7 @@
 //! What is offered at a place of a query.
 
+use crate::letters::small;
+
 /// Something to choose.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Candidate {
@@ -16,10 +18,10 @@ const SHOWN_MAX: usize = 40;
 
 /// What begins as typed, then what holds it; nothing where all is typed already.
 pub(crate) fn matching(all: Vec<Candidate>, prefix: &str) -> Vec<Candidate> {
-    let prefix = prefix.to_lowercase();
+    let prefix = small(prefix);
     let (mut first, mut then) = (Vec::new(), Vec::new());
     for candidate in all {
-        let shown = candidate.shown.to_lowercase();
+        let shown = small(&candidate.shown);
         if shown.starts_with(&prefix) {
             first.push(candidate);
         } else if shown.contains(&prefix) {
@@ -28,7 +30,7 @@ pub(crate) fn matching(all: Vec<Candidate>, prefix: &str) -> Vec<Candidate> {
     }
     first.append(&mut then);
     if let [only] = first.as_slice()
-        && only.shown.to_lowercase() == prefix
+        && small(&only.shown) == prefix
     {
         return Vec::new();
     }

@@ -31,7 +31,7 @@ pub struct Resolved {
 }
 
 /// The ranges to choose from, with their words.
-pub const PRESETS: [(&str, Range); 12] = [
+pub const PRESETS: [(&str, Range); 13] = [
     ("Last 5 minutes", Range::last(5 * MINUTE)),
     ("Last 15 minutes", Range::last(15 * MINUTE)),
     ("Last 30 minutes", Range::last(30 * MINUTE)),
@@ -41,6 +41,7 @@ pub const PRESETS: [(&str, Range); 12] = [
     ("Last 12 hours", Range::last(12 * HOUR)),
     ("Last 24 hours", Range::last(DAY)),
     ("Last 7 days", Range::last(7 * DAY)),
+    ("Last 14 days", Range::last(14 * DAY)),
     ("Last 30 days", Range::last(30 * DAY)),
     ("Today", Range { from: whole(0), to: Moment::NOW }),
     ("Yesterday", Range { from: whole(DAY), to: whole(DAY) }),

@@ -4,6 +4,8 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
+use crate::decimal;
+
 /// Why a text could not be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fault {
@@ -80,7 +82,7 @@ integers!(i64, u64, u32, u16, u8);
 
 impl Read for f64 {
     fn of(value: &Value<'_>) -> Self {
-        value.word().parse().unwrap_or(0.0)
+        decimal::read(value.word()).unwrap_or(0.0)
     }
 }
 

@@ -1,3 +1,6 @@
+mod issues;
+mod performance;
+
 use std::collections::BTreeMap;
 
 use api::*;

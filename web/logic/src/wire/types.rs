@@ -96,6 +96,82 @@ structs! {
     }
     WorkerRow { broker, worker, online, active, last }
     TaskRow { task, sent, received, succeeded, failed, retried, runtime_p95 }
+    IssuePage { rows, next, total, start, step, any, latest, projects, environments, releases, tags, people, warnings }
+    ProjectName { id, slug, dsn }
+    IssueRow {
+        id, short_id, project, title, message, culprit, level, status, substatus, first_seen, last_seen, events, users,
+        spark, assignee, unhandled, release, comments,
+    }
+    IssuesChanged { changed }
+    Issue {
+        row, start, step, events_ever, events_kept, marks, first_release, condition, facets, activity, why, merged,
+        people, latest,
+    }
+    TagFacet { name, events, values }
+    TagValue { value, events, last_seen }
+    Activity { at, by, kind, text }
+    MergedHash { hash, title, events, last_seen }
+    EventList { rows, next }
+    EventRow {
+        id, issue, time, title, message, level, transaction, environment, release, user, server_name,
+    }
+    EventPlace { issue, event, project }
+    Event {
+        id, issue, project, previous, next, number, of, time, received, title, message, culprit, level, platform,
+        logger, transaction, server_name, release, dist, environment, sdk, trace_id, request_id, text, template,
+        exceptions, frames, threads, raw, breadcrumbs, request, user, tags, contexts, extra, modules, csp, attachments,
+        feedback, faults, masked, why,
+    }
+    Exception { kind, value, module, mechanism, handled, frames, omitted }
+    Frame { function, file, path, module, line, column, in_app, source, locals }
+    Thread { id, name, crashed, frames }
+    Breadcrumb { time, kind, category, level, message, data }
+    WebRequest { method, url, query, headers, cookies, body, environment }
+    Context { name, values }
+    Attachment { id, name, content_type, bytes }
+    Feedback { time, name, email, message }
+    FieldFault { path, message }
+    GroupedBy { variant, version, parts }
+    GroupPart { what, used, hint }
+    Around { joined, how, missing, lines, at, query, start, end, container, deploy }
+    ContainerThen {
+        container, id, service, project, environment, image, cpu_cores, cpu_limit_cores, memory_bytes,
+        memory_limit_bytes, restarts, oom_killed, happened, charts,
+    }
+    Happened { at, text }
+    DeployBefore { at, what, before, told }
+    Performance { rows, start, step, projects, environments, warnings }
+    TransactionRow {
+        project, name, op, count, per_minute, failure_rate, p50_ms, p75_ms, p95_ms, p99_ms, total_ms, share, operations,
+        spark,
+    }
+    Transaction { row, start, step, counts, failures, p50_ms, p95_ms, marks, operations, examples }
+    SpanOperation { op, total_ms, share, each }
+    ExampleRow { id, time, duration_ms, status, failed, trace_id, environment, release, spans }
+    Example { row, project, name, op, server_name, spans, tags, events, warnings }
+    Span { id, depth, op, description, start_ms, duration_ms, status, failed, data }
+    Releases { rows, next, projects, environments }
+    ReleaseRow {
+        version, project, first_seen, last_seen, released, deployed, deployed_to, new_issues, regressed_issues, events,
+        sessions, crash_free_sessions, crash_free_users,
+    }
+    Release { row, new_issues, regressed_issues, deploys, start, step, events, about, previous }
+    Deploy { environment, at, name, url }
+    Monitors { rows, start, step, projects, environments }
+    MonitorRow { slug, project, environment, state, since, schedule, last, next, duration_ms, issue, strip }
+    Monitor { rows, start, step, margin_minutes, runtime_minutes, failures, recoveries, check_ins }
+    CheckIn { time, state, duration_ms, environment, id, release }
+    ProjectRow {
+        id, slug, service, origin, dsn, events, spark, transactions, refused, issues, last_event,
+    }
+    Project { row, keys, setups, sdks, toml }
+    ProjectKey { key, dsn, made, last_used, fixed }
+    ProjectSetup { name, install, code, place }
+    SdkRow { name, envelopes }
+    TestSent { event }
+    Refused { counts, last, unsent }
+    RefusedCount { reason, kind, count }
+    RefusedRow { time, reason, bytes, client }
 }
 
 enums! {
@@ -120,6 +196,20 @@ enums! {
     QueryLanguage { "promql" => Promql, "logql" => Logql }
     TargetHealth { "unknown" => Unknown, "up" => Up, "down" => Down }
     ProbeHealth { "unknown" => Unknown, "up" => Up, "down" => Down }
+    IssueStatus { "unresolved" => Unresolved, "resolved" => Resolved, "archived" => Archived }
+    IssueSubstatus { "ongoing" => Ongoing, "new" => New, "escalating" => Escalating, "regressed" => Regressed }
+    ActivityKind {
+        "first" => First, "comment" => Comment, "resolved" => Resolved, "archived" => Archived,
+        "unresolved" => Unresolved, "regressed" => Regressed, "escalated" => Escalated, "assigned" => Assigned,
+        "merged" => Merged, "unmerged" => Unmerged,
+    }
+    JoinedBy {
+        "nothing" => Nothing, "container" => Container, "trace" => Trace, "request" => Request, "service" => Service,
+    }
+    CheckInState {
+        "unknown" => Unknown, "ok" => Ok, "in_progress" => InProgress, "missed" => Missed, "timeout" => Timeout,
+        "error" => Error,
+    }
     HealthState {
         "none" => None, "healthy" => Healthy, "starting" => Starting, "unhealthy" => Unhealthy,
     }

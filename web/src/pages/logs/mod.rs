@@ -25,6 +25,8 @@ use crate::dom::{El, el, switch};
 use crate::reactive::{Derived, derived, effect};
 use crate::state::{Shared, View, shared};
 
+pub(crate) use detail::around_row;
+
 use counts::Counts;
 use empty::empty;
 use feed::Feed;
@@ -107,7 +109,7 @@ fn act_on_keys(view: View, feed: Feed) {
         Action::Query => browser::focus(".query-input"),
         Action::Down => feed.step(view, true),
         Action::Up => feed.step(view, false),
-        Action::Open => {
+        Action::Open | Action::Pick => {
             if let Some(id) = view.state.with_untracked(|state| state.selected.clone()) {
                 feed.toggle(&id);
             }

@@ -15,7 +15,7 @@ pub(super) fn numbers_view(counts: Counts) -> El {
 }
 
 /// How they are drawn.
-#[wasm_split(charts, wasm_split_path = ::leptos::wasm_split, fallible)]
+#[wasm_split(rooms, wasm_split_path = ::leptos::wasm_split, fallible)]
 fn numbers() -> Drawing<fn(Counts) -> El> {
     Ok(draw)
 }

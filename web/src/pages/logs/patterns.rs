@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use api::{Pattern, Patterns};
 use leptos::prelude::*;
+use web_logic::decimal::percent;
 use web_logic::level;
 use web_logic::line::plain;
 use web_logic::logql::with_pattern;
@@ -19,6 +20,7 @@ use crate::state::{Shared, shared};
 
 /// Size of a small chart.
 const SPARK: (f64, f64) = (120.0, 18.0);
+const SPARK_BOX: &str = "0 0 120 18";
 
 /// The table.
 pub(super) fn pattern_table(counts: Counts) -> El {
@@ -69,8 +71,8 @@ fn row(pattern: &Pattern, most: u64) -> El {
         });
     };
     let bar = el("span", "pattern-bar").attr("aria-hidden", "true");
-    let share = pattern.lines as f64 / most as f64 * 100.0;
-    let _ = bar.html().style().set_property("width", &format!("{share:.1}%"));
+    let share = pattern.lines as f64 / most as f64;
+    let _ = bar.html().style().set_property("width", &percent(share));
     let words = el("button", "pattern-text")
         .attr("type", "button")
         .attr("title", &format!("For example:\n{}", pattern.example))
@@ -115,5 +117,5 @@ fn sparkline(buckets: &[u64]) -> El {
     let values: Vec<u32> = buckets.iter().map(|lines| u32::try_from(*lines).unwrap_or(u32::MAX)).collect();
     let most = values.iter().copied().max().unwrap_or(0);
     let path = spark::bars(&values, most, 1.0, SPARK);
-    drawing("pattern-spark", &format!("0 0 {} {}", SPARK.0, SPARK.1), &path)
+    drawing("pattern-spark", SPARK_BOX, &path)
 }

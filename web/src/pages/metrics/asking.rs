@@ -1,10 +1,13 @@
 //! What the page asks: each of its queries, as a chart over its range or as a table of the range's end.
 
+use std::time::Duration;
+
 use api::{MetricsRequest, Numbers};
 use leptos::prelude::*;
 use web_logic::explore::{Explore, QUERIES_MAX, Query, letter};
 use web_logic::plot::Named;
 use web_logic::promql;
+use web_logic::route::Page;
 
 use crate::client::Failure;
 use crate::reactive::{Derived, derived, effect};
@@ -12,6 +15,9 @@ use crate::state::{Fetched, Shared, View, shared};
 
 /// About how many points a series gets.
 const POINTS: u32 = 300;
+
+/// A query that stays so long is worth remembering.
+const SETTLED: Duration = Duration::from_secs(4);
 
 /// The queries and their answers.
 #[derive(Clone, Copy)]
@@ -38,9 +44,18 @@ impl Asking {
     }
 
     fn follow(self, index: usize) {
-        let Shared { client, reach, .. } = shared();
+        let Shared { client, reach, preferences, .. } = shared();
         let query = derived(move || self.explore.with(|explore| explore.active(index).map(str::to_owned)));
         let is_table = derived(move || self.is_table());
+        effect(move || {
+            let Some(settled) = query.get() else { return };
+            let remember = move || {
+                if query.with_untracked(|query| query.as_ref() == Some(&settled)) {
+                    preferences.remember_query(Page::Metrics, &settled);
+                }
+            };
+            set_timeout(remember, SETTLED);
+        });
         effect(move || {
             reach.recovered.track();
             let Some(query) = query.get() else { return };

@@ -12,11 +12,12 @@ use web_logic::explore::{QUERIES_MAX, Query};
 use web_logic::keys::Action;
 use web_logic::plot::COLOURS;
 use web_logic::promql::marks_selector;
+use web_logic::route::Page;
 use web_sys::HtmlSelectElement;
 
 use crate::browser;
 use crate::charts::{Company, Lines, follow_clock, legend_table, line_chart};
-use crate::components::{Sign, notice, toggle_live};
+use crate::components::{Sign, library, notice, toggle_live};
 use crate::dom::{El, button, el, sign, switch};
 use crate::reactive::{derived, effect, lingering};
 use crate::state::{Shared, shared};
@@ -125,7 +126,12 @@ fn tools(asking: Asking) -> El {
         let unit = chosen.value();
         asking.adjust(|explore| explore.unit = unit);
     });
-    el("div", "metric-tools").add(add).add(el("span", "context-gap")).add(select).add(shows)
+    el("div", "metric-tools")
+        .add(add)
+        .add(library(Page::Metrics))
+        .add(el("span", "context-gap"))
+        .add(select)
+        .add(shows)
 }
 
 fn chart(asking: Asking, company: Company) -> El {

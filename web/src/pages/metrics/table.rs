@@ -6,6 +6,7 @@ use web_logic::time;
 use web_logic::unit::written;
 
 use super::asking::Asking;
+use crate::browser;
 use crate::dom::{El, el};
 use crate::state::{Shared, shared};
 
@@ -56,7 +57,7 @@ pub(in crate::pages) fn drawn(table: &SeriesTable, unit: &str) -> El {
         .add(el("th", "table-end").attr("scope", "col").text("Value"));
     let row = |(cells, value): &(Vec<String>, f64)| {
         let cell = |text: &String| el("td", "").text(text);
-        let value = el("td", "table-end").attr("title", &value.to_string()).text(&written(*value, unit));
+        let value = el("td", "table-end").attr("title", &browser::exact(*value)).text(&written(*value, unit));
         el("tr", "").add_all(cells.iter().map(cell).collect()).add(value)
     };
     let body = el("tbody", "").add_all(table.rows.iter().map(row).collect());

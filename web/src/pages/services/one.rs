@@ -1,11 +1,10 @@
 //! One service: its containers, what they use, its probes, queues and targets, and what it tells of itself.
 
 use api::ServicePage;
-use leptos::prelude::*;
 use web_logic::rows::services::{Which, page_sections};
 use web_logic::time::DAY;
 
-use super::super::things::{Tables, arranged_as_wanted, follow, tables};
+use super::super::things::{Tables, arranged_as_wanted, follow, name_window, tables};
 use super::charts::charts;
 use super::own::own_metrics;
 use super::summary::{head, stats};
@@ -61,18 +60,4 @@ pub(super) fn service(which: Which) -> El {
         .add(head(&which, answer))
         .add(el("div", "host").children_of(failures))
         .add(when(move || answer.is_known(), body))
-}
-
-/// The window is called after the service for as long as it is shown; whoever reads by ear hears its name.
-fn name_window(service: &str) {
-    let before = document().title();
-    let title = format!("{service} · Porthole");
-    document().set_title(&title);
-    request_animation_frame(|| browser::focus("h1[tabindex]"));
-    on_cleanup(move || {
-        // Another page may have named the window already.
-        if document().title() == title {
-            document().set_title(&before);
-        }
-    });
 }

@@ -1,6 +1,7 @@
 //! What a service is called, how it does, and the few numbers that tell it.
 
 use api::{ServicePage, ServiceRow};
+use web_logic::issues::query;
 use web_logic::level::LevelSet;
 use web_logic::number::plural;
 use web_logic::route::Page;
@@ -44,8 +45,19 @@ pub(super) fn head(which: &Which, answer: Fetched<ServicePage>) -> El {
             el("nav", "service-links")
                 .attr("aria-label", "More of this service")
                 .add(link("Lines", Sign::Logs).attr_of("href", lines(LevelSet::default())))
-                .add(link("Error lines", Sign::Warning).attr_of("href", lines(LevelSet::ERRORS))),
+                .add(link("Error lines", Sign::Warning).attr_of("href", lines(LevelSet::ERRORS)))
+                .add(link("Issues", Sign::Issues).attr_of("href", move || Some(issues(answer)))),
         )
+}
+
+/// Unresolved issues of its containers, at the same time: the SDKs tell in which one an event happened.
+fn issues(answer: Fetched<ServicePage>) -> String {
+    let Shared { view, .. } = shared();
+    let page = answer.get();
+    let ids: Vec<&str> = page.iter().flat_map(|page| &page.workloads).map(|one| one.id.as_str()).collect();
+    let mut state = view.state.with(|state| state.carried_to(Page::Issues));
+    query::write(&mut state, &query::of_servers(&ids));
+    state.on(Page::Issues.path())
 }
 
 /// A few numbers, each with what it is measured against.

@@ -2,7 +2,8 @@
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use web_logic::rows::{Cell, Picture, Row, Tone, uptime};
+use web_logic::decimal::percent;
+use web_logic::rows::{Cell, Part, Picture, Row, Tone, uptime};
 use web_logic::spark;
 use web_sys::{Element, PointerEvent};
 
@@ -59,6 +60,7 @@ pub(super) fn content(cell: &Cell, tables: Tables) -> Vec<El> {
             if cell.text.is_empty() { vec![drawn] } else { vec![drawn, text()] }
         }
         Picture::Strip(values) => vec![strip(values.clone(), tables)],
+        Picture::Parts(all) => vec![parts_of(all), text()],
     };
     parts.extend(note(cell));
     parts
@@ -70,8 +72,19 @@ fn note(cell: &Cell) -> Option<El> {
 
 fn meter(part: f64, tone: Tone) -> El {
     let fill = el("span", &format!("things-fill fill-{}", tone.class()));
-    let _ = fill.html().style().set_property("width", &format!("{:.1}%", part * 100.0));
+    let _ = fill.html().style().set_property("width", &percent(part));
     el("span", "things-meter").attr("aria-hidden", "true").add(fill)
+}
+
+/// A whole and what it is made of.
+fn parts_of(all: &[Part]) -> El {
+    let one = |part: &Part| {
+        let look = part.look.map(|look| format!("part series-{look}")).unwrap_or_else(|| "part".to_owned());
+        let drawn = el("span", &look);
+        let _ = drawn.html().style().set_property("width", &percent(part.share));
+        drawn
+    };
+    el("span", "things-parts").attr("aria-hidden", "true").add_all(all.iter().map(one).collect())
 }
 
 /// The bars of a probe; a pointer on one is told what it stands for.

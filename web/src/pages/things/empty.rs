@@ -31,6 +31,7 @@ pub(super) fn none_left(things: &'static str) -> El {
         view.change(|state| {
             state.query.clear();
             state.environment = None;
+            state.project = None;
             state.services = Choice::default();
         });
     };
@@ -40,7 +41,7 @@ pub(super) fn none_left(things: &'static str) -> El {
 }
 
 /// A text to copy and paste; `what` is what the page says was copied.
-fn snippet(text: &str, what: &'static str) -> El {
+pub(crate) fn snippet(text: &str, what: &'static str) -> El {
     let Shared { toast, .. } = shared();
     let copied = text.to_owned();
     let copy = el("button", "button")

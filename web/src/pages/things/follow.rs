@@ -6,7 +6,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 use web_sys::VisibilityState;
 
-use crate::reactive::effect;
+use crate::reactive::{Ask, effect};
 use crate::state::{Shared, shared};
 
 /// How often numbers of scrapes and probes are asked anew: they come no faster.
@@ -15,6 +15,10 @@ const AGAIN: Duration = Duration::from_secs(15);
 /// Calls `ask` now and again, until the part of the page that asks is gone. Whatever `ask` reads is followed too;
 /// a range that moves with the clock has moved.
 pub(crate) fn follow(ask: impl Fn() + 'static) {
+    again_and_again(Box::new(ask));
+}
+
+fn again_and_again(ask: Box<dyn Ask<()>>) {
     let Shared { view, reach, .. } = shared();
     let turn = RwSignal::new(0_u32);
     let again = move || {
@@ -33,6 +37,6 @@ pub(crate) fn follow(ask: impl Fn() + 'static) {
         turn.track();
         reach.recovered.track();
         view.resolved.track();
-        ask();
+        ask.ask();
     });
 }

@@ -4,9 +4,10 @@ use wasm_bindgen::JsCast;
 use web_logic::rows::Tone;
 use web_sys::HtmlInputElement;
 
+use super::narrow::{Choices, narrow};
 use crate::components::Sign;
 use crate::dom::{El, el, sign};
-use crate::reactive::effect;
+use crate::reactive::{Derived, effect};
 use crate::state::{Shared, shared};
 
 /// Where the filter is found by the keys.
@@ -16,6 +17,7 @@ pub(super) fn head(
     name: &'static str,
     verdict: impl Fn() -> Option<(Tone, String)> + 'static,
     things: &'static str,
+    choices: Option<Derived<Choices>>,
 ) -> El {
     let told = move || {
         let Some((tone, words)) = verdict() else { return Vec::new() };
@@ -25,6 +27,7 @@ pub(super) fn head(
     el("header", "things-head")
         .add(el("h1", "").attr("tabindex", "-1").text(name))
         .add(el("p", "host").attr("role", "status").children_of(told))
+        .add_all(choices.map(narrow).into_iter().collect())
         .add(filter(things))
 }
 

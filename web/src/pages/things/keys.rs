@@ -19,7 +19,7 @@ impl Tables {
         actions.handle(move |action| match action {
             Action::Down => self.step(true),
             Action::Up => self.step(false),
-            Action::Open => {
+            Action::Open | Action::Pick => {
                 let marked = view.state.with_untracked(|state| state.selected.clone());
                 if let Some(row) = marked.and_then(|key| self.row(&key)) {
                     open(&row);

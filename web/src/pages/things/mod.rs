@@ -16,8 +16,11 @@ mod empty;
 mod follow;
 mod head;
 mod keys;
+mod narrow;
+mod one;
 mod row;
 mod table;
+mod window;
 
 use std::sync::Arc;
 
@@ -29,9 +32,12 @@ use crate::dom::{El, el, switch};
 use crate::reactive::{Derived, derived};
 use crate::state::{Fetched, Shared, shared};
 
-pub(crate) use empty::first_steps;
+pub(crate) use empty::{first_steps, snippet};
 pub(crate) use follow::follow;
+pub(crate) use narrow::Choices;
+pub(crate) use one::{Figure, Heading, always, figures, one_page, one_tables};
 pub(crate) use table::{Tables, tables};
+pub(crate) use window::name_window;
 
 /// What a page of things is about.
 pub(crate) struct About {
@@ -58,6 +64,10 @@ pub(crate) struct Known {
     pub(crate) failure: Derived<Option<String>>,
     /// Where the strips of probes begin, and how long each of their bars is.
     pub(crate) strips: Derived<(Millis, Millis)>,
+    /// The projects and environments that the page can be narrowed to.
+    pub(crate) choices: Option<Derived<Choices>>,
+    /// Where those are that this page of an answer has no room for.
+    pub(crate) more: Derived<Option<String>>,
 }
 
 impl Known {
@@ -74,7 +84,19 @@ impl Known {
             faults: derived(move || answer.get().map(|answer| faults(&answer)).unwrap_or_default()),
             failure: derived(move || answer.failure().map(|failure| failure.to_string())),
             strips: derived(|| (0, 0)),
+            choices: None,
+            more: derived(|| None),
         }
+    }
+
+    /// With the choice of a project and an environment.
+    pub(crate) fn narrowed<T: Send + Sync + 'static>(
+        self,
+        answer: Fetched<T>,
+        choices: fn(&T) -> Choices,
+    ) -> Self {
+        let choices = derived(move || answer.get().map(|answer| choices(&answer)).unwrap_or_default());
+        Self { choices: Some(choices), ..self }
     }
 }
 
@@ -87,7 +109,7 @@ const FILLED: usize = 3;
 
 /// The page.
 pub(crate) fn things_page(about: About, known: Known) -> El {
-    let Known { sections, count, faults, failure, strips } = known;
+    let Known { sections, count, faults, failure, strips, choices, more } = known;
     let is_known = derived(move || sections.with(Option::is_some));
     let shown = derived(move || arranged_as_wanted(&sections.get().unwrap_or_default()));
     let tables = Tables { sections: shown, strips };
@@ -112,7 +134,7 @@ pub(crate) fn things_page(about: About, known: Known) -> El {
         _ => empty::waiting(failure),
     };
     el("div", "things")
-        .add(head::head(about.name, verdict, things))
+        .add(head::head(about.name, verdict, things, choices))
         .add(el("div", "host").children_of(move || failures(failure.get(), is_known.get())))
         .add(el("div", "host").children_of(move || faults.get().into_iter().map(fault).collect()))
         .add(
@@ -120,6 +142,11 @@ pub(crate) fn things_page(about: About, known: Known) -> El {
                 .class_of("stale", move || failure.with(Option::is_some) && is_known.get())
                 .add(switch(case, Box::new(draw), usize::MAX)),
         )
+        .add(el("p", "host").children_of(move || more.get().map(|href| rest(&href)).into_iter().collect()))
+}
+
+fn rest(href: &str) -> El {
+    el("a", "button").attr("href", href).text("Older ones")
 }
 
 fn failures(failure: Option<String>, is_known: bool) -> Vec<El> {
@@ -135,7 +162,8 @@ pub(crate) fn arranged_as_wanted(sections: &[Section]) -> Vec<Section> {
     let Shared { view, .. } = shared();
     view.state.with(|state| {
         let one = |section: &Section| {
-            let order = Order::from_text(&state.sort, section.columns);
+            let order = [state.sort.as_str(), section.order].into_iter();
+            let order = order.filter_map(|order| Order::from_text(order, section.columns)).next();
             let rows = arranged(section.rows.clone(), Wish { filter: &state.query, order });
             Section { rows, ..section.clone() }
         };

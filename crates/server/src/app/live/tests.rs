@@ -133,3 +133,14 @@ async fn a_query_that_is_none_is_refused() {
         assert!(answer.json()["message"].is_string());
     }
 }
+
+#[tokio::test]
+async fn new_issues_are_told() {
+    let fixture = Fixture::new().await;
+    let sender = crate::sentry::forms::Sender::new(&fixture);
+    let mut events = Events::open(&fixture, "", None).await;
+    sender.event(&fixture, &serde_json::json!({ "message": "a new one", "level": "error" })).await;
+    let (issue, _) = events.find::<api::LiveIssue>("issue").await;
+    assert_eq!((issue.kind, issue.title.as_str()), (api::IssueSubstatus::New, "a new one"));
+    assert_eq!((issue.project.as_str(), issue.level.as_str()), ("default", "error"));
+}

@@ -50,7 +50,7 @@ struct Event {
 }
 
 /// `None`: the line is no event that has a mark.
-fn mark(row: &Row) -> Option<Mark> {
+pub(in crate::app) fn mark(row: &Row) -> Option<Mark> {
     let event: Event = serde_json::from_str(&row.line).ok()?;
     let kind = match event.event.as_str() {
         "gap" => MarkKind::Gap,

@@ -21,7 +21,7 @@ pub(super) use download::download;
 pub(super) use facets::facets;
 pub(super) use fields::fields;
 pub(super) use histogram::histogram;
-pub(super) use marks::marks;
+pub(super) use marks::{mark, marks};
 pub(super) use names::{names, values};
 pub(super) use numbers::numbers;
 pub(super) use patterns::patterns;

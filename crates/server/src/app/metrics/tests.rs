@@ -88,8 +88,7 @@ async fn queries_at_fault() {
         );
     };
     let fault = |message: &str, at: Value| json!({ "message": message, "at": at });
-    check("sum(", (400, fault("unexpected end of input in query, expected an expression", json!([4, 4]))))
-        .await;
+    check("sum(", (400, fault("unclosed left parenthesis", json!([4, 4])))).await;
     let window = "this query gives the samples of a window; put a function around it that makes one number of them, such \
                   as rate() or avg_over_time()";
     check("load[5m]", (400, fault(window, Value::Null))).await;

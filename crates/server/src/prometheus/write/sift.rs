@@ -94,7 +94,12 @@ pub(super) fn sift(request: Request<'_>, metrics: &Metrics) -> Sifted {
             let why = "native histograms, which are not stored";
             sifted.refusals.count(why, "native_histogram", part.histograms, || shown(&part.labels));
         }
-        let (series, target) = (metrics.series(&labels), target(&labels));
+        let Some(series) = metrics.series_of_sender(&labels) else {
+            let (why, samples) = (Refused::TooManySeries, part.samples.len() as u64);
+            sifted.refusals.count(why.text(), why.name(), samples, || shown(&part.labels));
+            continue;
+        };
+        let target = target(&labels);
         for (at_ms, value) in in_order(&mut part, &mut sifted.refusals) {
             groups.entry((target.clone(), at_ms)).or_default().push((series.clone(), value));
         }

@@ -57,7 +57,8 @@ pub(super) fn around(id: String) -> El {
         )
 }
 
-fn around_row(line: &Line, is_it: bool) -> El {
+/// One of the lines around something; `is_it`: the one that they stand around.
+pub(crate) fn around_row(line: &Line, is_it: bool) -> El {
     let Shared { view, .. } = shared();
     let tier = level::TIERS[level::tier(line.level)].name;
     let at = line.time;

@@ -7,9 +7,11 @@ mod json_tree;
 use std::sync::Arc;
 
 use leptos::prelude::*;
+use web_logic::issues::query::{of_trace, write};
 use web_logic::level;
 use web_logic::line::{Line, fields as logfmt_fields, parse_json, plain, shown};
 use web_logic::number::bytes;
+use web_logic::route::Page;
 use web_logic::time::{self, NANOS_PER_MILLI};
 
 use super::feed::Feed;
@@ -17,6 +19,8 @@ use crate::components::{Sign, pieced};
 use crate::dom::{El, el, icon_button, sign, when};
 use crate::reactive::observe_size;
 use crate::state::{Shared, shared};
+
+pub(crate) use around::around_row;
 
 use around::around;
 use fields::{labels, logfmt_table, made_table};
@@ -51,6 +55,15 @@ fn actions(feed: Feed, line: &Arc<Line>, is_around: RwSignal<bool>) -> El {
     let at = line.time.div_euclid(NANOS_PER_MILLI);
     let action =
         |picture, words: &str| el("button", "button").attr("type", "button").add(sign(picture)).text(words);
+    let trace = line.trace_id().map(|trace| {
+        let query = of_trace(trace);
+        let issues = move || {
+            let mut state = view.state.with(|state| state.carried_to(Page::Issues));
+            write(&mut state, &query);
+            Some(state.on(Page::Issues.path()))
+        };
+        el("a", "button").add(sign(Sign::Issues)).text("Issues of its trace").attr_of("href", issues)
+    });
     let (text, id, close) = (line.text.clone(), line.id.clone(), line.id.clone());
     let tier = level::TIERS[level::tier(line.level)].name;
     el("div", "detail-actions")
@@ -66,6 +79,7 @@ fn actions(feed: Feed, line: &Arc<Line>, is_around: RwSignal<bool>) -> El {
                 .pressed_of(move || is_around.get())
                 .click(move || is_around.update(|around| *around = !*around)),
         )
+        .add_all(trace.into_iter().collect())
         .add(icon_button(Sign::Close, "Fold").attr("title", "Fold (x)").click(move || feed.toggle(&close)))
 }
 

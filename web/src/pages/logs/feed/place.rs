@@ -1,6 +1,7 @@
 //! Where one is in the list: what must stay stays, whatever is added, unfolded or resized.
 
 use leptos::prelude::*;
+use web_logic::decimal::within;
 use web_logic::list::{Metrics, Sheet};
 
 use super::{Feed, METRICS};
@@ -33,7 +34,7 @@ impl Feed {
                     anchor.and_then(|anchor| Some(sheet.top_of(&anchor.id)? + anchor.below)).unwrap_or(top)
                 }
             };
-            next = next.clamp(0.0, (sheet.height() - viewport).max(0.0));
+            next = within(next, 0.0, (sheet.height() - viewport).max(0.0));
         });
         self.scroll_to(next);
     }

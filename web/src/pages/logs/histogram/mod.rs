@@ -9,6 +9,7 @@ use api::Histogram;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_logic::chart::Chart;
+use web_logic::decimal::within;
 use web_logic::flags::flags;
 use web_logic::level::TIERS;
 use web_logic::number::{count, plural};
@@ -108,7 +109,7 @@ pub(super) fn volume_histogram(counts: Counts) -> El {
             "ArrowLeft" | "ArrowRight" => {
                 let by = if event.key() == "ArrowLeft" { -step } else { step };
                 let middle = width - step / 2.0;
-                let next = x.map_or(middle, |x| x + by).clamp(step / 2.0, middle.max(step / 2.0));
+                let next = within(x.map_or(middle, |x| x + by), step / 2.0, middle.max(step / 2.0));
                 cursor.update(|cursor| {
                     cursor.dragged_from = if event.shift_key() { cursor.dragged_from.or(x) } else { None };
                     cursor.x = Some(next);

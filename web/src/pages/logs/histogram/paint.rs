@@ -1,6 +1,7 @@
 //! Drawing the histogram on its two canvases.
 
 use web_logic::chart::Chart;
+use web_logic::decimal::within;
 use web_logic::flags::Flag;
 use web_logic::level::TIERS;
 use web_logic::number::compact;
@@ -43,7 +44,7 @@ pub(super) fn draw_cursor(canvas: &HtmlCanvasElement, size: (f64, f64), chart: &
         return;
     };
     let floor = size.1 - AXIS;
-    let x = x.clamp(0.0, size.0);
+    let x = within(x, 0.0, size.0);
     context.set_fill_style_str(&browser::theme_property("--focus"));
     if let Some(from) = cursor.dragged_from {
         context.set_global_alpha(0.2);

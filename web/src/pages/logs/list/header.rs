@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_logic::columns::{Column, WIDTH};
+use web_logic::decimal::px;
 use web_sys::{Element, Event, HtmlElement, KeyboardEvent, PointerEvent};
 
 use crate::components::Sign;
@@ -34,10 +35,10 @@ pub(super) fn header(scroller: HtmlElement) -> El {
             _ => f64::from(column.width.unwrap_or(WIDTH)),
         };
         let widths: Vec<f64> = columns.with(|columns| columns.iter().map(width).collect());
-        let cells: Vec<String> = widths.iter().map(|width| format!("{width}px")).collect();
+        let cells: Vec<String> = widths.iter().map(|width| px(*width)).collect();
         let style = scroller.style();
         let _ = style.set_property("--cells", &cells.join(" "));
-        let _ = style.set_property("--cells-width", &format!("{}px", widths.iter().sum::<f64>()));
+        let _ = style.set_property("--cells-width", &px(widths.iter().sum()));
     });
     let cells = move || {
         let cell = |column: &Column| {

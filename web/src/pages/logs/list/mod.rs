@@ -8,6 +8,7 @@ use std::rc::Rc;
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
+use web_logic::decimal::px;
 use web_logic::list::{Metrics, Sheet};
 use web_logic::time::{self, DAY, NANOS_PER_MILLI};
 use web_sys::{Element, Event, HtmlElement, KeyboardEvent};
@@ -141,7 +142,7 @@ fn paint(feed: Feed, scroller: HtmlElement, inner: HtmlElement, look: Derived<Lo
             painter.paint(&inner, &rows, &look, &marked);
         });
         if height != before.1 {
-            let _ = inner.style().set_property("height", &format!("{height}px"));
+            let _ = inner.style().set_property("height", &px(height));
         }
         if before.0 != Some(turn) {
             scroller.set_scroll_top(top.round() as i32);

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_logic::columns::{Columns, cells};
+use web_logic::decimal::px;
 use web_logic::level;
 use web_logic::line::{Line, summary};
 use web_logic::list::Placed;
@@ -171,13 +172,13 @@ impl Row {
         let Drawn { top, height, index, .. } = &mut self.drawn;
         if *top != placed.top || self.root.parent_element().is_none() {
             *top = placed.top;
-            let _ = self.root.style().set_property("top", &format!("{top}px"));
+            let _ = self.root.style().set_property("top", &px(*top));
         }
         // Broken lines are as tall as the list reckons; all others as the style sheet says.
         let wanted = if wrap { placed.height } else { 0.0 };
         if *height != wanted {
             *height = wanted;
-            let value = if wrap { format!("{wanted}px") } else { String::new() };
+            let value = if wrap { px(wanted) } else { String::new() };
             let _ = self.row.style().set_property("height", &value);
         }
         if *index != placed.index + 1 {

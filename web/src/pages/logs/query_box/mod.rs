@@ -5,7 +5,6 @@
 //! that is offered was picked with the arrow keys.
 
 mod fault;
-mod library;
 mod offers;
 
 use std::rc::Rc;
@@ -14,16 +13,16 @@ use std::time::Duration;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use web_logic::logql::{Typed, compose};
+use web_logic::route::Page;
 use web_logic::view::ViewState;
 
 use super::feed::Feed;
-use crate::components::{Language, QueryField, Sign, query_field};
+use crate::components::{Language, QueryField, Sign, library, query_field};
 use crate::dom::{El, el, sign};
 use crate::reactive::{derived, effect};
 use crate::state::{Shared, View, shared};
 
 use fault::Faults;
-use library::library;
 use offers::Looked;
 
 /// Whoever types pauses as long before the query is looked at.
@@ -46,7 +45,7 @@ pub(super) fn query_box(feed: Feed, filters_open: RwSignal<bool>) -> El {
         typing.faults.clear();
         let remember = move || {
             if view.state.with_untracked(|state| state.query == query) {
-                preferences.remember_query(&query);
+                preferences.remember_query(Page::Logs, &query);
             }
         };
         set_timeout(remember, SETTLED);
@@ -65,7 +64,7 @@ pub(super) fn query_box(feed: Feed, filters_open: RwSignal<bool>) -> El {
         typed: Rc::new(move || typing.pause()),
         entered: Rc::new(move || {
             typing.ask();
-            preferences.remember_query(&draft.get_untracked());
+            preferences.remember_query(Page::Logs, &draft.get_untracked());
         }),
     });
     let field = el("div", "query-field")
@@ -79,7 +78,7 @@ pub(super) fn query_box(feed: Feed, filters_open: RwSignal<bool>) -> El {
         .add(sign(Sign::Filter))
         .text("Filters")
         .click(move || filters_open.update(|open| *open = !*open));
-    el("div", "query").attr("role", "search").add(field).add(library()).add(filters)
+    el("div", "query").attr("role", "search").add(field).add(library(Page::Logs)).add(filters)
 }
 
 /// What is being typed.

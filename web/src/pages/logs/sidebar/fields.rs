@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use api::{Field, FieldKind, FieldSource};
 use leptos::prelude::*;
+use web_logic::decimal::fixed;
 use web_logic::logql::{FieldFilter, field_state, with_field};
 use web_logic::number::{compact, count, plural};
 
@@ -127,7 +128,7 @@ fn field_row(field: Arc<Field>, sampled: u64, open: Open) -> El {
 
 fn share(lines: u64, sampled: u64) -> String {
     let share = lines as f64 / sampled.max(1) as f64 * 100.0;
-    if share < 1.0 { "<1%".to_owned() } else { format!("{share:.0}%") }
+    if share < 1.0 { "<1%".to_owned() } else { fixed(share, 0) + "%" }
 }
 
 /// `status: whole number from JSON, 4 values`

@@ -1,6 +1,7 @@
 //! One value of a label or a field: its share as a bar, a click to see only it, a click to leave it out.
 
 use wasm_bindgen::JsCast;
+use web_logic::decimal::percent;
 use web_logic::number::compact;
 use web_sys::MouseEvent;
 
@@ -25,7 +26,7 @@ pub(super) fn value_row(
 ) -> El {
     let Value { name, lines, share, stripe } = value;
     let bar = el("span", "facet-bar").attr("aria-hidden", "true");
-    let _ = bar.html().style().set_property("width", &format!("{:.1}%", share * 100.0));
+    let _ = bar.html().style().set_property("width", &percent(share));
     // An empty value is one, too.
     let shown = if name.is_empty() { "(empty)" } else { &name };
     let clicked = move |event: web_sys::Event| {

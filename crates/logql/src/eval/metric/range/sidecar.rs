@@ -4,6 +4,9 @@
 //! no window begins or ends inside a minute in which the chunk has lines, and where the labels of the lines follow
 //! from their stream and level, or all of them have the same metadata.
 
+use std::collections::HashMap;
+
+use ::series::share_out;
 use model::{Level, Metadata, TimeRange, Timestamp};
 
 use super::column::Column;
@@ -17,13 +20,16 @@ use crate::{Cell, Chunk, Counts, Source};
 
 const MINUTE: i64 = 60_000_000_000;
 
+/// Fewer chunks than these are not worth a second thread.
+const SHARED_MIN: usize = 256;
+
 impl<C: Column> Work<'_, C> {
     /// Puts the chunks into the tally whose counts say enough. Gives the places of the others.
     pub(super) fn take_counts<S: Source>(
         &self,
         source: &S,
         chunks: &[S::Chunk],
-        piece: TimeRange,
+        (piece, threads): (TimeRange, usize),
         tally: &mut Tally<C>,
     ) -> Result<Vec<usize>, EvalError> {
         let by_labels = self.range.lines.by_labels.as_ref().filter(|by_labels| !by_labels.filters_lines);
@@ -31,29 +37,36 @@ impl<C: Column> Work<'_, C> {
             return Ok((0..chunks.len()).collect());
         };
         let counts = source.counts(chunks);
+        let threads = if chunks.len() < SHARED_MIN { 1 } else { threads };
+        let places: Vec<usize> = (0..chunks.len()).collect();
+        let counts_of = |place: usize| counts.get(place).and_then(Option::as_ref);
+        let sums =
+            share_out(threads, &places, |place| self.sums_of(counts_of(*place)?, &chunks[*place], piece));
         let mut others = Vec::new();
-        let mut taking = Taking { work: self, by_labels, of_cell, memory: LineScratch::default(), tally };
-        for (place, chunk) in chunks.iter().enumerate() {
-            let counts = counts.get(place).and_then(Option::as_ref);
-            let cells = counts.and_then(|counts| self.panes_of(counts, chunk, piece));
-            let metadata = counts.and_then(|counts| metadata(counts, by_labels, chunk, source));
-            match (cells, metadata) {
-                (Some(cells), Some(metadata)) => taking.take(chunk, &metadata, &cells)?,
+        let mut taking = Taking {
+            work: self,
+            by_labels,
+            of_cell,
+            memory: LineScratch::default(),
+            known: HashMap::new(),
+            tally,
+        };
+        for ((place, chunk), sums) in chunks.iter().enumerate().zip(sums) {
+            let metadata = counts_of(place).and_then(|counts| metadata(counts, by_labels, chunk, source));
+            match (sums, metadata) {
+                (Some(sums), Some(metadata)) => taking.take(chunk, metadata, &sums)?,
                 _ => others.push(place),
             }
         }
         Ok(others)
     }
 
-    /// The cells that some window holds, and their panes; `None` if a bound cuts one of them.
-    fn panes_of<'c>(
-        &self,
-        counts: &'c Counts,
-        chunk: &impl Chunk,
-        piece: TimeRange,
-    ) -> Option<Vec<(usize, &'c Cell)>> {
+    /// The counts of each pane and level that some window holds; `None` if a bound cuts a cell.
+    fn sums_of(&self, counts: &Counts, chunk: &impl Chunk, piece: TimeRange) -> Option<Vec<(usize, Cell)>> {
         let (first_of_chunk, last_of_chunk) = chunk.span();
-        let mut panes = Vec::with_capacity(counts.cells.len());
+        let mut sums: Vec<(usize, Cell)> = Vec::new();
+        // Where the last sum of each level is.
+        let mut latest = [usize::MAX; Level::ALL.len()];
         let mut finder = Finder::new(self.panes);
         for cell in &counts.cells {
             let start = cell.minute.saturating_mul(MINUTE);
@@ -67,11 +80,20 @@ impl<C: Column> Work<'_, C> {
             if !piece.overlaps(first, last) {
                 continue;
             }
-            if let Some(pane) = finder.pane_of_all(first, last)? {
-                panes.push((pane, cell));
+            let Some(pane) = finder.pane_of_all(first, last)? else { continue };
+            let latest = &mut latest[usize::from(cell.level.number())];
+            match sums.get_mut(*latest) {
+                Some((known, sum)) if *known == pane => {
+                    sum.lines += cell.lines;
+                    sum.bytes += cell.bytes;
+                }
+                _ => {
+                    *latest = sums.len();
+                    sums.push((pane, *cell));
+                }
             }
         }
-        Some(panes)
+        Some(sums)
     }
 }
 
@@ -94,8 +116,13 @@ struct Taking<'a, C: Column> {
     by_labels: &'a ByLabels,
     of_cell: fn(&Cell) -> C::Part,
     memory: LineScratch,
+    /// Where the lines of streams belong that were met, by the place of their labels in memory.
+    known: HashMap<usize, (Metadata, Columns)>,
     tally: &'a mut Tally<C>,
 }
+
+/// Where the lines of each level belong.
+type Columns = [Known; Level::ALL.len()];
 
 /// Where the lines of a level belong: nowhere, if they do not count.
 #[derive(Clone, Copy)]
@@ -105,25 +132,31 @@ enum Known {
 }
 
 impl<C: Column> Taking<'_, C> {
-    /// Takes the counts of a chunk.
+    /// Takes the counts of a chunk. All of the chunks are there until the last was taken: no labels take the place of
+    /// others meanwhile.
     fn take(
         &mut self,
         chunk: &impl Chunk,
-        metadata: &Metadata,
-        cells: &[(usize, &Cell)],
+        metadata: Metadata,
+        sums: &[(usize, Cell)],
     ) -> Result<(), EvalError> {
-        let stream = StreamLabels::new(chunk.labels());
-        let mut columns = [Known::No; Level::ALL.len()];
-        for (pane, cell) in cells {
+        let labels = std::ptr::from_ref(chunk.labels()).addr();
+        let known = self.known.remove(&labels).filter(|(of, _)| *of == metadata);
+        let (metadata, mut columns) = known.unwrap_or((metadata, [Known::No; Level::ALL.len()]));
+        let mut stream = None;
+        for (pane, cell) in sums {
             let level = usize::from(cell.level.number());
             if let Known::No = columns[level] {
-                let entry = EntryRef { timestamp: chunk.span().0, level: cell.level, line: "", metadata };
-                columns[level] = Known::Yes(self.column(&stream, entry)?);
+                let stream = stream.get_or_insert_with(|| StreamLabels::new(chunk.labels()));
+                let (timestamp, metadata) = (chunk.span().0, &metadata);
+                let entry = EntryRef { timestamp, level: cell.level, line: "", metadata };
+                columns[level] = Known::Yes(self.column(stream, entry)?);
             }
             if let Known::Yes(Some(column)) = columns[level] {
                 self.tally.add(column, *pane, &(self.of_cell)(cell))?;
             }
         }
+        self.known.insert(labels, (metadata, columns));
         Ok(())
     }
 

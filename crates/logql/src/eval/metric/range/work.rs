@@ -66,8 +66,8 @@ impl<C: Column> Work<'_, C> {
             piece.overlaps(first, last) && finder.pane_of_all(first, last) != Some(None)
         });
         order::arrange(&mut chunks);
-        let uncounted = self.take_counts(source, &chunks, piece, tally)?;
         let threads = reader.budget.threads;
+        let uncounted = self.take_counts(source, &chunks, (piece, threads), tally)?;
         let now = reader.budget.now;
         let ended = parallel::in_order(
             threads,

@@ -8,7 +8,8 @@ use web_logic::route::Page;
 use web_logic::view::ViewState;
 use web_sys::{Event, HtmlInputElement};
 
-use crate::components::{Opener, Sign, popover};
+use super::icon::Sign;
+use super::popover::{Opener, popover};
 use crate::dom::{El, button, el, icon_button, when};
 use crate::history::Visit;
 use crate::state::{Shared, shared};
@@ -17,38 +18,45 @@ use crate::state::{Shared, shared};
 const RECENT_SHOWN: usize = 12;
 
 /// The button, and the panel below it.
-pub(super) fn library() -> El {
+pub(crate) fn library(page: Page) -> El {
     let open = RwSignal::new(false);
     let button = Opener { label: "Saved views and recent queries", sign: Sign::Star, class: "library" };
-    popover(button, || "Saved".to_owned(), open, move || panel(open))
+    popover(button, || "Saved".to_owned(), open, move || panel(page, open))
 }
 
-fn panel(open: RwSignal<bool>) -> El {
+/// What the page's views are filed under.
+pub(super) fn filed(page: Page) -> &'static str {
+    page.path().trim_start_matches('/')
+}
+
+fn panel(page: Page, open: RwSignal<bool>) -> El {
     let Shared { views, preferences, session, .. } = shared();
     views.load();
     let may_save = move || session.may_edit();
-    let saved =
-        move || views.of("logs").iter().map(|view| (view.id.to_string(), saved_row(view, open))).collect();
+    let saved = move || {
+        let saved = views.of(filed(page));
+        saved.iter().map(|view| (view.id.to_string(), saved_row(page, view, open))).collect()
+    };
     let recent = move || {
-        let recent = preferences.recent.get();
+        let recent = preferences.recent(page).get();
         let shown = recent.queries().iter().take(RECENT_SHOWN);
-        shown.map(|query| recent_row(query, open)).collect()
+        shown.map(|query| recent_row(page, query, open)).collect()
     };
     el("div", "library-panel")
         .add(el("h2", "").text("Saved views"))
         .add(el("ul", "library-list").keyed(saved))
-        .add(el("p", "hint").text_of(move || match (views.of("logs").is_empty(), may_save()) {
+        .add(el("p", "hint").text_of(move || match (views.of(filed(page)).is_empty(), may_save()) {
             (true, true) => {
                 "None yet. A name is all it takes: everybody here finds the view again.".to_owned()
             }
             (true, false) => "None yet. Editors can save views.".to_owned(),
             _ => String::new(),
         }))
-        .add(when(may_save, save_form))
+        .add(when(may_save, move || save_form(page)))
         .add(el("h2", "").text("Recent queries of this browser"))
         .add(el("ul", "library-list").children_of(recent))
         .add(el("p", "hint").text_of(move || {
-            if preferences.recent.with(|recent| recent.queries().is_empty()) {
+            if preferences.recent(page).with(|recent| recent.queries().is_empty()) {
                 "Queries that were asked are found here again.".to_owned()
             } else {
                 String::new()
@@ -58,11 +66,11 @@ fn panel(open: RwSignal<bool>) -> El {
 
 type Draw = Box<dyn FnOnce() -> El>;
 
-fn saved_row(saved: &api::View, open: RwSignal<bool>) -> Draw {
+fn saved_row(page: Page, saved: &api::View, open: RwSignal<bool>) -> Draw {
     let saved = saved.clone();
     Box::new(move || {
         let Shared { view, views, session, .. } = shared();
-        let state = ViewState::from_address(&saved.state);
+        let state = ViewState::read(page, &saved.state);
         let by = if saved.by.is_empty() { String::new() } else { format!("by {}", saved.by) };
         let choose = el("button", "library-entry")
             .attr("type", "button")
@@ -70,7 +78,7 @@ fn saved_row(saved: &api::View, open: RwSignal<bool>) -> Draw {
             .add(el("span", "library-name").text(&saved.name))
             .add(el("span", "hint").text(&by))
             .click(move || {
-                view.show(Page::Logs, &state, Visit::New);
+                view.show(page, &state, Visit::New);
                 open.set(false);
             });
         let id = saved.id;
@@ -81,7 +89,7 @@ fn saved_row(saved: &api::View, open: RwSignal<bool>) -> Draw {
     })
 }
 
-fn recent_row(query: &str, open: RwSignal<bool>) -> El {
+fn recent_row(page: Page, query: &str, open: RwSignal<bool>) -> El {
     let Shared { view, .. } = shared();
     let asked = query.to_owned();
     let choose = el("button", "library-entry")
@@ -90,8 +98,12 @@ fn recent_row(query: &str, open: RwSignal<bool>) -> El {
         .add(el("code", "library-name").text(query))
         .click(move || {
             view.change(|state| {
-                state.query.clone_from(&asked);
-                state.selected = None;
+                if page == Page::Metrics {
+                    state.explore.ask_first(&asked);
+                } else {
+                    state.query.clone_from(&asked);
+                    state.selected = None;
+                }
             });
             open.set(false);
         });
@@ -99,7 +111,7 @@ fn recent_row(query: &str, open: RwSignal<bool>) -> El {
 }
 
 /// A name, and the button that saves what is looked at under it.
-fn save_form() -> El {
+fn save_form(page: Page) -> El {
     let Shared { view, views, toast, .. } = shared();
     let field = el("input", "input")
         .attr("placeholder", "Name of this view")
@@ -114,8 +126,11 @@ fn save_form() -> El {
             return;
         }
         let state = view.state.with_untracked(|state| ViewState { selected: None, ..state.clone() });
-        let saved =
-            shared().client.save_view(NewView { name, page: "logs".to_owned(), state: state.to_address() });
+        let saved = shared().client.save_view(NewView {
+            name,
+            page: filed(page).to_owned(),
+            state: state.to_address(),
+        });
         input.set_value("");
         spawn_local(async move {
             match saved.await {

@@ -1,0 +1,32 @@
+//! The wall clock, as something that tests can set.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use model::Timestamp;
+
+/// Tells what time it is.
+#[derive(Clone)]
+pub(crate) struct Clock(Arc<dyn Fn() -> Timestamp + Send + Sync>);
+
+impl Clock {
+    /// The machine's clock.
+    pub(crate) fn system() -> Self {
+        Self::new(|| SystemTime::now().into())
+    }
+
+    pub(crate) fn new(now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
+        Self(Arc::new(now))
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        (self.0)()
+    }
+}
+
+impl fmt::Debug for Clock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Clock({})", self.now())
+    }
+}

@@ -1,0 +1,12 @@
+//! The store as a whole.
+
+mod backup;
+mod counts;
+mod crash;
+mod doors;
+mod expire;
+mod ground;
+mod kill;
+mod life;
+mod merge;
+mod projects;
