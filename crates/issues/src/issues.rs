@@ -7,13 +7,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use arc_swap::ArcSwap;
 use event::{Key, ProjectId, Rules, Scrubber};
 use model::Batch;
+use store::Fault;
 use tokio::sync::{Semaphore, broadcast, mpsc, oneshot};
 
 use crate::backup::{self, BackupError};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::database;
-use crate::faults::Fault;
 use crate::limits::Limits;
 use crate::news::News;
 use crate::pack::{self, ARTIFACTS, Parceled};

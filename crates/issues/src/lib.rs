@@ -32,7 +32,6 @@ mod config;
 mod database;
 mod digest;
 mod disk;
-mod faults;
 #[cfg(any(fuzzing, test))]
 pub mod fuzzing;
 mod hours;
@@ -68,7 +67,6 @@ pub use backup::BackupError;
 pub use change::{Change, ChangeError};
 pub use config::{Config, MaskConfig, ProjectConfig, Quotas};
 pub use database::Stored;
-pub use faults::Fault;
 pub use issues::{Issues, OpenError, open};
 pub use life::{Resolution, Status as IssueStatus, Substatus, Until};
 pub use news::{News, Turn};
@@ -83,6 +81,7 @@ pub use read::{
 pub use readers::ReadError;
 pub use refusal::{Category, RateLimited, Reason, Refusal};
 pub use status::{Refused, Status};
+pub use store::Fault;
 pub use writer::{Closed, Writer};
 
 #[cfg(test)]

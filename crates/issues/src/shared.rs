@@ -7,12 +7,12 @@ use std::sync::atomic::{AtomicI64, AtomicU64};
 use arc_swap::ArcSwap;
 use event::ProjectId;
 use model::Batch;
+use store::Faults;
 use tokio::sync::{Notify, broadcast, mpsc};
 
 use crate::body::Bases;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::faults::Faults;
 use crate::limits::Limits;
 use crate::news::News;
 use crate::project::Projects;

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use event::{Key, ProjectId};
+use store::Fault;
 
-use crate::faults::Fault;
 use crate::life::Turn;
 use crate::refusal::{Category, Reason};
 

@@ -82,7 +82,8 @@ pub use logs::{Logs, OpenError, open};
 pub use masking::MaskedCount;
 pub use pipeline::DroppedCount;
 pub use reader::Chunk;
-pub use status::{DropReason, Fault, Status};
+pub use status::{DropReason, Status};
+pub use store::Fault;
 pub use writer::{Writer, WriterError};
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use model::Timestamp;
+use store::Faults;
 
 use crate::activity::ActivityBook;
 use crate::bitmaps::Bitmaps;
@@ -19,7 +20,7 @@ use crate::picture::{Day, Index, Picture, Selection, Unit};
 use crate::pipeline::DropBook;
 use crate::place::DayKey;
 use crate::readers::{Part, ReadError, Readers};
-use crate::status::{Counters, Faults};
+use crate::status::Counters;
 use crate::stream::Streams;
 
 /// One per open store.

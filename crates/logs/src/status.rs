@@ -1,16 +1,12 @@
 //! What the store tells about itself: counts, what was dropped and why, and what is wrong.
 
-use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
 
 use model::Timestamp;
+use store::Fault;
 
 use crate::masking::MaskedCount;
 use crate::pipeline::DroppedCount;
-
-/// More faults than this are not kept apart: a disk that breaks down must not fill the memory with words.
-const FAULTS_MAX: usize = 100;
 
 /// How the store does.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -34,15 +30,6 @@ pub struct Status {
     pub filtered: Vec<DroppedCount>,
     /// What is wrong now.
     pub faults: Vec<Fault>,
-}
-
-/// Something wrong, for a person to read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault {
-    /// What it concerns.
-    pub subject: String,
-    /// What is wrong and what to do.
-    pub message: String,
 }
 
 /// Why an entry was not kept.
@@ -129,54 +116,5 @@ impl Counters {
             filtered: Vec::new(),
             faults,
         }
-    }
-}
-
-/// What is wrong now, one message per subject.
-#[derive(Debug, Default)]
-pub(crate) struct Faults(Mutex<BTreeMap<String, String>>);
-
-impl Faults {
-    /// Something is wrong with the subject. It is logged when it is new.
-    pub(crate) fn set(&self, subject: &str, message: impl Into<String>) {
-        let mut faults = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if faults.len() >= FAULTS_MAX && !faults.contains_key(subject) {
-            return;
-        }
-        let message = message.into();
-        if faults.get(subject) != Some(&message) {
-            tracing::error!(subject, "{message}");
-            faults.insert(subject.to_owned(), message);
-        }
-    }
-
-    /// The subject is well again.
-    pub(crate) fn clear(&self, subject: &str) {
-        let mut faults = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if faults.remove(subject).is_some() {
-            tracing::info!(subject, "in order again");
-        }
-    }
-
-    /// What is wrong with the subject.
-    pub(crate) fn of(&self, subject: &str) -> Option<String> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(subject).cloned()
-    }
-
-    /// Everything below the subject is gone.
-    pub(crate) fn forget(&self, prefix: &str) {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .retain(|subject, _| !subject.starts_with(prefix));
-    }
-
-    pub(crate) fn list(&self) -> Vec<Fault> {
-        let faults = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let fault = |(subject, message): (&String, &String)| Fault {
-            subject: subject.clone(),
-            message: message.clone(),
-        };
-        faults.iter().map(fault).collect()
     }
 }

@@ -30,7 +30,6 @@ pub mod codec;
 mod config;
 mod disk;
 mod exemplars;
-mod faults;
 mod file;
 #[cfg(any(fuzzing, test))]
 pub mod fuzzing;
@@ -57,11 +56,11 @@ mod writer;
 
 pub use backup::BackupError;
 pub use config::Config;
-pub use faults::Fault;
 pub use metrics::{Metrics, WriteError, open};
 pub use series::{Scrape, Series};
 pub use status::{Refused, Status, Written};
 pub use storage::{AHEAD_MAX, OpenError};
+pub use store::Fault;
 pub use writer::Writer;
 
 #[cfg(test)]

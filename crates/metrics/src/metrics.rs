@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use model::metric::{About, Exemplar};
 use model::{Labels, Matcher};
+use store::Fault;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::backup::{self, BackupError};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::disk::DiskUse;
-use crate::faults::Fault;
 use crate::limits::Limits;
 use crate::series::{Scrape, Series};
 use crate::shared::Shared;

@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use model::{Timestamp, UtcDay};
+use store::Faults;
 
 use crate::about::Descriptions;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::exemplars::Exemplars;
-use crate::faults::Faults;
 use crate::head::Head;
 use crate::index::Indexes;
 use crate::limits::Limits;

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use model::Timestamp;
 
-use crate::faults::Fault;
+use store::Fault;
 
 /// Why a sample was not stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

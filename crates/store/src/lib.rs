@@ -1,4 +1,5 @@
-//! SQLite files: opening with a format version, many readers beside one writer, checksums, backup.
+//! SQLite files: opening with a format version, many readers beside one writer, checksums, backup; and the list of what is
+//! wrong with them.
 //!
 //! An engine describes each kind of file that it owns by a [`Schema`] and opens it with [`open`]; its queries
 //! read beside the writer through [`open_reader`]. Every file is in write-ahead-log mode, so readers and the
@@ -15,11 +16,13 @@
 #![forbid(unsafe_code)]
 
 mod backup;
+mod faults;
 mod files;
 mod open;
 pub mod varint;
 
 pub use backup::{BackupError, backup};
+pub use faults::{Fault, Faults};
 pub use files::{disk_bytes, exists, remove};
 pub use open::{OpenError, open, open_reader};
 

@@ -10,13 +10,13 @@ use std::path::Path;
 use std::time::Duration;
 
 use model::{Batch, Labels, Multiline, Position, Timestamp};
+use store::Faults;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::follow::{Followed, Outlet};
 use super::mark::{Fate, StoredMark};
 use super::settings::FileSettings;
-use crate::status::Faults;
 
 /// So many files are kept open while nothing comes.
 const OPEN_MAX: usize = 256;

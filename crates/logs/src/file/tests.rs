@@ -8,13 +8,13 @@ use flate2::{Compression, write::GzEncoder};
 use model::{Labels, Position, Timestamp};
 use proptest::prelude::*;
 use settings::Tree;
+use store::Faults;
 use tempfile::TempDir;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::round::Rounds;
 use super::settings::FileSettings;
-use crate::status::Faults;
 
 /// A directory of logs, and what was read of it.
 struct Ground {

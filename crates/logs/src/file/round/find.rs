@@ -6,11 +6,11 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use model::Timestamp;
+use store::Faults;
 
 use super::Rounds;
 use crate::file::PREFIX;
 use crate::file::mark::Fate;
-use crate::status::Faults;
 
 /// More files are not followed.
 const FILES_MAX: usize = 10_000;
