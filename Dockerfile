@@ -27,6 +27,6 @@ USER 65532:65532
 # Everything that is written goes to /data and, for a moment, to /tmp: the root may be read-only.
 ENV PORTHOLE_DATA=/data
 VOLUME /data
-EXPOSE 4100
+EXPOSE 4100 80 443
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 CMD ["/porthole", "healthcheck"]
 ENTRYPOINT ["/porthole"]

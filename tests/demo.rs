@@ -17,6 +17,7 @@ tests! {
     []:
         the_shop_has_a_dozen_services_that_log,
         numbers_come_by_every_door,
+        requests_come_through_the_proxy,
         the_demo_leaves_nothing_behind;
     [Chromium, Page]:
         it_fits_every_width_and_theme;
@@ -117,6 +118,29 @@ fn numbers_come_by_every_door() {
     let targets = client.get("/app/v1/targets").expect(200).text();
     assert!(!targets.contains("\"down\""), "{targets}");
     assert!(app::now(client)["faults"].as_array().unwrap().is_empty(), "{}", app::faults(client));
+}
+
+fn requests_come_through_the_proxy() {
+    let demo = Demo::start();
+    let client = &demo.client;
+    let routes = until("the shop's route works", Duration::from_secs(60), || {
+        let routes = client.get("/app/v1/routes").expect(200).json();
+        let shop = routes["rows"].as_array()?.iter().find(|row| row["name"] == "shop@docker")?;
+        (shop["state"] == "working").then(|| routes.clone())
+    });
+    assert!(
+        routes["rows"].to_string().contains("readtimeout"),
+        "the linter names what nobody knows: {routes}"
+    );
+    // Its id is in the lines that it causes.
+    until("a request with its lines", Duration::from_secs(90), || {
+        let requests = client.get("/app/v1/requests").expect(200).json();
+        requests["slowest"].as_array()?.iter().find_map(|row| {
+            let page = client.get(&format!("/app/v1/requests/{}", row["id"].as_str()?)).expect(200).json();
+            let moments = page["moments"].as_array()?;
+            moments.iter().any(|moment| moment["kind"] == "line").then_some(())
+        })
+    });
 }
 
 fn it_fits_every_width_and_theme() {

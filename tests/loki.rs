@@ -1,6 +1,7 @@
 //! The Loki API, used well and badly.
 
 mod api;
+mod deletion;
 mod drilldown;
 mod hostile;
 mod limits;
@@ -8,8 +9,15 @@ mod logql;
 
 /// The tests of the modules below.
 pub(crate) fn trials() -> Vec<libtest_mimic::Trial> {
-    [api::trials(), drilldown::trials(), hostile::trials(), limits::trials(), logql::trials()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        api::trials(),
+        deletion::trials(),
+        drilldown::trials(),
+        hostile::trials(),
+        limits::trials(),
+        logql::trials(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }

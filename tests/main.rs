@@ -21,6 +21,7 @@
 //! | errors that SDKs send: Python, Node, browsers; floods, bombs, limits | `errors/` |
 //! | probes | `probes.rs` |
 //! | queues of Celery and RQ | `queues/` |
+//! | the proxy: containers that come and go, Django behind it | `proxy/` |
 //! | programs, containers and the machine are scraped | `scraping/` |
 //! | the Prometheus API: clients, senders, hostile queries and bodies | `prometheus/` |
 //! | the page's live stream | `live.rs` |
@@ -52,6 +53,7 @@ mod masking;
 mod page;
 mod probes;
 mod prometheus;
+mod proxy;
 mod queues;
 mod scraping;
 mod shaping;
@@ -75,6 +77,7 @@ fn main() -> ExitCode {
         errors::trials(),
         probes::trials(),
         prometheus::trials(),
+        proxy::trials(),
         queues::trials(),
         scraping::trials(),
         live::trials(),
@@ -83,6 +86,7 @@ fn main() -> ExitCode {
         page::logs::trials(),
         page::metrics::trials(),
         page::performance::trials(),
+        page::proxy::trials(),
         page::services::trials(),
         demo::trials(),
         image::trials(),

@@ -4,6 +4,7 @@ pub(crate) mod issues;
 pub(crate) mod logs;
 pub(crate) mod metrics;
 pub(crate) mod performance;
+pub(crate) mod proxy;
 pub(crate) mod services;
 
 use std::time::{Duration, Instant};

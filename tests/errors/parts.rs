@@ -52,6 +52,22 @@ pub(crate) fn node() -> Option<&'static Path> {
     .as_deref()
 }
 
+/// Go's shop with the SDK; built once, and kept for the next run. `None`: it cannot be built here.
+pub(crate) fn go() -> Option<&'static Path> {
+    static MADE: OnceLock<Option<PathBuf>> = OnceLock::new();
+    MADE.get_or_init(|| {
+        let folder = output("test-errors/go");
+        let program = folder.join("shop");
+        let made = || {
+            let mut build = Command::new("go");
+            build.args(["build", "-o"]).arg(&program).arg(".").current_dir(programs().join("go_shop"));
+            run(&mut build)
+        };
+        once(&folder, made).then_some(program)
+    })
+    .as_deref()
+}
+
 /// Whether the folder was made, now or before.
 fn once(folder: &Path, make: impl FnOnce() -> bool) -> bool {
     let ready = folder.join("ready");
@@ -91,6 +107,13 @@ pub(crate) fn node_program(file: &str, dsn: &str) -> Command {
     let mut command = Command::new("node");
     command.env("NODE_PATH", node().expect("it is a part")).env("SENTRY_DSN", dsn).envs(TOLD);
     command.arg(file).current_dir(programs()).stdin(Stdio::null());
+    command
+}
+
+/// The program in Go.
+pub(crate) fn go_program(dsn: &str) -> Command {
+    let mut command = Command::new(go().expect("it is a part"));
+    command.env_clear().env("SENTRY_DSN", dsn).envs(TOLD).stdin(Stdio::null());
     command
 }
 

@@ -188,6 +188,8 @@ impl Drop for Engine {
         if !ids.is_empty() {
             self.try_docker(&[&["rm", "--force", "--volumes"], ids.as_slice()].concat());
         }
+        // Their bridges would stay on the machine.
+        self.try_docker(&["network", "prune", "--force"]);
         self.stop_daemon();
         unmount_below(self.directory.path());
     }

@@ -5,7 +5,7 @@ use std::fs;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::sync::Mutex;
+use std::sync::atomic::{AtomicU16, Ordering};
 
 use tempfile::TempDir;
 
@@ -177,15 +177,16 @@ pub(crate) fn bare(arguments: &[&str]) -> Command {
     command
 }
 
-/// A port of the loopback that nobody listens on. Ports given out are remembered, so that no two homes of this
-/// run get the same one.
+/// A port of the loopback that nobody listens on. They are of a range from which the system gives none by itself, to
+/// connections or to servers that ask for any, and no two homes of this run get the same one.
 pub(crate) fn free_port() -> u16 {
-    static GIVEN: Mutex<Vec<u16>> = Mutex::new(Vec::new());
-    let mut given = GIVEN.lock().unwrap();
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    const RANGE: std::ops::Range<u16> = 20_000..32_000;
+    let start = u16::try_from(std::process::id() % 1_000).unwrap_or_default() * 12;
     loop {
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        if !given.contains(&port) {
-            given.push(port);
+        let next = (start + NEXT.fetch_add(1, Ordering::Relaxed)) % (RANGE.end - RANGE.start);
+        let port = RANGE.start + next;
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
             return port;
         }
     }

@@ -1,6 +1,6 @@
 //! Which tests can run on this machine. A test names the real parts that it needs; where one is missing the test
 //! is reported as ignored, with the part and how to get it, and counted so in the last line of the run. With
-//! `PORTHOLE_TESTS=all` (as in CI) a missing part is a failure.
+//! `PORTHOLE_TESTS=all` (as in CI) a missing part is a failure, unless it is one that is good to have.
 
 use std::path::Path;
 use std::sync::{PoisonError, RwLock};
@@ -12,6 +12,12 @@ use libtest_mimic::{Completion, Failed, Trial};
 pub(crate) enum Part {
     /// `dockerd` and its client, and the right to run it.
     Docker,
+    /// curl, where a client must speak TLS.
+    Curl,
+    /// OpenSSL's program.
+    Openssl,
+    /// A CA, with what it and its clients need.
+    Pebble,
     /// Headless Chromium.
     Chromium,
     /// The embedded page: a binary built after `cargo xtask web`.
@@ -26,10 +32,14 @@ pub(crate) enum Part {
     Faketime,
     /// Redis, and Python with Celery and RQ.
     Celery,
+    /// Python with Django, gunicorn, uvicorn and websockets.
+    Django,
     /// Python with Sentry's SDK.
     SentryPython,
     /// Node with Sentry's SDKs.
     SentryNode,
+    /// Go with Sentry's SDK; nothing that is released needs it.
+    SentryGo,
     /// Prometheus' exporter of a machine's numbers.
     NodeExporter,
     /// Prometheus and its command-line tool.
@@ -43,6 +53,12 @@ impl Part {
             Self::Docker if !is_root() => Some("the right to run dockerd: run as root"),
             Self::Docker => missing_program(&["dockerd", "docker", "containerd", "runc"], DOCKER)
                 .or_else(|| missing_program(&["busybox"], "busybox: apt-get install busybox-static")),
+            Self::Openssl => missing_program(&["openssl"], "openssl: apt-get install openssl"),
+            Self::Pebble => missing_program(
+                &["pebble", "pebble-challtestsrv", "curl", "openssl"],
+                "Pebble: apt-get install pebble curl openssl",
+            ),
+            Self::Curl => missing_program(&["curl"], "curl: apt-get install curl"),
             Self::Chromium => missing_program(&["chromium"], "chromium: apt-get install chromium"),
             Self::Page => {
                 (!super::browser::page_is_built()).then_some("the page: cargo xtask web, then build again")
@@ -54,10 +70,14 @@ impl Part {
                 .then_some("the static binary: cargo xtask image --binary, or PORTHOLE_STATIC_BINARY=<file>"),
             Self::Celery => missing_program(&["redis-server", "redis-cli", "python3"], CELERY)
                 .or_else(|| crate::queues::parts::python().is_none().then_some(CELERY)),
+            Self::Django => missing_program(&["python3"], DJANGO)
+                .or_else(|| crate::proxy::parts::python().is_none().then_some(DJANGO)),
             Self::SentryPython => missing_program(&["python3"], SENTRY_PYTHON)
                 .or_else(|| crate::errors::parts::python().is_none().then_some(SENTRY_PYTHON)),
             Self::SentryNode => missing_program(&["node", "npm"], SENTRY_NODE)
                 .or_else(|| crate::errors::parts::node().is_none().then_some(SENTRY_NODE)),
+            Self::SentryGo => missing_program(&["go"], SENTRY_GO)
+                .or_else(|| crate::errors::parts::go().is_none().then_some(SENTRY_GO)),
             Self::NodeExporter => missing_program(
                 &["prometheus-node-exporter"],
                 "node_exporter: apt-get install --no-install-recommends prometheus-node-exporter",
@@ -77,8 +97,10 @@ impl Part {
 pub(crate) const FAKETIME: &str = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1";
 
 const CELERY: &str = "Redis and Celery: apt-get install redis-server python3-venv, and a network for pip";
+const DJANGO: &str = "Python with Django, gunicorn, uvicorn and websockets: apt-get install python3-venv, and PyPI within reach";
 const SENTRY_PYTHON: &str = "Sentry's SDK of Python: apt-get install python3-venv, and a network for pip";
 const SENTRY_NODE: &str = "Sentry's SDKs of JavaScript: Node 20 or later with npm, and a network for it";
+const SENTRY_GO: &str = "Sentry's SDK of Go: Go 1.25 or later, and a network for its modules";
 const DOCKER: &str = "a Docker engine: apt-get install docker.io iptables";
 
 fn missing_program(programs: &[&str], advice: &'static str) -> Option<&'static str> {
@@ -120,11 +142,13 @@ fn name_of(path: &str) -> &str {
 }
 
 fn run(needs: &[Part], body: impl FnOnce()) -> Result<Completion, Failed> {
-    let Some(missing) = needs.iter().find_map(|part| part.missing()) else {
+    let missing = needs.iter().find_map(|part| Some((part, part.missing()?)));
+    let Some((part, missing)) = missing else {
         body();
         return Ok(Completion::Completed);
     };
-    if std::env::var_os("PORTHOLE_TESTS").is_some_and(|value| value == "all") {
+    let is_needed = !matches!(part, Part::SentryGo);
+    if is_needed && std::env::var_os("PORTHOLE_TESTS").is_some_and(|value| value == "all") {
         return Err(format!("nothing may be skipped, and this machine lacks {missing}").into());
     }
     Ok(Completion::ignored_with(format!("this machine lacks {missing}")))

@@ -2,12 +2,13 @@
 
 use std::io::Write as _;
 
-use super::parts::{await_value, job, program, target, text};
+use super::parts::{await_value, job, program, target, text, value};
 use crate::harness::{Home, eventually};
 
 tests! {
     []:
-        alone rude_programs_are_cut_and_told;
+        alone rude_programs_are_cut_and_told,
+        jobs_that_are_written_while_it_runs_are_scraped;
 }
 
 /// What the appliance may grow by over what it takes at rest.
@@ -83,4 +84,27 @@ fn packed_breaks(count: usize) -> Vec<u8> {
         packed.write_all(&[b'\n'; 1 << 20]).unwrap();
     }
     packed.finish().unwrap()
+}
+
+fn jobs_that_are_written_while_it_runs_are_scraped() {
+    let [first, second] =
+        [1, 2].map(|number| program(move |connection| text(connection, &format!("told {number}\n"))));
+    let appliance = Home::new().with(&job("first", &first, "")).start();
+    await_value(appliance.client(), "told{job=\"first\"}", 1.0);
+    let file = appliance.home().config();
+    let written = std::fs::read_to_string(&file).unwrap();
+    let more = format!("{written}\n{}\n[metrics.host]\nenabled = false\n", job("second", &second, ""));
+    std::fs::write(&file, more).unwrap();
+    appliance.signal("HUP");
+    await_value(appliance.client(), "told{job=\"second\"}", 2.0);
+    await_value(appliance.client(), "told{job=\"first\"}", 1.0);
+    eventually("what waits for the next start is told", || {
+        appliance.log().contains("these take effect at the next start: [metrics.host]").then_some(())
+    });
+    // And no more.
+    std::fs::write(&file, written).unwrap();
+    appliance.signal("HUP");
+    eventually("the second job is gone", || {
+        value(appliance.client(), "told{job=\"second\"}").is_none().then_some(())
+    });
 }

@@ -5,12 +5,12 @@ use web_logic::query_string;
 use web_logic::route::Page;
 
 use crate::browser;
-use crate::components::{Banners, ContextBar, Navigation, ToastLine, key_help, palette, tabs};
-use crate::dom::El;
+use crate::components::{ContextBar, banners, key_help, navigation, palette, tabs, toast_line};
+use crate::dom::{El, Keyed, el, of_view, when};
 use crate::history::{History, Visit};
 use crate::later::{Load, later};
-use crate::pages::{self, LogsPage, NotFound, NowPage};
-use crate::reactive::{Derived, When, derived, effect};
+use crate::pages::{self, LogsPage};
+use crate::reactive::{Derived, derived, effect};
 use crate::shortcuts;
 use crate::state::{self, Session, Shared, Who, shared};
 
@@ -38,9 +38,9 @@ pub(crate) fn App() -> impl IntoView {
     view! {
         {move || match frame.get() {
             Frame::Waiting => ().into_any(),
-            Frame::SignIn => page_of(|| Box::pin(pages::sign_in())),
-            Frame::SetUp => page_of(|| Box::pin(pages::set_up())),
-            Frame::Shell => view! { <Shell page /> }.into_any(),
+            Frame::SignIn => page_of(|| Box::pin(pages::sign_in())).view(),
+            Frame::SetUp => page_of(|| Box::pin(pages::set_up())).view(),
+            Frame::Shell => shell(page).view(),
         }}
     }
 }
@@ -87,46 +87,55 @@ fn name_window(page: Derived<Page>) {
     });
 }
 
-/// A page that is loaded when it is first looked at.
-fn page_of(load: Load<fn() -> El>) -> AnyView {
-    later(load, |draw| draw()).view()
+type LoadPage = Load<fn() -> El>;
+
+/// Pages that are loaded when they are first looked at.
+const LATER: [(Page, LoadPage); 15] = [
+    (Page::Services, || Box::pin(pages::services())),
+    (Page::Uptime, || Box::pin(pages::uptime())),
+    (Page::Queues, || Box::pin(pages::queues())),
+    (Page::Targets, || Box::pin(pages::targets())),
+    (Page::Routes, || Box::pin(pages::routes())),
+    (Page::Requests, || Box::pin(pages::requests())),
+    (Page::Certificates, || Box::pin(pages::certificates())),
+    (Page::Issues, || Box::pin(pages::issues())),
+    (Page::Performance, || Box::pin(pages::performance())),
+    (Page::Releases, || Box::pin(pages::releases())),
+    (Page::Monitors, || Box::pin(pages::monitors())),
+    (Page::Projects, || Box::pin(pages::projects())),
+    (Page::Metrics, || Box::pin(pages::metrics())),
+    (Page::Dashboards, || Box::pin(pages::dashboards())),
+    (Page::Settings, || Box::pin(pages::settings())),
+];
+
+fn page_of(load: LoadPage) -> El {
+    later(load, |draw| draw())
 }
 
-#[component]
-fn Shell(page: Derived<Page>) -> impl IntoView {
-    let has_context = move || page.get().has_context();
-    view! {
-        <div class="shell">
-            <Navigation page />
-            <div class="shell-body">
-                <Banners />
-                <When when=has_context>
-                    <ContextBar page />
-                </When>
-                {tabs(page).view()}
-                <main id="main" class="shell-main" tabindex="-1">
-                    {move || match page.get() {
-                        Page::Now => view! { <NowPage /> }.into_any(),
-                        Page::Logs => view! { <LogsPage /> }.into_any(),
-                        Page::Services => page_of(|| Box::pin(pages::services())),
-                        Page::Uptime => page_of(|| Box::pin(pages::uptime())),
-                        Page::Queues => page_of(|| Box::pin(pages::queues())),
-                        Page::Targets => page_of(|| Box::pin(pages::targets())),
-                        Page::Issues => page_of(|| Box::pin(pages::issues())),
-                        Page::Performance => page_of(|| Box::pin(pages::performance())),
-                        Page::Releases => page_of(|| Box::pin(pages::releases())),
-                        Page::Monitors => page_of(|| Box::pin(pages::monitors())),
-                        Page::Projects => page_of(|| Box::pin(pages::projects())),
-                        Page::Metrics => page_of(|| Box::pin(pages::metrics())),
-                        Page::Dashboards => page_of(|| Box::pin(pages::dashboards())),
-                        Page::Settings => page_of(|| Box::pin(pages::settings())),
-                        _ => view! { <NotFound /> }.into_any(),
-                    }}
-                </main>
-            </div>
-        </div>
-        {palette().view()}
-        {key_help().view()}
-        <ToastLine />
+fn draw(page: Page) -> El {
+    match LATER.iter().find(|(known, _)| *known == page) {
+        Some((_, load)) => page_of(*load),
+        None if page == Page::Now => pages::now_page(),
+        None if page == Page::Logs => of_view(|| LogsPage().into_any()),
+        None => pages::not_found(),
     }
+}
+
+fn shell(page: Derived<Page>) -> El {
+    let has_context = move || page.get().has_context();
+    let context = move || of_view(move || view! { <ContextBar page /> }.into_any());
+    let shown = move || -> Vec<Keyed> {
+        let page = page.get();
+        vec![((page as u8).to_string(), Box::new(move || draw(page)))]
+    };
+    let body = el("div", "shell-body")
+        .add(banners())
+        .add(when(has_context, context))
+        .add(tabs(page))
+        .add(el("main", "shell-main").attr("id", "main").attr("tabindex", "-1").keyed(shown));
+    el("div", "host")
+        .add(el("div", "shell").add(navigation(page)).add(body))
+        .add(palette())
+        .add(key_help())
+        .add(toast_line())
 }

@@ -46,12 +46,18 @@ pub(crate) fn sign(sign: Sign) -> El {
 
 /// A path in a box, for small charts.
 pub(crate) fn drawing(class: &str, view_box: &str, shape: &str) -> El {
+    drawings(class, view_box, &[("", shape.to_owned())])
+}
+
+/// Paths in a box, each with its class.
+pub(crate) fn drawings(class: &str, view_box: &str, shapes: &[(&str, String)]) -> El {
     let make = |name: &str| {
         let element = document().create_element_ns(Some(SVG), name);
         El(element.expect("the names of elements are written here"))
     };
     let svg = make("svg").attr("class", class).attr("viewBox", view_box).attr("aria-hidden", "true");
-    svg.attr("preserveAspectRatio", "none").add(make("path").attr("d", shape))
+    let paths = shapes.iter().map(|(class, shape)| make("path").attr("class", class).attr("d", shape));
+    svg.attr("preserveAspectRatio", "none").add_all(paths.collect())
 }
 
 /// A button with words.

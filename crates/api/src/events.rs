@@ -12,7 +12,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Chart, LogPage, Millis, Nanos};
+use crate::{Chart, LogPage, Millis, Nanos, RequestRow};
 
 /// A name and its value.
 pub type Pair = (String, String);
@@ -347,6 +347,8 @@ pub struct Around {
     pub container: Option<ContainerThen>,
     /// The deploy before the event; `None`: none is remembered.
     pub deploy: Option<DeployBefore>,
+    /// The request through the proxy that it belongs to; `None`: none that is known.
+    pub request: Option<RequestRow>,
 }
 
 /// How lines were found to belong to an event.

@@ -214,6 +214,9 @@ pub enum IssueChange {
         /// So many more users met it.
         #[serde(default)]
         users: Option<u64>,
+        /// With `events`: so many of them within so many hours.
+        #[serde(default)]
+        hours: Option<u64>,
         /// It comes much more often than now.
         #[serde(default)]
         escalating: bool,

@@ -24,6 +24,8 @@ mod performance;
 mod projects;
 mod queues;
 mod releases;
+mod requests;
+mod routes;
 mod services;
 mod targets;
 mod uptime;
@@ -72,6 +74,11 @@ pub use projects::{
 };
 pub use queues::{BrokerRow, QueueRow, Queues, TaskRow, WorkerRow};
 pub use releases::{Deploy, Release, ReleaseRequest, ReleaseRow, Releases, ReleasesRequest};
+pub use requests::{Moment, MomentKind, RequestPage, RequestRequest, RequestRow, Requests, RequestsRequest};
+pub use routes::{
+    CertificateRow, Certificates, EntrypointRow, RouteFinding, RoutePage, RouteRow, RouteServer, RouteState,
+    Routes, RoutesRequest,
+};
 pub use services::{Chart, JobMetrics, ServicePage, ServiceRequest, ServiceRow};
 pub use targets::{DroppedTargetRow, TargetHealth, TargetRow, Targets};
 pub use uptime::{ProbeHealth, ProbeRow, Uptime, UptimeRequest};

@@ -64,6 +64,8 @@ pub struct Intake {
     pub disk_bytes: u64,
     /// What was dropped, by reason.
     pub dropped: Vec<(String, u64)>,
+    /// How often something was masked, by rule and service.
+    pub masked: Vec<(String, u64)>,
 }
 
 /// Something wrong: what, and since when.
@@ -98,6 +100,8 @@ pub struct ServiceTile {
     pub restarts: u64,
     /// When a container was last replaced by one of another image, as far as is remembered.
     pub last_deploy: Option<Millis>,
+    /// Open issues of which events came within the last hour.
+    pub issues: u64,
 }
 
 /// One container of a service.

@@ -56,6 +56,8 @@ pub struct Project {
     pub sdks: Vec<SdkRow>,
     /// The project as it would stand in the settings, to be pasted there.
     pub toml: String,
+    /// How much is taken, and what is not just now, in words.
+    pub limits: Vec<String>,
 }
 
 /// A key of a project.

@@ -16,6 +16,7 @@ use crate::probe::ProbeState;
 use crate::queue::QueueState;
 use crate::scrape::pool::{Pool, Settings};
 use crate::scrape::{DroppedTarget, Overview, Target, TargetState};
+use crate::wishes::{Fixed, Wanted, Wishes};
 use crate::{Appender, Config, containers, here, probe, queue};
 
 /// The text of Porthole's own metrics, made when it is asked for.
@@ -46,8 +47,9 @@ pub fn open<A: Appender>(
     let (queueing, queues) = watch::channel(Vec::new());
     let (faults, told): (Vec<_>, Vec<_>) = Part::ALL.map(|_| watch::channel(Vec::new())).into_iter().unzip();
     let told_of = Told { overview, probes: probing, queues: queueing, faults };
-    let collecting = Collecting { config, surroundings, appender, stats: Nobody, told: told_of };
-    (Collectors { targets, probes, queues, faults: told }, collecting)
+    let (wishes, wanted) = Wishes::of(config);
+    let collecting = Collecting { wanted, surroundings, appender, stats: Nobody, told: told_of };
+    (Collectors { targets, probes, queues, faults: told, wishes: Arc::new(wishes) }, collecting)
 }
 
 /// How long the first set of containers is waited for where things depend on it.
@@ -65,16 +67,23 @@ impl Part {
     const ALL: [Self; 3] = [Self::Host, Self::Containers, Self::Probes];
 }
 
-/// What is known of all that is collected. Cheap to clone, and only for looking.
+/// What is known of all that is collected. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Collectors {
     targets: watch::Receiver<Arc<Overview>>,
     probes: watch::Receiver<Vec<ProbeState>>,
     queues: watch::Receiver<Vec<QueueState>>,
     faults: Vec<watch::Receiver<Vec<Fault>>>,
+    wishes: Arc<Wishes>,
 }
 
 impl Collectors {
+    /// Puts other settings into effect: what is scraped, probed and watched. What is written as before goes on without a
+    /// gap. Tells which keys differ and take effect only at the next start.
+    pub fn apply(&self, config: Config) -> Vec<&'static str> {
+        self.wishes.apply(config)
+    }
+
     /// What is scraped, and how each does; sorted by job and instance.
     pub fn targets(&self) -> Vec<TargetState> {
         let overview = self.targets.borrow().clone();
@@ -104,7 +113,7 @@ impl Collectors {
 
 /// What collects while it runs.
 pub struct Collecting<A: Appender, S: Stats = Nobody> {
-    config: Config,
+    wanted: Wanted,
     surroundings: Surroundings,
     appender: A,
     stats: S,
@@ -132,23 +141,23 @@ impl Stats for Nobody {
 impl<A: Appender> Collecting<A> {
     /// Whom to ask for what containers use, where the kernel's files cannot be read.
     pub fn asking<S: Stats>(self, stats: S) -> Collecting<A, S> {
-        let Self { config, surroundings, appender, told, .. } = self;
-        Collecting { config, surroundings, appender, stats, told }
+        let Self { wanted, surroundings, appender, told, .. } = self;
+        Collecting { wanted, surroundings, appender, stats, told }
     }
 }
 
 impl<A: Appender, S: Stats> Collecting<A, S> {
     /// Collects until `shutdown`.
     pub async fn run(self, shutdown: CancellationToken) {
-        let Self { config, mut surroundings, appender, stats, told } = self;
+        let Self { wanted, mut surroundings, appender, stats, told } = self;
         tokio::select! {
             () = shutdown.cancelled() => return,
-            identity = settled(&surroundings, config.host.as_ref()) => surroundings.identity = identity,
+            identity = settled(&surroundings, wanted.fixed.host.as_ref()) => surroundings.identity = identity,
         }
         let faults = |part: Part| told.faults[part as usize].clone();
         let workloads = || surroundings.workloads.clone();
         let mut tasks = JoinSet::new();
-        if let Some(config) = config.containers.clone() {
+        if let Some(config) = wanted.fixed.containers.clone() {
             let faults = faults(Part::Containers);
             tasks.spawn(containers::run(
                 config,
@@ -159,13 +168,12 @@ impl<A: Appender, S: Stats> Collecting<A, S> {
                 shutdown.clone(),
             ));
         }
-        let (probes, stop) = (config.probes.clone(), shutdown.clone());
-        let faults_of_probes = faults(Part::Probes);
-        tasks.spawn(probe::run(probes, appender.clone(), workloads(), told.probes, faults_of_probes, stop));
-        let (queues, stop) = (config.queues.clone(), shutdown.clone());
-        let identity = surroundings.identity.clone();
-        tasks.spawn(queue::run(queues, appender.clone(), identity, workloads(), told.queues, stop));
-        let settings = scraped(config, &surroundings, faults(Part::Host));
+        let (probing, stop) = (faults(Part::Probes), shutdown.clone());
+        tasks.spawn(probe::run(wanted.probes, appender.clone(), workloads(), told.probes, probing, stop));
+        let (identity, stop) = (surroundings.identity.clone(), shutdown.clone());
+        tasks.spawn(queue::run(wanted.queues, appender.clone(), identity, workloads(), told.queues, stop));
+        let within = within(wanted.fixed, &surroundings, faults(Part::Host));
+        let settings = Settings { jobs: wanted.jobs, within };
         let pool = Pool::new(settings, workloads(), appender, told.overview);
         tasks.spawn(pool.run(shutdown));
         while let Some(ended) = tasks.join_next().await {
@@ -192,15 +200,14 @@ async fn settled(surroundings: &Surroundings, host: Option<&Host>) -> Labels {
     }
 }
 
-/// What is scraped: what the settings name, what containers name, the host, and Porthole itself.
-fn scraped(config: Config, surroundings: &Surroundings, faults: watch::Sender<Vec<Fault>>) -> Settings {
+/// What is scraped besides what settings and containers name: the host, and Porthole itself.
+fn within(config: Fixed, surroundings: &Surroundings, faults: watch::Sender<Vec<Fault>>) -> Vec<Target> {
     let identity = &surroundings.identity;
     let instance = identity.get(label::HOST).unwrap_or("localhost");
     let within = |job, make| Target::within(job, instance, identity.clone(), config.interval, make);
     let host = config.host.map(|host| within("node", host_metrics(host, faults)));
     let own = surroundings.own.clone().map(|own| within("porthole", own));
-    let within = host.into_iter().chain(own).collect();
-    Settings { jobs: config.jobs, discovery: config.discovery, within }
+    host.into_iter().chain(own).collect()
 }
 
 /// The host's numbers, and what of them is missing.

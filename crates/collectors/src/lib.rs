@@ -27,6 +27,7 @@ pub mod queue;
 pub mod scrape;
 #[cfg(test)]
 mod testing;
+mod wishes;
 
 pub use appender::{Appender, STALE};
 pub use config::Config;

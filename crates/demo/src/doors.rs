@@ -19,6 +19,7 @@ use tokio_util::sync::CancellationToken;
 use crate::meters::Meters;
 use crate::numbers;
 use crate::shop::Member;
+use crate::visits;
 
 /// The members whose programs listen, and their ports: their own, or that of an exporter beside them.
 const PORTS: [(Member, u16); 5] = [
@@ -104,6 +105,7 @@ pub(crate) async fn serve(
         .route("/metrics", get(metrics))
         .route("/health/", get(health))
         .route("/up", get(health))
+        .fallback(visits::answer)
         .with_state((member, meters));
     let served = axum::serve(listener, pages).with_graceful_shutdown(shutdown.cancelled_owned());
     if let Err(error) = served.await {

@@ -4,7 +4,7 @@
 //! in this process: visitors come, orders are placed, releases go out, things break and are mended. It is
 //! seen through the doors that real containers have, so whoever watches it takes the same ways: a Docker Engine API on
 //! a Unix socket, pages of numbers, and the Redis of the queue. Its programs report their errors as SDKs do, to
-//! where [`Shop::report_to`] says.
+//! where [`Shop::report_to`] says, and its visitors come through the proxy that [`Shop::visit_through`] names.
 //!
 //! ```ignore
 //! let shop = demo::Shop::start(dir, seed).await?;
@@ -28,6 +28,7 @@ mod reports;
 mod ring;
 mod serving;
 mod shop;
+mod visits;
 
 pub use clock::Clock;
 pub use reports::sending::Destination;

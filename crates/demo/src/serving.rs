@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::ErrorKind;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -20,6 +21,7 @@ use crate::redis;
 use crate::reports::Outbox;
 use crate::reports::sending::{self, Destination};
 use crate::shop::Simulation;
+use crate::visits::{self, Visits};
 
 const SOCKET: &str = "docker.sock";
 /// How often the story catches up with the clock.
@@ -52,6 +54,7 @@ pub struct Shop {
     shutdown: CancellationToken,
     advances: mpsc::Sender<Advance>,
     destination: watch::Sender<Option<Destination>>,
+    proxy: watch::Sender<Option<SocketAddr>>,
     tasks: Vec<JoinHandle<()>>,
 }
 
@@ -71,8 +74,11 @@ impl Shop {
         let clock = options.clock.start();
         let (doors, listeners) = Doors::open().await?;
         let (outbox, reports) = Outbox::new();
-        let simulation = tokio::task::spawn_blocking(move || past(options, clock, doors, outbox)).await?;
+        let (visits, planned) = Visits::new();
+        let post = (outbox, visits);
+        let simulation = tokio::task::spawn_blocking(move || past(options, clock, doors, post)).await?;
         let (destination, told) = watch::channel(None);
+        let (proxy, found) = watch::channel(None);
 
         let shutdown = CancellationToken::new();
         let meters = simulation.meters().clone();
@@ -84,11 +90,12 @@ impl Shop {
             tokio::spawn(serve(listener, api, shutdown.clone())),
             tokio::spawn(redis::serve(listeners.redis, meters.clone(), shutdown.clone())),
             tokio::spawn(sending::send_all(reports, told, shutdown.clone())),
+            tokio::spawn(visits::make_all(planned, found, shutdown.clone())),
         ];
         for (member, listener) in listeners.numbers {
             tasks.push(tokio::spawn(doors::serve(member, listener, meters.clone(), shutdown.clone())));
         }
-        Ok(Self { socket, shutdown, advances, destination, tasks })
+        Ok(Self { socket, shutdown, advances, destination, proxy, tasks })
     }
 
     /// Where a Docker client finds the shop: `unix://…`.
@@ -99,6 +106,11 @@ impl Shop {
     /// Tells the shop's programs where to report their errors. What they had to report until then follows.
     pub fn report_to(&self, destination: Destination) {
         self.destination.send_replace(Some(destination));
+    }
+
+    /// Tells the shop's visitors where the proxy in front of it listens. Until then nobody really comes.
+    pub fn visit_through(&self, proxy: SocketAddr) {
+        self.proxy.send_replace(Some(proxy));
     }
 
     /// Lets time pass, beside what the clock does; returns when all of it has happened.
@@ -138,10 +150,10 @@ fn listen(socket: &Path) -> anyhow::Result<UnixListener> {
         .with_context(|| format!("cannot listen on {}; is its path longer than 107 bytes?", socket.display()))
 }
 
-fn past(options: Options, clock: Running, doors: Doors, outbox: Outbox) -> Simulation {
+fn past(options: Options, clock: Running, doors: Doors, post: (Outbox, Visits)) -> Simulation {
     let now = clock.started();
     let begun = now.minus(options.history);
-    let mut simulation = Simulation::new(Engine::new(begun), doors, outbox, options.seed, begun, now);
+    let mut simulation = Simulation::new(Engine::new(begun), doors, post, options.seed, begun, now);
     simulation.advance(now);
     simulation
 }

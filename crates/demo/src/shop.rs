@@ -39,6 +39,7 @@ use crate::engine::{Engine, Stream};
 use crate::incident::{Incidents, Kind};
 use crate::meters::Meters;
 use crate::reports::Outbox;
+use crate::visits::Visits;
 
 /// Between two lines of one text that a process writes at once.
 const LINE_GAP: Duration = Duration::from_micros(9);
@@ -62,6 +63,7 @@ pub(crate) struct Simulation {
     releasing: bool,
     sales: sales::Sales,
     reporting: reporting::Reporting,
+    visits: Visits,
 }
 
 impl Simulation {
@@ -70,7 +72,7 @@ impl Simulation {
     pub(crate) fn new(
         engine: Engine,
         doors: Doors,
-        outbox: Outbox,
+        (outbox, visits): (Outbox, Visits),
         seed: u64,
         begun: Timestamp,
         opening: Timestamp,
@@ -89,6 +91,7 @@ impl Simulation {
             releasing: false,
             sales: sales::Sales::default(),
             reporting: reporting::Reporting::new(outbox, seed),
+            visits,
         };
         shop.open();
         shop.expect_visitors();

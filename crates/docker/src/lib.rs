@@ -42,6 +42,7 @@ pub use client::Address;
 pub use collector::Collector;
 pub use config::Config;
 pub use deploys::Deploy;
+pub use own::container_id;
 pub use stats::StatsError;
 pub use status::{Counts, Docker, Engine, Status, Unreadable};
 

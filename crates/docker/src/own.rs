@@ -11,7 +11,7 @@ const ID_DIGITS: usize = 64;
 const ENGINE_MOUNTS: [&str; 3] = ["/etc/hostname", "/etc/hosts", "/etc/resolv.conf"];
 
 /// The full id of the container that this process runs in.
-pub(crate) fn container_id() -> Option<String> {
+pub fn container_id() -> Option<String> {
     let read = |path: &str| fs::read_to_string(path).unwrap_or_default();
     let (mounts, cgroup) = (read("/proc/self/mountinfo"), read("/proc/self/cgroup"));
     id_in_mounts(&mounts).or_else(|| id_in_cgroup(&cgroup)).map(str::to_owned)

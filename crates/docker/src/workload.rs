@@ -23,6 +23,7 @@ pub(crate) fn workload(inspect: Inspect, here: &Surroundings) -> Workload {
         health: health(&inspect),
         exit_code: inspect.state.exit_code.filter(|_| ended),
         oom_killed: inspect.state.oom_killed,
+        stopping: false,
         restarts: inspect.restart_count.unwrap_or(0),
         tty: inspect.config.tty,
         created_at: inspect.created.as_deref().and_then(instant).unwrap_or_default(),

@@ -368,6 +368,65 @@ async fn a_new_name_is_used_from_then_on() {
 }
 
 #[tokio::test]
+async fn a_container_that_is_told_to_end_is_known_to_stop_until_it_has() {
+    async fn until(porthole: &mut Appliance, what: &str, fits: impl Fn(&model::Workload) -> bool) -> bool {
+        let mut workloads = porthole.docker.workloads();
+        let found = workloads.wait_for(|workloads| workloads.iter().any(&fits));
+        porthole.meanwhile(what, async { _ = found.await }).await;
+        porthole.docker.workloads().borrow()[0].stopping
+    }
+    let engine = Engine::start();
+    engine.running(1, "web");
+    let mut porthole = Appliance::start(&engine, Store::default());
+    connected(&mut porthole).await;
+    let at = now();
+    engine.event(1, "kill", at, json!({"signal": "1"}));
+    engine.set(1, |inspect| inspect["Name"] = json!("/reloaded"));
+    engine.event(1, "rename", at + 1, json!({"oldName": "/web"}));
+    let named = |workload: &model::Workload| workload.identity.container == "reloaded";
+    assert!(
+        !until(&mut porthole, "another name", named).await,
+        "a signal to read settings again ends nothing"
+    );
+    engine.event(1, "kill", at + 2, json!({"signal": "15"}));
+    assert!(until(&mut porthole, "the signal to end", |workload| workload.stopping).await);
+    engine.end_container(1, at + 3, 143);
+    let ended = |workload: &model::Workload| workload.state == model::State::Exited;
+    assert!(!until(&mut porthole, "its end", ended).await);
+    engine.start_container(1, at + 4);
+    let runs = |workload: &model::Workload| workload.state == model::State::Running;
+    assert!(!until(&mut porthole, "its new start", runs).await);
+    porthole.stop().await;
+}
+
+#[tokio::test]
+async fn a_container_in_anothers_network_is_reached_there() {
+    let engine = Engine::start();
+    engine.running(1, "vpn");
+    let networks = json!({"out": {"IPAddress": "10.0.0.7", "GlobalIPv6Address": "", "Aliases": ["tunnel"]}});
+    engine.set(1, |inspect| inspect["NetworkSettings"]["Networks"] = networks);
+    engine.running(2, "guest");
+    engine.set(2, |inspect| inspect["HostConfig"]["NetworkMode"] = json!(format!("container:{}", id(1))));
+    engine.running(3, "stranger");
+    engine.set(3, |inspect| inspect["HostConfig"]["NetworkMode"] = json!("container:nobody"));
+    let mut porthole = Appliance::start(&engine, Store::default());
+    let mut workloads = porthole.docker.workloads();
+    let all = workloads.wait_for(|workloads| workloads.len() == 3);
+    porthole.meanwhile("three containers", async { _ = all.await }).await;
+    let networks = |name: &str| -> Vec<String> {
+        let workloads = porthole.docker.workloads();
+        let workloads = workloads.borrow();
+        let workload = workloads.iter().find(|workload| workload.identity.container == name).unwrap();
+        let shown = |n: &model::Network| format!("{} {:?} {:?}", n.name, n.address, n.aliases);
+        workload.networks.iter().map(shown).collect()
+    };
+    assert_eq!(networks("vpn"), ["out Some(10.0.0.7) [\"tunnel\"]"]);
+    assert_eq!(networks("guest"), ["out Some(10.0.0.7) []"], "its names mean the other");
+    assert!(networks("stranger").is_empty());
+    porthole.stop().await;
+}
+
+#[tokio::test]
 async fn what_was_thrown_away_is_told_once() {
     let engine = Engine::start();
     engine.running(1, "web");

@@ -11,8 +11,9 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
-use zstd::bulk::{Compressor, Decompressor};
+use zstd::bulk::Decompressor;
 use zstd::dict::EncoderDictionary;
+use zstd::zstd_safe::{CCtx, compress_bound, get_error_name};
 
 use crate::blob;
 
@@ -61,7 +62,17 @@ pub(crate) struct Packed {
 
 /// The bases of the groups that events came from lately.
 #[derive(Default)]
-pub(crate) struct Bases(Mutex<Known>);
+pub(crate) struct Bases {
+    known: Mutex<Known>,
+    contexts: Contexts,
+}
+
+/// What zstd works with, hundreds of kilobytes each; kept for the next who packs.
+#[derive(Default)]
+struct Contexts(Mutex<Vec<CCtx<'static>>>);
+
+/// So many are kept.
+const CONTEXTS_MAX: usize = 2;
 
 #[derive(Default)]
 struct Known {
@@ -86,18 +97,18 @@ impl Bases {
     /// Packs an event of the group. Once it is stored, [`Bases::stored`] is to be told.
     pub(crate) fn pack(&self, group: u64, json: &[u8]) -> std::io::Result<Packed> {
         if let Some(base) = self.base_of(group) {
-            let data = base.pack(json)?;
+            let data = self.contexts.pack(json, Some(&base))?;
             self.judge(group, data.len() * SAVED_MIN > json.len());
             return Ok(Packed { data, base: Some(base), new_base: None });
         }
         if !BASE_BYTES.contains(&json.len()) || !self.reserve(group) {
-            return Ok(Packed { data: pack(json)?, base: None, new_base: None });
+            return Ok(Packed { data: self.contexts.pack(json, None)?, base: None, new_base: None });
         }
         let base =
             Arc::new(Base { id: new_id()?, dictionary: EncoderDictionary::try_copy(json, LEVEL_WITH_BASE)? });
-        let data = base.pack(json)?;
+        let data = self.contexts.pack(json, Some(&base))?;
         self.known().held.insert(base.id, Arc::downgrade(&base));
-        Ok(Packed { data, base: Some(base), new_base: Some(pack(json)?) })
+        Ok(Packed { data, base: Some(base), new_base: Some(self.contexts.pack(json, None)?) })
     }
 
     /// The event of the group was stored, and its base is there for others; or it was not, and the next one is to bring
@@ -161,7 +172,7 @@ impl Bases {
     }
 
     fn known(&self) -> MutexGuard<'_, Known> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -181,9 +192,27 @@ impl Known {
     }
 }
 
-impl Base {
-    fn pack(&self, json: &[u8]) -> std::io::Result<Vec<u8>> {
-        Ok(blob::wrap(&Compressor::with_prepared_dictionary(&self.dictionary)?.compress(json)?))
+impl Contexts {
+    /// Packs what is told by the base, or stands for itself.
+    fn pack(&self, json: &[u8], base: Option<&Base>) -> std::io::Result<Vec<u8>> {
+        let mut context = self.idle().pop().unwrap_or_default();
+        let mut frame = Vec::with_capacity(compress_bound(json.len()));
+        let packed = match base {
+            Some(base) => context.compress_using_cdict(&mut frame, json, base.dictionary.as_cdict()),
+            None => context.compress(&mut frame, json, LEVEL_ALONE),
+        };
+        // One that failed is not used again.
+        packed.map_err(|code| std::io::Error::other(get_error_name(code)))?;
+        let mut idle = self.idle();
+        if idle.len() < CONTEXTS_MAX {
+            idle.push(context);
+        }
+        drop(idle);
+        Ok(blob::wrap(&frame))
+    }
+
+    fn idle(&self) -> MutexGuard<'_, Vec<CCtx<'static>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -8,13 +8,16 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::activity::{self, What};
 use crate::issues::Issues;
-use crate::life::{self, Resolution, Status, Until};
+use crate::life::{self, Resolution, Status, Until, Within};
 use crate::releases;
 use crate::work::{IssueState, Storage};
 use crate::writer::Closed;
 
 /// Issues that are changed with one commit.
 const SLICE: usize = 200;
+
+/// Counts by the hour are looked back so far.
+const HOURS_MAX: u64 = 7 * 24;
 
 /// Longer comments are refused.
 const COMMENT_CHARS: usize = 4000;
@@ -36,6 +39,8 @@ pub enum Change {
         more_events: Option<u64>,
         /// So many users more.
         more_users: Option<u64>,
+        /// So many events within a time.
+        within: Option<Within>,
         /// Much more of it than usual.
         escalating: bool,
     },
@@ -150,11 +155,12 @@ fn apply(
             Status::Resolved(release.map_or(Resolution::Now, Resolution::InRelease))
         }
         Change::ResolveInNext => Status::Resolved(Resolution::InNext { after: latest()? }),
-        Change::Archive { at_ms, more_events, more_users, escalating } => Status::Archived(Until {
+        Change::Archive { at_ms, more_events, more_users, within, escalating } => Status::Archived(Until {
             escalating: *escalating,
             at_ms: *at_ms,
             count: more_events.map(|more| issue.count.saturating_add(more)),
             users: more_users.map(|more| issue.sketch.count().saturating_add(more)),
+            within: within.clone().map(|within| Within { hours: within.hours.clamp(1, HOURS_MAX), ..within }),
         }),
         Change::Unresolve => match issue.status {
             Status::Unresolved(_) => return Ok(None),

@@ -1,5 +1,7 @@
-//! `issues.db`: its tables, and how events are read back from it. Only the writer changes it; `schema.sql` beside this
-//! file says what is where.
+//! `issues.db`: its tables, and how events are read back from it. Only the writer changes it; `schema.sql` and
+//! `schema_2.sql` beside this file say what is where.
+
+use std::path::Path;
 
 use event::{Event, EventId, Grouping};
 use rusqlite::{Connection, OptionalExtension, params};
@@ -15,14 +17,34 @@ pub(crate) const FILE: &str = "issues.db";
 pub(crate) const SCHEMA: Schema = Schema {
     name: "events and issues",
     application_id: 0x5048_4944,
-    versions: &[concat!(
-        include_str!("schema.sql"),
-        include_str!("search/schema.sql"),
-        include_str!("performance/schema.sql"),
-        include_str!("monitors/schema.sql"),
-        include_str!("releases/schema.sql"),
-    )],
+    versions: &[
+        concat!(
+            include_str!("schema.sql"),
+            include_str!("search/schema.sql"),
+            include_str!("performance/schema.sql"),
+            include_str!("monitors/schema.sql"),
+            include_str!("releases/schema.sql"),
+        ),
+        include_str!("schema_2.sql"),
+    ],
 };
+
+/// Opens the file for the writer.
+pub(crate) fn open(directory: &Path) -> Result<Connection, store::OpenError> {
+    let connection = store::open_shrinking(&directory.join(FILE), &SCHEMA)?;
+    // The writer uses some sixty statements over and over, and the same pages of its indexes.
+    connection.set_prepared_statement_cache_capacity(128);
+    let path = || directory.join(FILE);
+    connection.pragma_update(None, "cache_size", -CACHE_KIB).map_err(|error| store::OpenError::Damaged {
+        path: path(),
+        name: SCHEMA.name,
+        reason: error.to_string(),
+    })?;
+    Ok(connection)
+}
+
+/// What the writer's connection keeps of the file in memory.
+const CACHE_KIB: i64 = 16 << 10;
 
 /// What is stored of an event.
 #[derive(Serialize)]
@@ -43,36 +65,44 @@ pub struct Stored {
 /// An event's row.
 #[derive(Clone, Debug)]
 pub(crate) struct EventRow {
+    pub(crate) project: i64,
+    pub(crate) id: EventId,
+    pub(crate) fingerprint: i64,
+    pub(crate) stored: Stored,
+}
+
+/// Where an event is kept.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct EventPlace {
     pub(crate) row: i64,
     pub(crate) project: i64,
     pub(crate) id: EventId,
     pub(crate) fingerprint: i64,
     pub(crate) received_ms: i64,
-    pub(crate) stored: Stored,
 }
 
-const COLUMNS: &str = "row, project, id, fingerprint, at_ms, received_ms, base, data";
-
-/// Events that came after `row`, oldest first. Damaged ones are left out, and `damaged` is told of each.
-pub(crate) fn events_after(
+/// Events that came after `row`, oldest first.
+pub(crate) fn places_after(
     connection: &Connection,
     row: i64,
     limit: usize,
-    mut damaged: impl FnMut(&ReadError),
-) -> Result<Vec<EventRow>, ReadError> {
-    let sql = format!("SELECT {COLUMNS} FROM event WHERE row > ?1 ORDER BY row LIMIT ?2");
-    let mut statement = connection.prepare_cached(&sql)?;
-    let mut rows = statement.query(params![row, limit as i64])?;
-    let mut events = Vec::new();
-    while let Some(row) = rows.next()? {
-        match read_row(connection, row) {
-            Ok(event) => events.push(event),
-            Err(error @ ReadError::Damaged { .. }) => damaged(&error),
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(events)
+) -> rusqlite::Result<Vec<EventPlace>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT row, project, id, fingerprint, received_ms FROM event WHERE row > ?1 ORDER BY row LIMIT ?2",
+    )?;
+    let places = statement.query_map(params![row, limit as i64], |row| {
+        Ok(EventPlace {
+            row: row.get(0)?,
+            project: row.get(1)?,
+            id: EventId(row.get(2)?),
+            fingerprint: row.get(3)?,
+            received_ms: row.get(4)?,
+        })
+    })?;
+    places.collect()
 }
+
+const COLUMNS: &str = "project, id, fingerprint, base, data";
 
 /// The event in a row.
 pub(crate) fn event_in(connection: &Connection, row: i64) -> Result<Option<EventRow>, ReadError> {
@@ -95,14 +125,7 @@ fn read_row(connection: &Connection, row: &rusqlite::Row<'_>) -> Result<EventRow
     let data = row.get_ref("data")?.as_blob().unwrap_or_default();
     let json = body::unpack(data, &base).map_err(|error| damaged(error.to_string()))?;
     let stored = serde_json::from_slice(&json).map_err(|error| damaged(error.to_string()))?;
-    Ok(EventRow {
-        row: row.get("row")?,
-        project,
-        id,
-        fingerprint: row.get("fingerprint")?,
-        received_ms: row.get("received_ms")?,
-        stored,
-    })
+    Ok(EventRow { project, id, fingerprint: row.get("fingerprint")?, stored })
 }
 
 type Unpacked = Result<Vec<u8>, body::UnpackError>;

@@ -44,6 +44,19 @@ pub(crate) struct Title {
 }
 
 impl Title {
+    /// What the issue is called that collects those of which there were too many.
+    pub(crate) fn overflow() -> Self {
+        Self {
+            title: "Too many new issues".to_owned(),
+            message: "each of these events would have made another one".to_owned(),
+            culprit: String::new(),
+        }
+    }
+
+    pub(crate) fn is_overflow(&self) -> bool {
+        *self == Self::overflow()
+    }
+
     fn of(event: &Event) -> Self {
         let event::Title { title, culprit, ty, value } = event::title(event);
         match ty.is_empty() {

@@ -2,11 +2,10 @@
 
 use std::path::Path;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use arc_swap::ArcSwap;
 use event::{Key, ProjectId, Rules, Scrubber};
-use model::Batch;
 use store::Fault;
 use tokio::sync::{Semaphore, broadcast, mpsc, oneshot};
 
@@ -16,12 +15,13 @@ use crate::config::Config;
 use crate::database;
 use crate::limits::Limits;
 use crate::news::News;
+use crate::outlet::Lines;
 use crate::pack::{self, ARTIFACTS, Parceled};
 use crate::prepared::{Accepted, Delivery};
 use crate::project::Project;
 use crate::projects::{self, ProjectError};
 use crate::readers::ReadError;
-use crate::refusal::{Category, Reason, Refusal};
+use crate::refusal::{Category, RateLimited, Reason, Refusal};
 use crate::search;
 use crate::shared::Shared;
 use crate::spool::Spool;
@@ -75,7 +75,7 @@ pub struct Issues {
     /// What follows from the settings for whoever prepares items.
     scrubber: Arc<ArcSwap<Scrubber>>,
     rules: Arc<ArcSwap<Rules>>,
-    outlet: Arc<Mutex<Option<mpsc::Receiver<Batch>>>>,
+    pub(crate) outlet: Arc<Mutex<Option<mpsc::Receiver<Lines>>>>,
 }
 
 impl std::fmt::Debug for Issues {
@@ -194,6 +194,11 @@ impl Issues {
         self.shared.config.load().attachment_max_size
     }
 
+    /// What is not taken of a project just now, and for how long.
+    pub fn limits_in_force(&self, project: ProjectId) -> Vec<RateLimited> {
+        self.shared.rates.in_force(project, &self.shared.config.load().quotas, self.shared.now_ms())
+    }
+
     /// The settings in effect.
     pub fn config(&self) -> Arc<Config> {
         self.shared.config.load_full()
@@ -210,7 +215,8 @@ impl Issues {
         pack::pack(&self.shared, delivery)
     }
 
-    /// Stores a delivery. When it returns, what was taken survives loss of power.
+    /// Stores a delivery. When it returns, what was taken survives loss of power; log lines too, if whoever takes them
+    /// keeps them.
     pub async fn keep(&self, parceled: Parceled) -> Result<Accepted, Refusal> {
         let Parceled { parcel, accepted, bundle, logs } = parceled;
         if !parcel.items.is_empty() {
@@ -229,7 +235,7 @@ impl Issues {
             self.spool.send(Waiting { parcel, bundle, answer, room }).await.map_err(closing)?;
             answered.await.unwrap_or_else(|_| Err(Refusal::of_all(Reason::Closing, BUSY_RETRY_S)))?;
         }
-        self.hand_on(logs);
+        self.hand_on(logs).await;
         Ok(accepted)
     }
 
@@ -255,11 +261,6 @@ impl Issues {
             client: client.to_owned(),
         };
         self.shared.counters.refused(project, category, refused, reason);
-    }
-
-    /// The end at which log lines of SDKs come out; the first who asks gets it.
-    pub fn take_logs(&self) -> Option<mpsc::Receiver<Batch>> {
-        self.outlet.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     /// What happens to issues from now on. Who is slow misses the oldest.
@@ -289,12 +290,14 @@ impl Issues {
         self.shared.faults.list()
     }
 
-    /// Puts other settings into effect: for what comes from now on, and for the next expiry.
+    /// Puts other settings into effect: for what comes from now on, and for the next expiry. Where the projects cannot be
+    /// brought in line with them all stays as it was.
     pub async fn apply(&self, config: Config) -> Result<(), ProjectError> {
-        self.scrubber.store(Arc::new(config.scrubber()));
-        self.rules.store(Arc::new(config.rules()));
-        self.shared.config.store(Arc::new(config));
-        self.on_writer(|storage| storage.settle_projects()).await?
+        let (scrubber, rules) = (Arc::new(config.scrubber()), Arc::new(config.rules()));
+        self.on_writer(|storage| storage.apply(config)).await??;
+        self.scrubber.store(scrubber);
+        self.rules.store(rules);
+        Ok(())
     }
 
     /// Reads `issues.db` beside its writer.
@@ -319,15 +322,6 @@ impl Issues {
         answered.await.map_err(|_| Closed)
     }
 
-    fn hand_on(&self, logs: Vec<Batch>) {
-        for batch in logs {
-            let lines = batch.entries.len() as u64;
-            if self.shared.logs.try_send(batch).is_err() {
-                self.shared.counters.get().logs_dropped += lines;
-            }
-        }
-    }
-
     fn refused_all(&self, delivery: &Delivery, reason: Reason) {
         for item in &delivery.items {
             self.refused(delivery.project.id, item.category(), reason, 0, &delivery.client);
@@ -338,10 +332,18 @@ impl Issues {
 impl Storage {
     /// Brings the projects in line with the settings.
     pub(crate) fn settle_projects(&self) -> Result<(), ProjectError> {
-        let shared = &self.shared;
-        let config = shared.config.load();
-        let projects = projects::settle(&self.connection, &config.projects, shared.now_ms())?;
-        shared.projects.store(Arc::new(projects));
+        self.settle(&self.shared.config.load())
+    }
+
+    fn apply(&self, config: Config) -> Result<(), ProjectError> {
+        self.settle(&config)?;
+        self.shared.config.store(Arc::new(config));
+        Ok(())
+    }
+
+    fn settle(&self, config: &Config) -> Result<(), ProjectError> {
+        let projects = projects::settle(&self.connection, &config.projects, self.shared.now_ms())?;
+        self.shared.projects.store(Arc::new(projects));
         Ok(())
     }
 

@@ -40,6 +40,7 @@ mod life;
 mod limits;
 pub mod monitors;
 mod news;
+mod outlet;
 mod pack;
 pub mod performance;
 mod prepared;
@@ -68,15 +69,16 @@ pub use change::{Change, ChangeError};
 pub use config::{Config, MaskConfig, ProjectConfig, Quotas};
 pub use database::Stored;
 pub use issues::{Issues, OpenError, open};
-pub use life::{Resolution, Status as IssueStatus, Substatus, Until};
+pub use life::{Resolution, Status as IssueStatus, Substatus, Until, Within};
 pub use news::{News, Turn};
+pub use outlet::Lines;
 pub use pack::Parceled;
 pub use prepared::{Accepted, Delivery, Prepared};
 pub use project::{Made, Project, ProjectKey};
 pub use projects::ProjectError;
 pub use read::{
     AttachmentRow, EventCursor, EventPlace, EventSummary, EventWhole, Facet, FacetValue, FingerprintRow,
-    Issue, IssuePage, IssueQuery, Of, Outcome, ProjectCounts, SearchError, Series,
+    Issue, IssuePage, IssueQuery, Of, Outcome, ProjectCounts, SearchError, SeenAt, Series,
 };
 pub use readers::ReadError;
 pub use refusal::{Category, RateLimited, Reason, Refusal};

@@ -12,6 +12,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::sketch::Sketch;
+
 const DAY_MS: i64 = 86_400_000;
 
 /// An issue, or a regressed one, is new for so long.
@@ -95,18 +97,32 @@ pub struct Until {
     /// So many users in all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub users: Option<u64>,
+    /// So many events within a time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub within: Option<Within>,
+}
+
+/// Events within a time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Within {
+    /// How many.
+    pub count: u64,
+    /// The hour of the last event and those before it, as many as this in all.
+    pub hours: u64,
 }
 
 /// What the newest event of an issue tells.
 #[derive(Clone, Debug)]
-pub(crate) struct Facts {
+pub(crate) struct Facts<'f> {
     pub(crate) now_ms: i64,
     /// When the issue was first seen.
     pub(crate) first_ms: i64,
     /// All events so far.
     pub(crate) count: u64,
+    /// Those of the time that an archived issue names; 0 where it names none.
+    pub(crate) count_within: u64,
     /// All users so far.
-    pub(crate) users: u64,
+    pub(crate) users: &'f Sketch,
     /// Whether it escalates.
     pub(crate) escalates: bool,
     /// Whether the event is from where the issue should be fixed.
@@ -128,7 +144,7 @@ pub enum Turn {
 
 impl Status {
     /// What an event does to the issue; nothing for most.
-    pub(crate) fn on_event(&self, facts: &Facts) -> Option<(Self, Turn)> {
+    pub(crate) fn on_event(&self, facts: &Facts<'_>) -> Option<(Self, Turn)> {
         let open = |substatus, turn| Some((Self::Unresolved(substatus), turn));
         match self {
             Self::Unresolved(Substatus::Escalating) => None,
@@ -185,7 +201,7 @@ impl Status {
     }
 }
 
-impl Facts {
+impl Facts<'_> {
     fn usual(&self) -> Substatus {
         usual(self.first_ms, self.now_ms)
     }
@@ -200,10 +216,11 @@ pub(crate) fn usual(first_ms: i64, now_ms: i64) -> Substatus {
 }
 
 impl Until {
-    fn is_met(&self, facts: &Facts) -> bool {
+    fn is_met(&self, facts: &Facts<'_>) -> bool {
         self.at_ms.is_some_and(|at_ms| facts.now_ms >= at_ms)
             || self.count.is_some_and(|count| facts.count >= count)
-            || self.users.is_some_and(|users| facts.users >= users)
+            || self.users.is_some_and(|users| facts.users.count() >= users)
+            || self.within.as_ref().is_some_and(|within| facts.count_within >= within.count)
     }
 }
 
@@ -247,12 +264,15 @@ pub(crate) fn millis(duration: Duration) -> i64 {
 mod tests {
     use super::*;
 
-    fn facts() -> Facts {
+    static USERS: Sketch = Sketch::Few(Vec::new());
+
+    fn facts() -> Facts<'static> {
         Facts {
             now_ms: 100 * DAY_MS,
             first_ms: 90 * DAY_MS,
             count: 10,
-            users: 3,
+            count_within: 4,
+            users: &USERS,
             escalates: false,
             breaks_resolution: false,
         }
@@ -261,7 +281,9 @@ mod tests {
     #[test]
     fn what_an_event_does() {
         use Status::{Archived, Resolved, Unresolved};
-        let check = |status: Status, facts: Facts, expected: Option<(Substatus, Turn)>| {
+        let three = Sketch::Few(vec![1, 2, 3]);
+        let facts = || Facts { users: &three, ..facts() };
+        let check = |status: Status, facts: Facts<'_>, expected: Option<(Substatus, Turn)>| {
             let turned = status.on_event(&facts);
             let expected = expected.map(|(substatus, turn)| (Unresolved(substatus), turn));
             assert_eq!(turned, expected, "{status:?} {facts:?}");
@@ -290,6 +312,9 @@ mod tests {
         check(count(11), facts(), None);
         check(users(3), facts(), woken);
         check(users(4), facts(), None);
+        let within = |count| Archived(Until { within: Some(Within { count, hours: 1 }), ..Until::default() });
+        check(within(4), facts(), woken);
+        check(within(5), facts(), None);
         check(time(100 * DAY_MS), facts(), woken);
         check(time(100 * DAY_MS + 1), facts(), None);
         check(Archived(Until { count: Some(10), users: Some(4), ..escalation }), facts(), woken);
@@ -303,6 +328,7 @@ mod tests {
             Status::Resolved(Resolution::InRelease("shop@1.2".into())),
             Status::Resolved(Resolution::InNext { after: Some("1".into()) }),
             Status::Archived(Until { count: Some(5), at_ms: Some(7), ..Until::default() }),
+            Status::Archived(Until { within: Some(Within { count: 5, hours: 24 }), ..Until::default() }),
             Status::Archived(Until::default()),
         ]);
         for status in all {

@@ -165,6 +165,7 @@ impl Packing<'_> {
         let data = std::mem::take(&mut packed.data);
         self.out.parcel.items.push(Item { kind: Kind::Event, meta: digest::write(&digest)?, data });
         self.out.bundle.packed.push((group, packed));
+        self.shared.index.expect(self.project.id.0 as i64, event);
         Ok(())
     }
 

@@ -17,6 +17,7 @@ mod hints;
 mod histogram;
 mod names;
 mod operations;
+mod orphans;
 mod own_time;
 mod segments;
 #[cfg(test)]
@@ -24,7 +25,7 @@ mod tests;
 mod waterfall;
 mod write;
 
-pub use examples::{Example, ExampleRow, example, examples};
+pub use examples::{Example, ExampleRow, example, examples, examples_of_trace};
 pub(crate) use expiry::expire;
 pub use hints::Hint;
 pub use names::{

@@ -55,31 +55,31 @@ impl Rates {
         quotas: &Quotas,
         now_ms: i64,
     ) -> Result<(), RateLimited> {
-        let per_minute = match category {
-            Category::Error => quotas.errors_per_minute,
-            Category::Transaction | Category::Session => quotas.transactions_per_minute,
-            Category::Monitor => MONITORS_PER_MINUTE,
-            Category::Feedback => FEEDBACK_PER_MINUTE,
-            Category::Attachment => ATTACHMENTS_PER_MINUTE,
-            _ => return Ok(()),
-        };
+        let Some(per_minute) = per_minute(category, quotas) else { return Ok(()) };
         let mut rates = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let rate = rates.entry((project, category)).or_default();
         rate.go_to(now_ms);
-        let refused = |reason| {
-            let left_ms = MINUTE_MS - now_ms.rem_euclid(MINUTE_MS);
-            let retry_after_s = u32::try_from(left_ms.div_euclid(1000) + 1).unwrap_or(60);
-            Err(RateLimited { category, retry_after_s, reason })
-        };
-        if rate.in_minute >= per_minute {
-            return refused(Reason::RateLimit);
-        }
-        if KINDS.contains(&category) && rate.is_spike(quotas.spike_factor) {
-            return refused(Reason::Spike);
+        if let Some(reason) = rate.refuses(category, per_minute, quotas) {
+            return Err(RateLimited { category, retry_after_s: left_s(now_ms), reason });
         }
         rate.in_minute += 1;
         rate.in_hours[slot(rate.hour)] += 1;
         Ok(())
+    }
+
+    /// What is not taken of a project just now.
+    pub(crate) fn in_force(&self, project: ProjectId, quotas: &Quotas, now_ms: i64) -> Vec<RateLimited> {
+        let mut rates = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let of_project = rates.iter_mut().filter(|((of, _), _)| *of == project);
+        let mut limited: Vec<RateLimited> = of_project
+            .filter_map(|((_, category), rate)| {
+                rate.go_to(now_ms);
+                let reason = rate.refuses(*category, per_minute(*category, quotas)?, quotas)?;
+                Some(RateLimited { category: *category, retry_after_s: left_s(now_ms), reason })
+            })
+            .collect();
+        limited.sort_by_key(|limited| limited.category);
+        limited
     }
 
     /// Tells what was taken in an hour before the start.
@@ -96,7 +96,32 @@ impl Rates {
     }
 }
 
+/// What is taken of a kind in a minute; without a limit: nothing.
+fn per_minute(category: Category, quotas: &Quotas) -> Option<u64> {
+    match category {
+        Category::Error => Some(quotas.errors_per_minute),
+        Category::Transaction | Category::Session => Some(quotas.transactions_per_minute),
+        Category::Monitor => Some(MONITORS_PER_MINUTE),
+        Category::Feedback => Some(FEEDBACK_PER_MINUTE),
+        Category::Attachment => Some(ATTACHMENTS_PER_MINUTE),
+        Category::Log | Category::Default => None,
+    }
+}
+
+/// Until the next minute.
+fn left_s(now_ms: i64) -> u32 {
+    let left_ms = MINUTE_MS - now_ms.rem_euclid(MINUTE_MS);
+    u32::try_from(left_ms.div_euclid(1000) + 1).unwrap_or(60)
+}
+
 impl Rate {
+    fn refuses(&self, category: Category, per_minute: u64, quotas: &Quotas) -> Option<Reason> {
+        if self.in_minute >= per_minute {
+            return Some(Reason::RateLimit);
+        }
+        (KINDS.contains(&category) && self.is_spike(quotas.spike_factor)).then_some(Reason::Spike)
+    }
+
     fn go_to(&mut self, now_ms: i64) {
         let (minute, now_hour) = (now_ms.div_euclid(MINUTE_MS), hour(now_ms));
         if minute != self.minute {
@@ -154,6 +179,11 @@ mod tests {
         assert_eq!(take(&rates, &quotas, Category::Error, 9, now), 3);
         let limited = rates.take(SHOP, Category::Error, &quotas, now).unwrap_err();
         assert_eq!((limited.retry_after_s, limited.reason), (2, Reason::RateLimit));
+        let in_force: Vec<Category> =
+            rates.in_force(SHOP, &quotas, now).iter().map(|limited| limited.category).collect();
+        assert_eq!(in_force, [Category::Error, Category::Transaction]);
+        assert_eq!(rates.in_force(ProjectId(2), &quotas, now), []);
+        assert_eq!(rates.in_force(SHOP, &quotas, now + 1000), []);
         assert_eq!(take(&rates, &quotas, Category::Monitor, 9, now), 9);
         assert!(rates.take(ProjectId(2), Category::Error, &quotas, now).is_ok(), "another project");
         assert_eq!(take(&rates, &quotas, Category::Error, 9, now + 1000), 3);

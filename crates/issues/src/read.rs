@@ -1,11 +1,13 @@
 //! What is asked of issues and events. Everything here reads `issues.db` beside its writer, and blocks meanwhile.
 
+mod beyond;
 mod events;
 mod facets;
 mod issue;
 mod outcomes;
 mod series;
 
+pub use beyond::SeenAt;
 pub use events::{AttachmentRow, EventCursor, EventPlace, EventSummary, EventWhole};
 pub use facets::{Facet, FacetValue};
 pub use issue::{FingerprintRow, Issue, IssuePage, IssueQuery, SearchError};

@@ -8,6 +8,7 @@ mod deploys;
 mod expiry;
 mod handle;
 mod order;
+mod rollouts;
 mod sessions;
 #[cfg(test)]
 mod tests;
@@ -19,9 +20,11 @@ pub(crate) use deploys::deploy;
 pub use deploys::deploys;
 pub(crate) use expiry::expire;
 pub(crate) use order::{is_before, latest, latest_of_all};
+pub use rollouts::Rollout;
+pub(crate) use rollouts::rolled_out;
 pub(crate) use sessions::apply_sessions;
 pub use write::Told;
-pub(crate) use write::{forget, heard, regressed, seen, told};
+pub(crate) use write::{Seen, forget, heard, regressed, seen, told};
 
 const HOUR_MS: i64 = 3_600_000;
 

@@ -13,6 +13,7 @@
 //! forgotten by a trigger.
 
 mod amount;
+mod beforehand;
 mod beside;
 mod collector;
 mod document;

@@ -6,7 +6,6 @@ use std::sync::atomic::{AtomicI64, AtomicU64};
 
 use arc_swap::ArcSwap;
 use event::ProjectId;
-use model::Batch;
 use store::Faults;
 use tokio::sync::{Notify, broadcast, mpsc};
 
@@ -15,6 +14,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::limits::Limits;
 use crate::news::News;
+use crate::outlet::{self, Lines};
 use crate::project::Projects;
 use crate::quota::Rates;
 use crate::readers::Readers;
@@ -23,9 +23,6 @@ use crate::status::Counters;
 
 /// News that a slow listener may leave unread; then it skips the oldest.
 const NEWS_MAX: usize = 256;
-
-/// Batches of log lines on their way out, each at most what one envelope may hold; more are dropped.
-const LOGS_MAX: usize = 32;
 
 /// See the fields.
 pub(crate) struct Shared {
@@ -48,7 +45,7 @@ pub(crate) struct Shared {
     /// Something came into the spool.
     pub(crate) work: Notify,
     pub(crate) news: broadcast::Sender<News>,
-    pub(crate) logs: mpsc::Sender<Batch>,
+    pub(crate) logs: mpsc::Sender<Lines>,
 }
 
 impl Shared {
@@ -59,8 +56,8 @@ impl Shared {
         limits: Limits,
         clock: Clock,
         index: Index,
-    ) -> (Arc<Self>, mpsc::Receiver<Batch>) {
-        let (logs, outlet) = mpsc::channel(LOGS_MAX);
+    ) -> (Arc<Self>, mpsc::Receiver<Lines>) {
+        let (logs, out) = mpsc::channel(outlet::WAITING_MAX);
         let shared = Self {
             directory: directory.to_owned(),
             limits,
@@ -80,7 +77,7 @@ impl Shared {
             news: broadcast::Sender::new(NEWS_MAX),
             logs,
         };
-        (Arc::new(shared), outlet)
+        (Arc::new(shared), out)
     }
 
     /// What people call issues of a project.

@@ -5,6 +5,7 @@ mod counts;
 mod crash;
 mod doors;
 mod expire;
+mod formats;
 mod ground;
 mod kill;
 mod life;

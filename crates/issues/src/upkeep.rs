@@ -20,10 +20,23 @@ use clock::Horizon;
 /// How often it is looked for what changes by itself.
 const LOOK_EVERY: Duration = Duration::from_secs(30);
 
+/// How often it is looked for what is past its time and needs a look at whole tables.
+const SWEEP_EVERY: Duration = Duration::from_secs(60);
+
+/// See there.
+const SWEEP: [Piece; 4] = [
+    Storage::expire_attachments,
+    Storage::expire_issues,
+    Storage::expire_counters,
+    Storage::expire_neighbours,
+];
+
 /// What the upkeep has to remember.
 pub(crate) struct Due {
     horizon: Horizon,
     looked: Option<Instant>,
+    /// When everything was last gone through.
+    swept: Option<Instant>,
     /// Bases that nothing needs, and the last item of the spool when that was found.
     unused_bases: Vec<(i64, i64)>,
     /// Buckets of fingerprints up to this one were looked at.
@@ -35,7 +48,8 @@ pub(crate) struct Due {
 impl Due {
     pub(crate) fn new(connection: &Connection) -> rusqlite::Result<Self> {
         let horizon = Horizon::load(connection)?;
-        Ok(Self { horizon, looked: None, unused_bases: Vec::new(), bucket_cursor: 0, room_ms: None })
+        let unused_bases = Vec::new();
+        Ok(Self { horizon, looked: None, swept: None, unused_bases, bucket_cursor: 0, room_ms: None })
     }
 }
 
@@ -51,14 +65,15 @@ impl Storage {
             Self::expire_events,
             Self::make_room,
             Self::clear_deleted,
-            Self::expire_attachments,
-            Self::expire_issues,
             Self::drop_unused_bases,
             Self::write_counters,
-            Self::expire_counters,
-            Self::expire_neighbours,
             Self::cut_log,
+            Self::give_back,
         ];
+        let sweeps = self.due.swept.is_none_or(|last| now.duration_since(last) >= SWEEP_EVERY);
+        if sweeps {
+            pieces.extend(SWEEP);
+        }
         if self.due.looked.is_none_or(|last| now.duration_since(last) >= LOOK_EVERY) {
             self.due.looked = Some(now);
             pieces.push(|storage, _| storage.look_at_monitors().map(|()| false));
@@ -70,6 +85,9 @@ impl Storage {
                 Ok(is_more) => more |= is_more,
                 Err(error) => failed = failed.or(Some(error)),
             }
+        }
+        if sweeps && !more {
+            self.due.swept = Some(now);
         }
         failed.map_or(Ok(more), Err)
     }

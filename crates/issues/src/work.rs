@@ -9,6 +9,7 @@
 //!    `issues.db` that survives loss of power;
 //! 3. the items up to that number are deleted from `spool.db`; until then they are passed over.
 
+mod aside;
 mod batch;
 mod count;
 mod error;
@@ -22,6 +23,7 @@ mod other;
 mod regression;
 mod sampling;
 
+use std::panic::AssertUnwindSafe;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -44,9 +46,6 @@ pub(crate) use issue::IssueState;
 
 /// The single value that tells up to which item everything is worked in.
 const WORKED: &str = "worked";
-
-/// The subject of faults that keep items from being worked in.
-const WORKING: &str = "working events in";
 
 /// From whom and when an item came.
 #[derive(Clone, Copy, Debug)]
@@ -76,7 +75,7 @@ pub(crate) struct Storage {
 impl Storage {
     /// The spool has to be there already.
     pub(crate) fn open(shared: Arc<Shared>) -> Result<Self, crate::OpenError> {
-        let connection = store::open(&shared.directory.join(database::FILE), &database::SCHEMA)?;
+        let connection = database::open(&shared.directory)?;
         let spool = store::open_reader(&shared.directory.join(spool::FILE), &spool::SCHEMA)?;
         let due = Due::new(&connection)?;
         Ok(Self { shared, connection, spool, memory: Memory::default(), due, steps: Steps::default() })
@@ -95,7 +94,17 @@ impl Storage {
         }
     }
 
+    /// One commit. Whatever is wrong with an item, it is not to end the process, which would meet it again at each start.
     fn work_batch(&mut self, rows_max: usize) -> Result<bool, WorkError> {
+        let worked = std::panic::catch_unwind(AssertUnwindSafe(|| self.try_batch(rows_max)));
+        worked.unwrap_or_else(|panic| {
+            // It may be half changed; the transaction was rolled back.
+            self.memory = Memory::default();
+            Err(WorkError::of_panic(&*panic))
+        })
+    }
+
+    fn try_batch(&mut self, rows_max: usize) -> Result<bool, WorkError> {
         let worked = self.shared.worked.load(Ordering::Acquire);
         let bytes_max = self.shared.limits.batch_bytes;
         let rows = spool::read_after(&self.spool, worked, rows_max, bytes_max).map_err(WorkError::Spool)?;
@@ -104,6 +113,7 @@ impl Storage {
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut batch = Batch::new(&transaction, &self.shared, &mut self.memory);
         for row in rows {
+            self.steps.meets(row.id);
             batch.add(row)?;
         }
         let done = batch.finish()?;
@@ -148,8 +158,11 @@ impl Storage {
         let worked = self.shared.worked.load(Ordering::Acquire);
         let rows = spool::read_after(&self.spool, worked, 1, 0).map_err(WorkError::Spool)?;
         let Some(row) = rows.first() else { return Ok(()) };
-        batch::tell_damage(&self.shared, row, &error.to_string());
-        database::set_state(&self.connection, WORKED, row.id)?;
+        let transaction = self.connection.transaction()?;
+        aside::put(&transaction, row, &error.to_string())?;
+        database::set_state(&transaction, WORKED, row.id)?;
+        transaction.commit()?;
+        aside::tell(&self.shared, row, &error.to_string());
         self.shared.worked.store(row.id, Ordering::Release);
         let bytes = row.meta.len() + row.data.len();
         self.shared.backlog.fetch_sub(bytes as u64, Ordering::Relaxed);
@@ -188,6 +201,9 @@ pub(crate) struct Steps {
     pub(crate) until_crash: Option<usize>,
     #[cfg(test)]
     pub(crate) taken: Vec<Step>,
+    /// The item that the writer stumbles over.
+    #[cfg(test)]
+    pub(crate) stumbles_at: Option<i64>,
 }
 
 impl Steps {
@@ -195,6 +211,15 @@ impl Steps {
     #[expect(clippy::unused_self, clippy::unnecessary_wraps, reason = "only tests stop at a step")]
     pub(crate) fn reached(&mut self, _step: Step) -> Result<(), WorkError> {
         Ok(())
+    }
+
+    #[cfg(not(test))]
+    #[expect(clippy::unused_self, reason = "only tests stumble")]
+    fn meets(&self, _item: i64) {}
+
+    #[cfg(test)]
+    fn meets(&self, item: i64) {
+        assert_ne!(self.stumbles_at, Some(item), "the test stumbles");
     }
 
     #[cfg(test)]

@@ -2,11 +2,13 @@
 //! wait in the spool.
 
 use std::fmt;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
+use crate::limits::Limits;
 use crate::search::Indexer;
 use crate::spooler::Spooler;
 use crate::work::{Storage, WorkError};
@@ -69,7 +71,7 @@ impl Writer {
 async fn work(storage: Storage, mut inbox: mpsc::Receiver<Request>, shutdown: CancellationToken) {
     let shared = storage.shared.clone();
     let limits = shared.limits;
-    let mut work = Work { storage, upkept: None, has_more: true, failed: false, is_ending: false };
+    let mut work = Work::new(storage);
     loop {
         let mut requests = Vec::new();
         tokio::select! {
@@ -80,7 +82,7 @@ async fn work(storage: Storage, mut inbox: mpsc::Receiver<Request>, shutdown: Ca
             }
             () = shared.work.notified(), if !work.failed => {
                 // Whatever comes within this time is worked in with it.
-                tokio::time::sleep(limits.gather).await;
+                work.gather(limits).await;
                 work.has_more = true;
             }
             () = tokio::time::sleep(work.pause()) => {}
@@ -118,9 +120,30 @@ struct Work {
     failed: bool,
     /// What can be done at the next start is left for it.
     is_ending: bool,
+    /// The last item that was in the spool when something was last gathered.
+    gathered: i64,
 }
 
+/// With so many items at once much comes.
+const MUCH: i64 = 8;
+
 impl Work {
+    fn new(storage: Storage) -> Self {
+        let gathered = storage.shared.spooled.load(Ordering::Acquire);
+        Self { storage, upkept: None, has_more: true, failed: false, is_ending: false, gathered }
+    }
+
+    /// Waits for more, and longer while much comes.
+    async fn gather(&mut self, limits: Limits) {
+        let shared = self.storage.shared.clone();
+        tokio::time::sleep(limits.gather).await;
+        let spooled = shared.spooled.load(Ordering::Acquire);
+        if spooled - self.gathered >= MUCH {
+            tokio::time::sleep(limits.gather_much).await;
+        }
+        self.gathered = shared.spooled.load(Ordering::Acquire);
+    }
+
     /// How long to wait when nothing comes.
     fn pause(&self) -> Duration {
         let limits = &self.storage.shared.limits;

@@ -96,7 +96,7 @@ impl Config {
     }
 
     /// What is masked.
-    pub(crate) fn mask(&self) -> &::mask::Config {
+    pub fn mask(&self) -> &::mask::Config {
         &self.mask
     }
 

@@ -9,6 +9,7 @@
 //!                    sliced    id │ blocks           a group of blocks whose filters are cut into slices
 //!                    slice     id │ data
 //!                    replaced  block
+//!                    deleted   request │ lines       what deletions took out of the day
 //! ```
 //!
 //! The index row publishes its block: it is committed after the block, and a block without one is as good as
@@ -19,6 +20,9 @@
 //! place of theirs and lists them as *replaced*. They are deleted later, when no query can be reading them any
 //! more. A block's id is above that of every block before it, so none is ever given to a second block while the
 //! first one is listed.
+//!
+//! A block that loses lines to a deletion is replaced likewise. One that loses all of them leaves an empty block: its
+//! `seq_to` goes on telling up to which line the unit is sealed.
 
 mod slicing;
 
@@ -69,8 +73,14 @@ pub(crate) const INDEX: Schema = Schema {
         CREATE TABLE sliced (id INTEGER PRIMARY KEY, blocks BLOB NOT NULL) STRICT;
         CREATE TABLE slice (id INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;
     ",
+        "
+        CREATE TABLE deleted (request INTEGER PRIMARY KEY, lines INTEGER NOT NULL) STRICT;
+    ",
     ],
 };
+
+/// Files with more pages in use than this (64 MiB) are not written anew: lines would wait too long for their commit.
+const SHRUNK_PAGES_MAX: i64 = 16_384;
 
 /// Readers meet files of the formats before these, which have none of what they added.
 const FORMAT_WITH_FILTERS: i64 = 2;
@@ -112,6 +122,40 @@ impl NewBlock {
             replaces: Vec::new(),
         })
     }
+}
+
+impl NewBlock {
+    /// The block of what is left of others, which may be nothing.
+    pub(crate) fn of_what_is_left(
+        stream: &Arc<Stream>,
+        seq_to: u64,
+        columns: &Columns,
+    ) -> std::io::Result<Self> {
+        if columns.is_empty() {
+            Ok(Self::emptied(stream, seq_to))
+        } else {
+            Self::make(stream, seq_to, columns)
+        }
+    }
+
+    fn emptied(stream: &Arc<Stream>, seq_to: u64) -> Self {
+        let (first, last) = Columns::default().span();
+        Self {
+            stream: stream.clone(),
+            row: BlockRow { id: 0, seq_to, lines: 0, bytes: 0, first, last, levels: 0 },
+            data: Vec::new(),
+            sidecar: Vec::new(),
+            filter: Vec::new(),
+            replaces: Vec::new(),
+        }
+    }
+}
+
+/// Lines that a request for deletion took out.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Deleted {
+    pub(crate) request: u64,
+    pub(crate) lines: u64,
 }
 
 /// The open pair.
@@ -158,8 +202,20 @@ impl DayFiles {
         self.index.query_row("SELECT EXISTS (SELECT 1 FROM replaced)", [], |row| row.get(0))
     }
 
-    /// Deletes the blocks that were replaced.
+    /// How many lines a request for deletion took out.
+    pub(crate) fn deleted(&self, request: u64) -> rusqlite::Result<u64> {
+        let mut select = self.index.prepare_cached("SELECT lines FROM deleted WHERE request = ?1")?;
+        let lines: Option<i64> = select.query_row([request as i64], |row| row.get(0)).optional()?;
+        Ok(lines.unwrap_or_default() as u64)
+    }
+
+    /// Deletes the blocks that were replaced. What somebody wanted deleted is overwritten.
     pub(crate) fn delete_replaced(&mut self) -> rusqlite::Result<()> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM deleted)";
+        let on_request: bool = self.index.query_row(sql, [], |row| row.get(0))?;
+        if on_request {
+            self.data.execute_batch("PRAGMA secure_delete = ON")?;
+        }
         let mut select = self.index.prepare_cached("SELECT block FROM replaced")?;
         let replaced: Vec<i64> = select.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
         drop(select);
@@ -168,12 +224,38 @@ impl DayFiles {
             transaction.prepare_cached("DELETE FROM block WHERE id = ?1")?.execute([id])?;
         }
         transaction.commit()?;
-        self.index.execute_batch("DELETE FROM replaced")
+        self.index.execute_batch("DELETE FROM replaced")?;
+        if on_request { self.shrink() } else { Ok(()) }
+    }
+
+    /// Gives the room of deleted blocks back, if it is worth it and soon done.
+    fn shrink(&self) -> rusqlite::Result<()> {
+        let count = |pragma: &str| self.data.query_row(pragma, [], |row| row.get::<_, i64>(0));
+        let (pages, free) = (count("PRAGMA page_count")?, count("PRAGMA freelist_count")?);
+        if free * 4 < pages || pages - free > SHRUNK_PAGES_MAX {
+            return Ok(());
+        }
+        self.data.execute_batch("VACUUM")
     }
 
     /// Stores their index rows, which publishes them.
-    pub(crate) fn write_index(&mut self, blocks: &[NewBlock]) -> rusqlite::Result<()> {
-        self.change_index(|files| blocks.iter().try_for_each(|block| files.insert_index(block)))
+    pub(crate) fn write_index(
+        &mut self,
+        blocks: &[NewBlock],
+        deleted: Option<Deleted>,
+    ) -> rusqlite::Result<()> {
+        self.change_index(|files| {
+            deleted.map_or(Ok(()), |deleted| files.count_deleted(deleted))?;
+            blocks.iter().try_for_each(|block| files.insert_index(block))
+        })
+    }
+
+    fn count_deleted(&self, Deleted { request, lines }: Deleted) -> rusqlite::Result<()> {
+        let mut count = self.index.prepare_cached(
+            "INSERT INTO deleted (request, lines) VALUES (?1, ?2)
+             ON CONFLICT (request) DO UPDATE SET lines = lines + excluded.lines",
+        )?;
+        count.execute([request as i64, lines as i64]).map(|_| ())
     }
 
     /// Makes one transaction of a change of the index.
@@ -221,6 +303,9 @@ impl DayFiles {
             last.nanos(),
             levels
         ])?;
+        if lines == 0 {
+            return Ok(());
+        }
         let mut insert = self.index.prepare_cached("INSERT INTO sidecar (block, data) VALUES (?1, ?2)")?;
         insert.execute(params![id, block.sidecar])?;
         let mut insert = self.index.prepare_cached("INSERT INTO filter (block, data) VALUES (?1, ?2)")?;

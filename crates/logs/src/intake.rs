@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use model::Batch;
+use model::{Batch, TimeRange};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use crate::deletion::{CancelError, DeleteError};
 use crate::limits::Limits;
 use crate::storage::{Lease, StorageError};
 
@@ -40,6 +41,10 @@ pub enum PushError {
 /// What the writer is asked besides batches of collectors.
 pub(crate) enum Command {
     Push(Push),
+    /// Deletes the lines of a query.
+    Delete(String, TimeRange, oneshot::Sender<Result<u64, DeleteError>>),
+    /// Forgets a deletion; with `true`, also one that has begun.
+    CancelDeletion(u64, bool, oneshot::Sender<Result<(), CancelError>>),
     /// Holds the files still for a backup.
     Lease(oneshot::Sender<Result<Lease, StorageError>>),
 }
@@ -123,6 +128,17 @@ impl Intake {
             mpsc::error::TrySendError::Closed(_) => PushError::Closed,
         })?;
         done.await.unwrap_or(Err(PushError::Closed))
+    }
+
+    /// Asks the writer, and waits for its answer.
+    pub(crate) async fn ask<T, E: From<PushError>>(
+        &self,
+        command: impl FnOnce(oneshot::Sender<Result<T, E>>) -> Command,
+    ) -> Result<T, E> {
+        let (answer, done) = oneshot::channel();
+        let sent = self.commands.send(command(answer)).await;
+        sent.map_err(|_| E::from(PushError::Closed))?;
+        done.await.unwrap_or_else(|_| Err(PushError::Closed.into()))
     }
 
     /// `None` once the writer has ended.

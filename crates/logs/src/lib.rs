@@ -25,7 +25,8 @@
 //! is the same and takes longer.
 //!
 //! Upkeep, between commits: small blocks are merged (`storage/compact`), days past their retention or without
-//! room are deleted (`storage/expire`), unless the clock is doubtful (`storage/horizon`).
+//! room are deleted (`storage/expire`), unless the clock is doubtful (`store::Horizon`), and blocks are written anew
+//! without the lines that somebody asked to be deleted (`deletion`, `storage/delete`).
 //!
 //! This crate does not know Docker, nor HTTP. Nothing outside of it touches its files.
 
@@ -37,10 +38,10 @@ mod backup;
 mod bitmaps;
 mod block;
 mod class;
-mod clock;
 mod columns;
 mod config;
 mod day;
+mod deletion;
 mod disk;
 mod file;
 mod filter;
@@ -75,6 +76,7 @@ mod writer;
 pub use activity::{Activity, ServiceActivity};
 pub use backup::BackupError;
 pub use config::Config;
+pub use deletion::{CancelError, DeleteError, Deletion, DeletionState};
 pub use file::Files;
 pub use follow::{Committed, Follow, Followed};
 pub use intake::PushError;

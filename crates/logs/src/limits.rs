@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use store::Doubt;
+
 use crate::joining::JoiningLimits;
 
 /// See the fields.
@@ -33,10 +35,8 @@ pub(crate) struct Limits {
     pub(crate) streams_max: usize,
     /// Entries further ahead of the clock are dropped.
     pub(crate) ahead_max: Duration,
-    /// A clock that is further ahead than this since it was last believed is doubted: nothing is deleted.
-    pub(crate) clock_leap: Duration,
-    /// So long it has to stay there until it is believed.
-    pub(crate) clock_doubted: Duration,
+    /// When the clock is doubted: then nothing is deleted.
+    pub(crate) clock: Doubt,
     /// Of the lines that are held back to be joined.
     pub(crate) joining: JoiningLimits,
     /// How often log files are looked at.
@@ -65,8 +65,7 @@ impl Default for Limits {
             tail_weight_max: 256 << 20,
             streams_max: 20_000,
             ahead_max: Duration::from_secs(86_400),
-            clock_leap: Duration::from_secs(86_400),
-            clock_doubted: Duration::from_secs(6 * 3600),
+            clock: Doubt { leap: Duration::from_secs(86_400), stays: Duration::from_secs(6 * 3600) },
             joining: JoiningLimits::default(),
             files_every: Duration::from_secs(1),
             intake_batches: 64,

@@ -10,12 +10,12 @@ use tokio::sync::mpsc;
 
 use crate::activity::Activity;
 use crate::backup::{self, BackupError};
-use crate::clock::Clock;
 use crate::config::Config;
+use crate::deletion::{self, CancelError, DeleteError, Deletion};
 use crate::disk::DiskUse;
 use crate::follow::Follow;
 use crate::histogram;
-use crate::intake::{self, Intake, PushError};
+use crate::intake::{self, Command, Intake, PushError};
 use crate::level;
 use crate::limits::Limits;
 use crate::pending::level_of;
@@ -24,6 +24,7 @@ use crate::shared::Shared;
 use crate::status::{DropReason, Status};
 use crate::storage::Storage;
 use crate::writer::{WRITING, Writer};
+use store::Clock;
 
 /// Why the store could not be opened; one sentence for the operator.
 #[derive(Debug, thiserror::Error)]
@@ -125,6 +126,23 @@ impl Logs {
         range: TimeRange,
     ) -> Result<Vec<(Labels, [u64; 8])>, SourceError> {
         Ok(histogram::counts(&self.shared, selector, range))
+    }
+
+    /// Deletes the lines of a query, and tells the number of the request. When this returns the request would survive
+    /// a loss of power; [`Logs::deletions`] tells how far it is.
+    pub async fn delete(&self, query: &str, range: TimeRange) -> Result<u64, DeleteError> {
+        deletion::query(query)?;
+        self.intake.ask(|answer| Command::Delete(query.to_owned(), range, answer)).await
+    }
+
+    /// Forgets a request for deletion that has not begun; with `force`, the rest of one that has.
+    pub async fn cancel_deletion(&self, id: u64, force: bool) -> Result<(), CancelError> {
+        self.intake.ask(|answer| Command::CancelDeletion(id, force, answer)).await
+    }
+
+    /// The requests for deletion, oldest first: all that are not done, and the latest that are.
+    pub fn deletions(&self) -> Vec<Deletion> {
+        self.shared.deletions.list()
     }
 
     /// Everything that is committed from now on.

@@ -37,11 +37,6 @@ pub(crate) struct BlockRow {
 }
 
 impl BlockRow {
-    /// The number of its first line.
-    fn seq_from(&self) -> u64 {
-        self.seq_to.saturating_sub(u64::from(self.lines))
-    }
-
     /// What the block counts for where small ones are told from large ones.
     pub(crate) fn weight(&self) -> u64 {
         u64::from(self.bytes) + 8 * u64::from(self.lines)
@@ -91,15 +86,14 @@ impl Unit {
         Self { stream, published: 0, blocks: Vec::new(), rows: Vec::new() }
     }
 
-    /// Runs of small blocks that could be one: at least `least` of them, next to one another, of no more than
-    /// `weight_max` together.
+    /// Runs of small blocks that could be one: at least `least` of them, next to one another (but for lines that were
+    /// deleted), of no more than `weight_max` together.
     fn small_runs(&self, weight_max: u64, least: usize) -> Vec<&[BlockRow]> {
         let is_small = |block: &BlockRow| block.weight() <= weight_max / 2;
         let mut runs = Vec::new();
         let (mut from, mut weight) = (0, 0);
         for (at, block) in self.blocks.iter().enumerate() {
-            let follows = at > from && self.blocks[at - 1].seq_to == block.seq_from();
-            if !(follows && is_small(block) && weight + block.weight() <= weight_max) {
+            if !(at > from && is_small(block) && weight + block.weight() <= weight_max) {
                 runs.push(&self.blocks[from..at]);
                 // A large block is in no run.
                 (from, weight) = (at + usize::from(!is_small(block)), 0);

@@ -45,15 +45,34 @@ impl Source for Logs {
     type Chunk = Chunk;
 
     fn looks_through_metadata(&self) -> bool {
+        Stored(&self.shared).looks_through_metadata()
+    }
+
+    fn chunks(&self, scan: &Scan) -> Result<Vec<Chunk>, SourceError> {
+        Stored(&self.shared).chunks(scan)
+    }
+
+    fn counts(&self, chunks: &[Chunk]) -> Vec<Option<Counts>> {
+        Stored(&self.shared).counts(chunks)
+    }
+}
+
+/// What is stored, for readers without a handle.
+pub(crate) struct Stored<'a>(pub(crate) &'a Arc<Shared>);
+
+impl Source for Stored<'_> {
+    type Chunk = Chunk;
+
+    fn looks_through_metadata(&self) -> bool {
         true
     }
 
     fn chunks(&self, scan: &Scan) -> Result<Vec<Chunk>, SourceError> {
-        Ok(chunks(&self.shared, scan))
+        Ok(chunks(self.0, scan))
     }
 
     fn counts(&self, chunks: &[Chunk]) -> Vec<Option<Counts>> {
-        counts(&self.shared, chunks)
+        counts(self.0, chunks)
     }
 }
 
@@ -236,6 +255,19 @@ impl logql::Chunk for Chunk {
 }
 
 impl Chunk {
+    /// The day and class that it is of.
+    pub(crate) fn key(&self) -> DayKey {
+        self.key
+    }
+
+    /// The block that it is, unless it is something else.
+    pub(crate) fn block(&self) -> Option<BlockRow> {
+        match &self.place {
+            Place::Block(row) => Some(*row),
+            _ => None,
+        }
+    }
+
     /// When and how severe each line is; the lines stay unread.
     pub(crate) fn times(&self) -> Result<Times, SourceError> {
         let times = match &self.place {

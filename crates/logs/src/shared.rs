@@ -6,13 +6,13 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use model::Timestamp;
-use store::Faults;
+use store::{Clock, Faults};
 
 use crate::activity::ActivityBook;
 use crate::bitmaps::Bitmaps;
-use crate::clock::Clock;
 use crate::config::Config;
 use crate::day;
+use crate::deletion::DeletionBook;
 use crate::follow::Broadcast;
 use crate::limits::Limits;
 use crate::masking::MaskBook;
@@ -41,6 +41,7 @@ pub(crate) struct Shared {
     pub(crate) counters: Counters,
     pub(crate) masked: MaskBook,
     pub(crate) filtered: DropBook,
+    pub(crate) deletions: DeletionBook,
     pub(crate) faults: Faults,
     pub(crate) broadcast: Broadcast,
 }
@@ -62,6 +63,7 @@ impl Shared {
             counters: Counters::default(),
             masked: MaskBook::default(),
             filtered: DropBook::default(),
+            deletions: DeletionBook::default(),
             faults: Faults::default(),
             broadcast: Broadcast::default(),
         }

@@ -24,6 +24,8 @@ pub struct Status {
     /// Bytes of days that were deleted since the start before their time, because all logs together took more
     /// room than they may.
     pub deleted_for_size: u64,
+    /// Lines that were deleted on request since the start.
+    pub deleted: u64,
     /// How often something was masked since the start, by service and rule.
     pub masked: Vec<MaskedCount>,
     /// Lines that `[[logs.pipeline]]` dropped since the start, by service and reason.
@@ -66,6 +68,7 @@ pub(crate) struct Counters {
     bytes: AtomicU64,
     newest: AtomicI64,
     deleted_for_size: AtomicU64,
+    deleted: AtomicU64,
     dropped: [AtomicU64; DropReason::ALL.len()],
 }
 
@@ -76,6 +79,7 @@ impl Default for Counters {
             bytes: AtomicU64::new(0),
             newest: AtomicI64::new(i64::MIN),
             deleted_for_size: AtomicU64::new(0),
+            deleted: AtomicU64::new(0),
             dropped: Default::default(),
         }
     }
@@ -97,6 +101,10 @@ impl Counters {
         self.dropped[reason as usize].fetch_add(lines, Ordering::Relaxed);
     }
 
+    pub(crate) fn deleted(&self, lines: u64) {
+        self.deleted.fetch_add(lines, Ordering::Relaxed);
+    }
+
     pub(crate) fn deleted_for_size(&self, bytes: u64) {
         self.deleted_for_size.fetch_add(bytes, Ordering::Relaxed);
     }
@@ -112,6 +120,7 @@ impl Counters {
             disk_bytes,
             dropped: dropped.into_iter().filter(|(_, lines)| *lines > 0).collect(),
             deleted_for_size: self.deleted_for_size.load(Ordering::Relaxed),
+            deleted: self.deleted.load(Ordering::Relaxed),
             masked: Vec::new(),
             filtered: Vec::new(),
             faults,

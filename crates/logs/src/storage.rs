@@ -8,14 +8,15 @@
 //! 3. the rows of the tail are deleted, together with the next commit.
 //!
 //! Whoever reads takes no notice of tail rows up to the published `seq_to`, nor of a block without an index
-//! row. The filters of published blocks are cut into slices, a lane of them at a time (`slice` of the day's files). Small blocks are merged in the same way, and days that are past their retention go (`compact`,
-//! `expire`).
+//! row. The filters of published blocks are cut into slices, a lane of them at a time (`slice` of the day's files).
+//! Small blocks are merged in the same way, blocks lose lines that were deleted, and days that are past their retention
+//! go (`compact`, `delete`, `expire`).
 
 mod commit;
 mod compact;
+mod delete;
 mod error;
 mod expire;
-mod horizon;
 mod last_hour;
 mod merge;
 mod recover;
@@ -26,6 +27,7 @@ use std::sync::{Arc, Weak};
 use std::time::Instant;
 
 use rusqlite::Connection;
+use store::Horizon;
 
 use crate::columns::Columns;
 use crate::day::DayFiles;
@@ -37,9 +39,9 @@ use crate::stream::Stream;
 use crate::tail::{self, RowsUpTo, Tail};
 
 pub(crate) use commit::Packed;
+use delete::Deleting;
 pub(crate) use error::StorageError;
 pub(crate) use expire::is_expired;
-use horizon::Horizon;
 
 /// The open files and what is known about the tail.
 pub(crate) struct Storage {
@@ -54,6 +56,8 @@ pub(crate) struct Storage {
     with_small: BTreeSet<DayKey>,
     /// Since when a day has blocks that were replaced and are still in its file.
     replaced: BTreeMap<DayKey, Instant>,
+    /// The deletion that is being worked on.
+    deleting: Option<Deleting>,
     /// Damaged blocks, which cannot be merged.
     unreadable: BTreeSet<(DayKey, i64)>,
     horizon: Horizon,
@@ -177,6 +181,8 @@ pub(crate) enum Step {
     Merged,
     Replaced,
     ReplacedDeleted,
+    DeletionKept,
+    DeletionCame,
     TailExpired,
     IndexRemoved,
 }

@@ -7,7 +7,10 @@
 //! position  key │ value
 //! held      labels │ multiline │ data                       lines that wait for others to be joined with
 //! horizon   believed                                        how far the clock was believed last
+//! deletion  id │ query │ first │ until │ created │ day │ lines │ done      what is to be deleted, up to which day it is
 //! ```
+
+mod deletions;
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
@@ -46,6 +49,13 @@ pub(crate) const SCHEMA: Schema = Schema {
         "
         CREATE TABLE horizon (believed INTEGER NOT NULL) STRICT;
         CREATE TABLE held (labels TEXT PRIMARY KEY, multiline TEXT NOT NULL, data BLOB NOT NULL) STRICT;
+    ",
+        "
+        CREATE TABLE deletion (
+            id INTEGER PRIMARY KEY AUTOINCREMENT, query TEXT NOT NULL, first INTEGER NOT NULL,
+            until INTEGER NOT NULL, created INTEGER NOT NULL, day INTEGER NOT NULL,
+            lines INTEGER NOT NULL DEFAULT 0, done INTEGER NOT NULL DEFAULT 0
+        ) STRICT;
     ",
     ],
 };

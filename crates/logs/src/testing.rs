@@ -11,11 +11,11 @@ use logql::{Chunk as _, Levels, Scan};
 use model::{Batch, Entry, Labels, Level, Metadata, Multiline, Selector, TimeRange, Timestamp};
 use tempfile::TempDir;
 
-use crate::clock::Clock;
 use crate::config::Config;
 use crate::limits::Limits;
 use crate::shared::Shared;
 use crate::{reader, sidecar};
+use store::{Clock, Doubt};
 
 /// Noon of a day.
 pub(crate) const NOON: Timestamp = Timestamp::from_seconds(1_763_812_800);
@@ -30,7 +30,7 @@ pub(crate) fn small() -> Limits {
         block_weight: 500,
         rows_max: 4,
         replaced_kept: Duration::ZERO,
-        clock_leap: 10_000 * DAY,
+        clock: Doubt { leap: 10_000 * DAY, stays: DAY / 4 },
         retry_max: Duration::from_millis(100),
         ..Limits::default()
     }

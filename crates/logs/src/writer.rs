@@ -6,11 +6,12 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use model::Batch;
+use model::{Batch, TimeRange};
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
 use crate::arrival::Arrival;
+use crate::deletion::DeleteError;
 use crate::follow::Committed;
 use crate::intake::{Command, Event, Inbox, Push, PushError, Waiter, Wanted};
 use crate::pending::{Origin, Pending};
@@ -101,6 +102,8 @@ struct Work {
     group: Option<Group>,
     commits: Attempts,
     seals: Attempts,
+    /// When more of the lines that are to be deleted are.
+    delete_at: Option<Instant>,
     upkeep_at: Instant,
     prune_at: Instant,
 }
@@ -112,6 +115,7 @@ impl Work {
         let retry_max = shared.limits.retry_max;
         Self {
             arrival: Arrival::new(&shared, storage.take_held(), now),
+            delete_at: storage.has_deletions().then_some(now),
             storage,
             inbox,
             pending: Pending::default(),
@@ -192,6 +196,14 @@ impl Work {
                 }
                 self.waiters.push(done);
             }
+            // Whoever asked may have gone; what was asked is done all the same.
+            Event::Command(Command::Delete(query, range, answer)) => {
+                let _ = answer.send(self.delete(query, range));
+            }
+            Event::Command(Command::CancelDeletion(id, force, answer)) => {
+                let done = self.storage.cancel_deletion(id, force);
+                let _ = answer.send(done.unwrap_or_else(|error| Err(stuck(&error).into())));
+            }
             Event::Command(Command::Lease(answer)) => {
                 // Whoever asked may have gone; then the lease ends at once.
                 let _ = answer.send(self.storage.lease());
@@ -199,6 +211,30 @@ impl Work {
             Event::Due | Event::Stop => return,
         }
         self.since.get_or_insert_with(Instant::now);
+    }
+
+    /// Keeps a request for deletion. What has arrived is committed first: it is meant too.
+    fn delete(&mut self, query: String, range: TimeRange) -> Result<u64, DeleteError> {
+        let now = Instant::now();
+        if let Some(refusal) = self.refusal() {
+            return Err(refusal.into());
+        }
+        if self.since.is_some() && !self.commit(now) {
+            return Err(PushError::Stuck(self.commits.problem.clone().unwrap_or_default()).into());
+        }
+        let id = self.storage.begin_deletion(query, range).map_err(|error| stuck(&error))??;
+        self.delete_at = Some(now);
+        Ok(id)
+    }
+
+    /// Deletes some of the lines that are to be deleted; the rest at once, or after an error with the next upkeep.
+    fn delete_some(&mut self, now: Instant) {
+        let done = self.storage.delete_some(now);
+        self.delete_at = matches!(done, Ok(true)).then_some(now);
+        if self.storage.has_obsolete() {
+            self.since.get_or_insert(now);
+        }
+        self.told("deletion of logs", done.map(|_| ()));
     }
 
     fn arrive(&mut self, batch: Batch, origin: Origin) {
@@ -214,6 +250,7 @@ impl Work {
             sooner(self.arrival.due());
         }
         sooner(self.seals.retry_at);
+        sooner(self.delete_at);
         deadline
     }
 
@@ -248,9 +285,13 @@ impl Work {
                 self.since.get_or_insert(now);
             }
         }
+        if is_due(self.delete_at) && !self.commits.are_failing() {
+            self.delete_some(now);
+        }
     }
 
     fn upkeep(&mut self, now: Instant) {
+        self.delete_at = self.storage.has_deletions().then_some(now);
         self.upkeep_at = now + self.shared.limits.upkeep_every;
         let closed = self.storage.close_idle(now);
         self.told("closing of logs", closed);
@@ -343,6 +384,11 @@ impl Work {
         }
         tracing::error!("the last lines could not be written");
     }
+}
+
+/// The answer to whoever asked for what cannot be written now.
+fn stuck(error: &StorageError) -> PushError {
+    PushError::Stuck(error.to_string())
 }
 
 /// How often something failed in a row, and when it is tried again.

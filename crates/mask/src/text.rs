@@ -43,3 +43,22 @@ pub(crate) fn is_json(text: &[u8]) -> bool {
     let head = &text[..text.len().min(64)];
     matches!(head.trim_ascii_start(), [b'{', ..] | [b'[', b'{' | b'"', ..])
 }
+
+/// So many bytes are looked at together: most texts are shorter.
+pub(crate) const WINDOW: usize = 64;
+
+/// Whether there is anything in one of the windows of the text, of which each sees the last bytes of the one before, and the
+/// last is filled up with zeros. A fixed length lets the compiler do many bytes at once, without a rest that it does one
+/// by one.
+pub(crate) fn any_window(bytes: &[u8], overlap: usize, is: impl Fn(&[u8; WINDOW]) -> bool) -> bool {
+    let mut rest = bytes;
+    while let Some((window, _)) = rest.split_first_chunk() {
+        if is(window) {
+            return true;
+        }
+        rest = &rest[WINDOW - overlap..];
+    }
+    let mut last = [0; WINDOW];
+    last[..rest.len()].copy_from_slice(rest);
+    is(&last)
+}

@@ -25,7 +25,6 @@ mod about;
 mod backup;
 mod blob;
 pub mod chunk;
-mod clock;
 pub mod codec;
 mod config;
 mod disk;

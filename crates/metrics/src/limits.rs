@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use store::Doubt;
+
 /// See the fields.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limits {
@@ -23,10 +25,8 @@ pub(crate) struct Limits {
     pub(crate) merge_after: Duration,
     /// Merging pauses after so long, for what waits to be committed.
     pub(crate) merge_slice: Duration,
-    /// A clock that is further ahead than this since it was last believed is doubted: nothing is deleted.
-    pub(crate) clock_leap: Duration,
-    /// So long it has to stay there until it is believed.
-    pub(crate) clock_doubted: Duration,
+    /// When the clock is doubted: then nothing is deleted.
+    pub(crate) clock: Doubt,
 }
 
 impl Default for Limits {
@@ -41,8 +41,7 @@ impl Default for Limits {
             series_max: 500_000,
             merge_after: Duration::from_secs(20 * 60),
             merge_slice: Duration::from_millis(250),
-            clock_leap: Duration::from_secs(86_400),
-            clock_doubted: Duration::from_secs(6 * 3600),
+            clock: Doubt { leap: Duration::from_secs(86_400), stays: Duration::from_secs(6 * 3600) },
         }
     }
 }

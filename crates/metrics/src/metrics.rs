@@ -9,7 +9,6 @@ use store::Fault;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::backup::{self, BackupError};
-use crate::clock::Clock;
 use crate::config::Config;
 use crate::disk::DiskUse;
 use crate::limits::Limits;
@@ -18,6 +17,7 @@ use crate::shared::Shared;
 use crate::status::{Status, Written};
 use crate::storage::{Lease, OpenError, Storage, StorageError};
 use crate::writer::Writer;
+use store::Clock;
 
 /// Requests on their way to the writer. A scraper waits when there are more; a remote sender is told to come back.
 const WAITING_MAX: usize = 128;

@@ -145,7 +145,9 @@ impl Columns {
 
     /// The last sample of each bucket as it was. Where a counter began anew, it falls from all that it lost to nothing
     /// inside of the bucket: it has grown by just as much, and goes on as its own samples do, also over the border of the
-    /// day. Elsewhere there is a sample in the middle of the bucket: windows of five minutes hold two.
+    /// day. Elsewhere there is a sample in the middle of the bucket: windows of five minutes hold two. What comes before the
+    /// first bucket of a day, or behind a gap, is not known here; there the least sample stands where the first one is
+    /// likely, so that a counter which began anew meanwhile falls.
     fn growth(&self) -> (Vec<i64>, Vec<f64>) {
         let mut samples = (Vec::new(), Vec::new());
         let mut before: Option<(i64, f64)> = None;
@@ -162,6 +164,11 @@ impl Columns {
                 }
                 Some((before_ms, before_last)) if end_ms - before_ms == BUCKET_MS => {
                     push(BUCKET_MS / 2, before_last + (last - before_last) / 2.0);
+                }
+                _ if self.count[at] > 1.0 => {
+                    let least = self.least[at];
+                    push(BUCKET_MS - (BUCKET_MS as f64 / self.count[at] / 2.0) as i64, least);
+                    push(BUCKET_MS / 2, least + (last - least) / 2.0);
                 }
                 _ => {}
             }

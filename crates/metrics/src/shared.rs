@@ -5,10 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use model::{Timestamp, UtcDay};
-use store::Faults;
+use store::{Clock, Faults};
 
 use crate::about::Descriptions;
-use crate::clock::Clock;
 use crate::config::Config;
 use crate::exemplars::Exemplars;
 use crate::head::Head;

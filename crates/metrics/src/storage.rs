@@ -26,13 +26,13 @@ use std::time::Duration;
 
 use model::{Timestamp, UtcDay};
 use rusqlite::Connection;
+use store::Horizon;
 
 use crate::shared::Shared;
 use crate::tail::{self, Tail};
 
 pub use error::OpenError;
 pub(crate) use error::StorageError;
-use horizon::Horizon;
 
 /// Samples further ahead of the clock are refused: clocks differ, but not by that much.
 pub const AHEAD_MAX: Duration = Duration::from_secs(10 * 60);

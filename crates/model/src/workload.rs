@@ -116,6 +116,8 @@ pub struct Workload {
     pub state: State,
     /// What its health check says.
     pub health: Health,
+    /// Whether somebody told it to end, and it has not ended yet.
+    pub stopping: bool,
     /// The exit code of its last end; `None` while it runs or before its first start.
     pub exit_code: Option<i64>,
     /// Whether the kernel's out-of-memory killer ended it last.

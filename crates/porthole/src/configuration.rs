@@ -1,5 +1,6 @@
 //! The settings of the whole appliance: the file found, every engine's section read, all faults together.
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
@@ -19,6 +20,7 @@ pub(crate) struct Configuration {
     pub(crate) metrics: metrics::Config,
     pub(crate) issues: issues::Config,
     pub(crate) collectors: collectors::Config,
+    pub(crate) proxy: proxy::Config,
     /// The file that it was read from, to be watched for changes.
     pub(crate) file: Option<PathBuf>,
 }
@@ -33,9 +35,26 @@ impl Configuration {
 
     /// The demo's settings: everything by default but its own Docker; only `[server]` and `[auth]` follow the
     /// environment, so that a demo never touches what belongs to its user.
-    pub(crate) fn for_demo(docker_host: &str) -> Result<Self, Vec<Fault>> {
+    pub(crate) fn for_demo(docker_host: &str, proxy: SocketAddr) -> Result<Self, Vec<Fault>> {
         let text = format!(
-            "[identity]\nhost = \"demo\"\n[server]\nlisten = \"127.0.0.1:4100\"\n[auth]\nmode = \"none\"\n[docker]\nhost = {docker_host:?}\n[[issues.project]]\nname = \"shop\"\nservice = \"web\"\nid = {DEMO_PROJECT}\nkey = \"{DEMO_KEY}\"\n"
+            r#"
+            [identity]
+            host = "demo"
+            [server]
+            listen = "127.0.0.1:4100"
+            [auth]
+            mode = "none"
+            [docker]
+            host = {docker_host:?}
+            [[issues.project]]
+            name = "shop"
+            service = "web"
+            id = {DEMO_PROJECT}
+            key = "{DEMO_KEY}"
+            [proxy.entrypoints.web]
+            address = "{proxy}"
+            trusted_ips = ["127.0.0.0/8"]
+            "#
         );
         let of_the_page =
             |name: &str| name.starts_with("PORTHOLE_SERVER__") || name.starts_with("PORTHOLE_AUTH__");
@@ -52,6 +71,7 @@ impl Configuration {
             metrics: metrics::Config::read(&root),
             issues: issues::Config::read(&root),
             collectors: collectors::Config::read(&root),
+            proxy: proxy::Config::read(&root),
             file,
         };
         drop(root);

@@ -64,6 +64,10 @@ impl DataDir {
         self.path.join("issues")
     }
 
+    pub(crate) fn acme(&self) -> PathBuf {
+        self.path.join("acme")
+    }
+
     pub(crate) fn state(&self) -> PathBuf {
         self.path.join("state.db")
     }

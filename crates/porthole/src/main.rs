@@ -4,8 +4,6 @@
 //! module per command, [`appliance`] is the story of `serve`: settings, build, bind, spawn, signal, drain.
 //! [`control`] is how the other commands speak to an appliance that runs.
 
-#![forbid(unsafe_code)]
-
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -18,6 +16,8 @@ mod control;
 mod data_dir;
 mod joints;
 mod logging;
+#[cfg(all(target_arch = "x86_64", any(test, all(target_env = "musl", not(debug_assertions)))))]
+mod memory;
 mod signals;
 mod tasks;
 

@@ -10,8 +10,9 @@ use serde_json::Value;
 const FLOORS: &[&[&str]] = &[
     &["model", "api"],
     &["settings", "store", "series", "template", "mask", "syntax", "outbound"],
-    &["logql", "promql", "event"],
-    &["docker", "logs", "metrics", "collectors", "issues"],
+    &["logql", "promql", "event", "route"],
+    &["docker", "logs", "metrics", "collectors", "issues", "proxy"],
+    &["answers"],
     &["server"],
     &["demo"],
     &["porthole"],

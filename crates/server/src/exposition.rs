@@ -52,6 +52,7 @@ pub(crate) struct Exposition {
     pub(crate) metrics: metrics::Metrics,
     pub(crate) collectors: collectors::Collectors,
     pub(crate) issues: issues::Issues,
+    pub(crate) proxy: Arc<dyn route::shown::Shown>,
     pub(crate) queries: Queries,
     pub(crate) tallies: Tallies,
     pub(crate) build: &'static str,
@@ -87,6 +88,12 @@ impl Exposition {
             let labels = [("service", one.service.as_str()), ("reason", &one.reason)];
             text.sample("porthole_log_lines_filtered_total", &labels, one.lines);
         }
+        text.one(
+            "porthole_log_lines_deleted_total",
+            "counter",
+            "Lines that were deleted on request since the start.",
+            logs.deleted,
+        );
         text.family("porthole_log_masked_total", "counter", "Places that were masked, by service and rule.");
         for one in &logs.masked {
             let labels = [("service", one.service.as_str()), ("rule", &one.rule)];
@@ -106,6 +113,7 @@ impl Exposition {
         self.samples(&mut text);
         self.targets(&mut text);
         self.events(&mut text);
+        text.0.push_str(&self.proxy.exposition());
         text.0
     }
 

@@ -10,6 +10,7 @@
 //! loki     Loki's protocol: push, queries, labels, tail; OpenTelemetry's logs
 //! prometheus  Prometheus' protocol: queries, labels, remote write and read, federation
 //! sentry   Sentry's protocol: what SDKs send, and its web API
+//! traefik  Traefik's API: what is routed
 //! app      the page's own API, in the types of the crate `api`
 //! page     the embedded files, and index.html for the page's views
 //! ```
@@ -33,6 +34,7 @@ mod form;
 #[cfg(fuzzing)]
 pub mod fuzzing;
 mod headers;
+mod indoors;
 mod intake;
 mod listen;
 mod loki;
@@ -42,12 +44,14 @@ mod queries;
 mod sample;
 mod sentry;
 mod server;
+mod traefik;
 mod under_way;
 mod wire;
 
 pub use accounts::{AccountError, Accounts, TokenError};
 pub use clock::Clock;
 pub use config::{AuthMode, Config, PublicUrl};
+pub use indoors::{Indoors, Knock};
 pub use page::build;
 pub use server::{Engines, Server, StartError};
 

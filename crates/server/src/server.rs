@@ -12,11 +12,13 @@ use crate::access::{self, Access};
 use crate::accounts::{AccountError, Accounts};
 use crate::app::App;
 use crate::exposition::{self, Exposition, Tallies};
+use crate::indoors::Indoors;
 use crate::intake::Intake;
 use crate::loki::Loki;
 use crate::prometheus::Prometheus;
 use crate::queries::Queries;
 use crate::sentry::{self, Sentry, Web};
+use crate::traefik::Traefik;
 use crate::{AuthMode, Clock, Config, body, headers, listen, page};
 
 /// The engines that requests are answered from.
@@ -32,6 +34,8 @@ pub struct Engines {
     pub collectors: collectors::Collectors,
     /// Errors, and what else SDKs send.
     pub issues: issues::Issues,
+    /// Routes, certificates, and how requests go.
+    pub proxy: Arc<dyn route::shown::Shown>,
 }
 
 /// Why the server cannot start or had to end.
@@ -47,6 +51,7 @@ pub struct Server {
     config: Config,
     accounts: Accounts,
     router: Router,
+    indoors: Indoors,
     closing: CancellationToken,
     exposition: Exposition,
 }
@@ -77,6 +82,7 @@ impl Server {
             metrics: engines.metrics.clone(),
             collectors: engines.collectors.clone(),
             issues: engines.issues.clone(),
+            proxy: engines.proxy.clone(),
             queries: queries.clone(),
             tallies: tallies.clone(),
             build,
@@ -95,6 +101,7 @@ impl Server {
             clock.clone(),
             build,
         );
+        let traefik = Traefik::new(engines.proxy.clone(), build, clock.now());
         let app = App::new(&config, &engines, accounts.clone(), queries, build, closing.clone(), clock);
         let access = Access::new(&config, accounts.clone());
         let router = Router::new()
@@ -106,6 +113,7 @@ impl Server {
             .merge(prometheus.router())
             .merge(sentry.router())
             .merge(web.router())
+            .merge(traefik.clone().router())
             .merge(app.router())
             .route_layer(from_fn_with_state(access.clone(), access::guard_routes))
             .fallback(page::serve)
@@ -114,7 +122,9 @@ impl Server {
             .layer(from_fn(sentry::cors))
             .layer(from_fn(body::read_on))
             .layer(from_fn_with_state(build, headers::add));
-        Ok(Self { config, accounts, router, closing, exposition })
+        let open = config.auth == AuthMode::Open;
+        let indoors = Indoors::new(router.clone(), traefik.router(), build, open);
+        Ok(Self { config, accounts, router, indoors, closing, exposition })
     }
 
     /// Prepares the first sign-in; to be called once before [`Server::run`]. Sets the password of `admin`
@@ -135,6 +145,11 @@ impl Server {
     pub fn own_metrics(&self) -> Arc<dyn Fn() -> String + Send + Sync> {
         let exposition = self.exposition.clone();
         Arc::new(move || exposition.text())
+    }
+
+    /// Answers what comes by the proxy.
+    pub fn indoors(&self) -> Indoors {
+        self.indoors.clone()
     }
 
     /// All routes, for tests and for whoever serves them by other means.

@@ -68,6 +68,17 @@ impl Fixture {
 
     /// The same, but nothing is written until the writer runs.
     pub(crate) fn idle(settings: &str) -> (Self, logs::Writer) {
+        Self::idle_with(settings, Arc::new(route::shown::Off))
+    }
+
+    /// With a proxy that looks so.
+    pub(crate) fn with_proxy(shown: Arc<dyn route::shown::Shown>) -> Self {
+        let (mut fixture, writer) = Self::idle_with("", shown);
+        fixture.writing = Some(tokio::spawn(writer.run(fixture.stop.clone())));
+        fixture
+    }
+
+    fn idle_with(settings: &str, shown: Arc<dyn route::shown::Shown>) -> (Self, logs::Writer) {
         let directory = tempfile::tempdir().expect("a directory");
         let clock = Arc::new(AtomicI64::new(Timestamp::from(SystemTime::now()).nanos()));
         let told = clock.clone();
@@ -103,6 +114,7 @@ impl Fixture {
             metrics: metrics.clone(),
             collectors,
             issues: issues.clone(),
+            proxy: shown,
         };
         let server = Server::with_clock(config, engines, accounts.clone(), "1.2.3", tell).expect("a server");
         let router = server.router();

@@ -32,14 +32,17 @@ mod size;
 mod syntax;
 mod tree;
 mod unknown;
+mod written;
 
 pub use fault::Fault;
 pub use load::LoadError;
+pub use nearest::nearest;
 pub use place::Place;
 pub use secret::Secret;
 pub use section::Section;
 pub use size::{ByteSize, ParseByteSizeError};
 pub use tree::{SetKey, Tree};
+pub use written::{Written, WrittenValue};
 
 #[cfg(test)]
 mod tests;

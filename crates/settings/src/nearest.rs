@@ -1,7 +1,7 @@
 //! The word that was most likely meant.
 
 /// The nearest of `words`, if any is near enough to be a slip of the keyboard or a longer form of it.
-pub(crate) fn nearest<'a>(written: &str, words: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub fn nearest<'a>(written: &str, words: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let near = words.into_iter().filter_map(|word| {
         let distance = distance(written, word);
         let slip = distance <= (written.chars().count().max(word.chars().count()) / 3).max(1);

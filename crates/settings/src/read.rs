@@ -167,6 +167,12 @@ impl Section<'_> {
         }
     }
 
+    /// A list of paths, each as [`Section::path`] reads it.
+    pub fn paths(&self, key: &str) -> Option<Vec<PathBuf>> {
+        let texts = self.strings(key)?;
+        Some(texts.into_iter().map(|text| self.tree.folder.join(text)).collect())
+    }
+
     /// An address to listen on: `"127.0.0.1:4100"`, `"[::1]:4100"`, `"localhost:4100"`, or `":80"` for every
     /// IPv4 address of the machine.
     pub fn socket_address(&self, key: &str) -> Option<SocketAddr> {

@@ -1,5 +1,5 @@
-//! SQLite files: opening with a format version, many readers beside one writer, checksums, backup; and the list of what is
-//! wrong with them.
+//! SQLite files: opening with a format version, many readers beside one writer, checksums, backup; the list of what is
+//! wrong with them, and how far the clock is believed that things expire by.
 //!
 //! An engine describes each kind of file that it owns by a [`Schema`] and opens it with [`open`]; its queries
 //! read beside the writer through [`open_reader`]. Every file is in write-ahead-log mode, so readers and the
@@ -16,15 +16,19 @@
 #![forbid(unsafe_code)]
 
 mod backup;
+mod clock;
 mod faults;
 mod files;
+mod horizon;
 mod open;
 pub mod varint;
 
 pub use backup::{BackupError, backup};
+pub use clock::Clock;
 pub use faults::{Fault, Faults};
 pub use files::{disk_bytes, exists, remove};
-pub use open::{OpenError, open, open_reader};
+pub use horizon::{Doubt, Horizon};
+pub use open::{OpenError, open, open_reader, open_shrinking};
 
 /// One kind of SQLite file: what marks it as ours, and how its format came about.
 #[derive(Clone, Copy, Debug)]

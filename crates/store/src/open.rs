@@ -83,17 +83,27 @@ pub enum OpenError {
 /// Opens the file for writing; makes it if there is none, and brings an older format up to this version's.
 /// Commits survive power loss (`synchronous = FULL`) unless the caller chooses otherwise.
 pub fn open(path: &Path, schema: &Schema) -> Result<Connection, OpenError> {
+    open_as(path, schema, "")
+}
+
+/// Likewise; a file that is made here gives back what is free in it when it is asked to: `PRAGMA incremental_vacuum`.
+pub fn open_shrinking(path: &Path, schema: &Schema) -> Result<Connection, OpenError> {
+    open_as(path, schema, "PRAGMA auto_vacuum = INCREMENTAL;")
+}
+
+fn open_as(path: &Path, schema: &Schema, when_new: &str) -> Result<Connection, OpenError> {
     let flags =
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let told = |error: rusqlite::Error| told(path, schema, &error);
     whole(path, schema)?;
     let mut connection = Connection::open_with_flags(path, flags).map_err(told)?;
     connection.busy_timeout(BUSY_TIMEOUT).map_err(told)?;
+    keep_plans(&connection).map_err(told)?;
     let found = format_of(&connection, path, schema)?;
     if connection.is_readonly(MAIN_DB).map_err(told)? {
         return Err(OpenError::Unwritable { path: path.into(), reason: "it is read-only".into() });
     }
-    connection.execute_batch(&settings(found)).map_err(told)?;
+    connection.execute_batch(&settings(found, when_new)).map_err(told)?;
     upgrade(&mut connection, path, schema, found)?;
     Ok(connection)
 }
@@ -113,6 +123,7 @@ pub fn open_reader(path: &Path, schema: &Schema) -> Result<Connection, OpenError
     let connection = Connection::open_with_flags(path, flags).map_err(told)?;
     connection.busy_timeout(BUSY_TIMEOUT).map_err(told)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).map_err(told)?;
+    keep_plans(&connection).map_err(told)?;
     connection.execute_batch("PRAGMA query_only = ON").map_err(told)?;
     let found = format_of(&connection, path, schema)?;
     if found == 0 {
@@ -120,6 +131,11 @@ pub fn open_reader(path: &Path, schema: &Schema) -> Result<Connection, OpenError
         return Err(OpenError::Missing { path: path.into() });
     }
     Ok(connection)
+}
+
+/// SQLite else looks at the values that are bound (to a `LIMIT` for one), and prepares such statements anew for each.
+fn keep_plans(connection: &Connection) -> rusqlite::Result<bool> {
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
 }
 
 /// Refuses a file that is shorter than its header says, which SQLite itself finds only when a query meets the
@@ -170,12 +186,12 @@ fn format_of(connection: &Connection, path: &Path, schema: &Schema) -> Result<us
     Ok(found)
 }
 
-fn settings(found: usize) -> String {
+fn settings(found: usize, when_new: &str) -> String {
     // Pages of 4 KiB: larger ones waste the ends of overflow chains and gain nothing when blobs are read. The
     // size can be chosen only before the first page is written.
-    let page_size = if found == 0 { "PRAGMA page_size = 4096;" } else { "" };
+    let (page_size, when_new) = if found == 0 { ("PRAGMA page_size = 4096;", when_new) } else { ("", "") };
     format!(
-        "{page_size} PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
+        "{page_size} {when_new} PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
          PRAGMA trusted_schema = OFF; PRAGMA journal_size_limit = {LOG_BYTES_KEPT};"
     )
 }

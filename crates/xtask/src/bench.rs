@@ -8,6 +8,7 @@ mod issues;
 mod logs;
 mod measure;
 mod metrics;
+mod proxy;
 mod table;
 
 use std::path::PathBuf;
@@ -20,6 +21,7 @@ use crate::arguments::Arguments;
 /// `cargo xtask bench logs [--lines N] [--seed N] [--loadgen DIR] [--binary FILE]`
 /// `cargo xtask bench metrics [--seconds N] [--seed N] [--binary FILE]`
 /// `cargo xtask bench issues [--events N] [--seed N] [--binary FILE]`
+/// `cargo xtask bench proxy [--seconds N] [--binary FILE]`
 pub(crate) fn command(mut arguments: Arguments) -> Result<()> {
     let wanted: Option<u64> = arguments.value("--lines")?;
     let lines = wanted.unwrap_or(8_000_000);
@@ -40,12 +42,16 @@ pub(crate) fn command(mut arguments: Arguments) -> Result<()> {
         }
         Some("issues") => bail!("`bench issues` has the options --events, --seed and --binary"),
         _ if events.is_some() => bail!("--events is an option of `bench issues`"),
+        Some("proxy") if !of_lines && seed.is_none() => {
+            proxy::measure(&proxy::Wish { seconds: seconds.unwrap_or(5), binary })
+        }
+        Some("proxy") => bail!("`bench proxy` has the options --seconds and --binary"),
         Some("metrics") if !of_lines => {
             let (seconds, seed) = (seconds.unwrap_or(180), seed.unwrap_or(42));
             metrics::measure(&metrics::Wish { seconds, seed, binary })
         }
         Some("metrics") => bail!("`bench metrics` has the options --seconds, --seed and --binary"),
-        _ if seconds.is_some() => bail!("--seconds is an option of `bench metrics`"),
+        _ if seconds.is_some() => bail!("--seconds is an option of `bench metrics` and `bench proxy`"),
         None | Some("frame") if seed.is_none() && generator.is_none() => {
             let sizes = frame::Sizes { pushed: lines, collected: collected.unwrap_or(1_000_000) };
             frame::measure(binary, &sizes)
@@ -55,6 +61,8 @@ pub(crate) fn command(mut arguments: Arguments) -> Result<()> {
         }
         None | Some("frame") => bail!("--seed and --loadgen are options of `bench logs`"),
         Some("logs") => bail!("--docker-lines is an option of `bench frame`"),
-        Some(other) => bail!("there are no figures named `{other}`; there are: frame, logs, metrics, issues"),
+        Some(other) => {
+            bail!("there are no figures named `{other}`; there are: frame, logs, metrics, issues, proxy")
+        }
     }
 }

@@ -19,7 +19,7 @@ use crate::project;
 use crate::web::{self, Profile};
 
 /// What the binary and the image may weigh.
-const BYTES_MAX: u64 = 30_000_000;
+const BYTES_MAX: u64 = 32_000_000;
 
 /// The image's name.
 const IMAGE: &str = "porthole";

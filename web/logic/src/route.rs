@@ -17,6 +17,12 @@ pub enum Page {
     Queues,
     /// What is scraped.
     Targets,
+    /// The proxy's routers; one of them.
+    Routes,
+    /// What went through the proxy and is worth a look; one request.
+    Requests,
+    /// What the proxy serves over TLS with.
+    Certificates,
     /// Errors, grouped; one of them, one of its events.
     Issues,
     /// Requests and tasks by name: how long they take, and how many fail.
@@ -41,13 +47,16 @@ pub enum Page {
     Unknown,
 }
 
-const PATHS: [(Page, &str, &str); 16] = [
+const PATHS: [(Page, &str, &str); 19] = [
     (Page::Now, "/", "Now"),
     (Page::Logs, "/logs", "Logs"),
     (Page::Services, "/services", "Services"),
     (Page::Uptime, "/uptime", "Uptime"),
     (Page::Queues, "/queues", "Queues"),
     (Page::Targets, "/targets", "Targets"),
+    (Page::Routes, "/routes", "Routes"),
+    (Page::Requests, "/requests", "Requests"),
+    (Page::Certificates, "/certificates", "Certificates"),
     (Page::Issues, "/issues", "Issues"),
     (Page::Performance, "/performance", "Performance"),
     (Page::Releases, "/releases", "Releases"),
@@ -61,7 +70,8 @@ const PATHS: [(Page, &str, &str); 16] = [
     (Page::SetUp, "/setup", "Set-up"),
 ];
 
-const FAMILIES: [&[Page]; 3] = [
+const FAMILIES: [&[Page]; 4] = [
+    &[Page::Routes, Page::Requests, Page::Certificates],
     &[Page::Services, Page::Uptime, Page::Queues, Page::Targets],
     &[Page::Issues, Page::Performance, Page::Releases, Page::Monitors, Page::Projects],
     &[Page::Metrics, Page::Dashboards],
@@ -86,7 +96,7 @@ impl Page {
 
     /// Whether what it shows one by one has paths below its own.
     fn has_things(self) -> bool {
-        Self::Issues.family().contains(&self)
+        Self::Issues.family().contains(&self) || matches!(self, Self::Routes | Self::Requests)
     }
 
     /// Its path.
@@ -116,7 +126,17 @@ impl Page {
 
     /// Whether the choice of environment and services narrows it.
     pub fn has_services(self) -> bool {
-        matches!(self, Self::Now | Self::Logs | Self::Services | Self::Uptime | Self::Queues | Self::Targets)
+        matches!(
+            self,
+            Self::Now
+                | Self::Logs
+                | Self::Services
+                | Self::Uptime
+                | Self::Queues
+                | Self::Targets
+                | Self::Routes
+                | Self::Requests
+        )
     }
 
     /// Whether it shows the time range of the address.
@@ -126,6 +146,8 @@ impl Page {
                 self,
                 Self::Services
                     | Self::Uptime
+                    | Self::Routes
+                    | Self::Requests
                     | Self::Issues
                     | Self::Performance
                     | Self::Releases
@@ -176,6 +198,8 @@ mod tests {
         check("/issues/12", Page::Issues, &["12"]);
         check("/issues/12/events/ab/", Page::Issues, &["12", "events", "ab"]);
         check("/releases/shop%401.2", Page::Releases, &["shop%401.2"]);
+        check("/routes/web@docker", Page::Routes, &["web@docker"]);
+        check("/requests/r-1/1795348800000", Page::Requests, &["r-1", "1795348800000"]);
         check("/issuesome", Page::Unknown, &["issuesome"]);
         check("/logs/12", Page::Unknown, &["logs", "12"]);
     }

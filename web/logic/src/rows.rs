@@ -1,16 +1,20 @@
 //! Tables of things: one row is one thing, what is down stands on top. The pages of services, probes, queues,
-//! targets, transactions, releases, monitors and projects are views of this; each says in a module of its own which columns there are and what a thing's row is.
+//! targets, transactions, releases, monitors, projects, routes, certificates and requests are views of this; each says
+//! in a module of its own which columns there are and what a thing's row is.
 //!
 //! ```ignore
 //! let shown = rows::arranged(all, &COLUMNS, &rows::Wish { filter: "web", order: Order::from_text("-memory", &COLUMNS) });
 //! ```
 
 mod arrange;
+pub mod certificates;
 pub mod monitors;
 pub mod performance;
 pub mod projects;
 pub mod queues;
 pub mod releases;
+pub mod requests;
+pub mod routes;
 pub mod services;
 pub mod targets;
 #[cfg(test)]

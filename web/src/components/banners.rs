@@ -2,13 +2,13 @@
 
 use leptos::prelude::*;
 
-use super::notice::Notice;
-use crate::reactive::{When, each, effect, on};
+use super::notice::{notice, notice_with};
+use crate::dom::{El, button, el};
+use crate::reactive::effect;
 use crate::state::{Reach, Shared, Trouble, shared};
 
 /// Bars above every page.
-#[component]
-pub(crate) fn Banners() -> impl IntoView {
+pub(crate) fn banners() -> El {
     let Shared { reach, session, .. } = shared();
     // While something is wrong the server is asked again and again; its answer takes the bar away.
     effect(move || {
@@ -23,17 +23,15 @@ pub(crate) fn Banners() -> impl IntoView {
             }
         }
     });
-    view! {
-        {move || each(reach.trouble.get(), |trouble| view! { <Notice tone="critical">{words(trouble)}</Notice> })}
-        <When when=move || reach.outdated.get()>
-            <Notice tone="info">
-                "Porthole was updated while this page was open. "
-                <button type="button" class="button" on:click=on(|_| drop(window().location().reload()))>
-                    "Load the new page"
-                </button>
-            </Notice>
-        </When>
-    }
+    el("div", "host").children_of(move || {
+        let mut bars: Vec<El> =
+            reach.trouble.get().into_iter().map(|trouble| notice("critical", &words(trouble))).collect();
+        if reach.outdated.get() {
+            let load = button("button", "Load the new page").click(|| drop(window().location().reload()));
+            bars.push(notice_with("info", "Porthole was updated while this page was open. ", Some(load)));
+        }
+        bars
+    })
 }
 
 fn words(trouble: Trouble) -> String {

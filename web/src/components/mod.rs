@@ -2,7 +2,6 @@
 
 mod banners;
 mod context_bar;
-mod copy_button;
 mod environment_picker;
 mod icon;
 mod key_help;
@@ -20,18 +19,17 @@ mod theme_picker;
 mod time_picker;
 mod toast_line;
 
-pub(crate) use banners::Banners;
+pub(crate) use banners::banners;
 pub(crate) use context_bar::{ContextBar, toggle_live};
-pub(crate) use copy_button::CopyButton;
 pub(crate) use icon::{Sign, icon, path};
 pub(crate) use key_help::key_help;
 pub(crate) use library::library;
-pub(crate) use navigation::{Navigation, tabs};
-pub(crate) use notice::{Notice, notice};
+pub(crate) use navigation::{navigation, tabs};
+pub(crate) use notice::{notice, notice_with};
 pub(crate) use palette::palette;
 pub(crate) use pieces::{pieced, put, put_pieces};
 pub(crate) use popover::{Opener, popover};
 pub(crate) use query_field::{Language, Offers, QueryField, query_field};
 pub(crate) use select::{all_or_one, select};
 pub(crate) use theme_picker::ThemePicker;
-pub(crate) use toast_line::ToastLine;
+pub(crate) use toast_line::toast_line;

@@ -1,49 +1,41 @@
 //! The way to the pages: a rail at the left, on phones a bar at the bottom.
 
-use leptos::prelude::*;
 use web_logic::route::Page;
 
-use super::icon::{Sign, icon};
-use crate::dom::{El, el};
+use super::icon::Sign;
+use crate::dom::{El, el, sign};
 use crate::reactive::Derived;
 use crate::state::{Shared, shared};
 
+/// The pages that have an entry; what belongs together has one.
+const ENTRIES: [(Page, Sign); 6] = [
+    (Page::Now, Sign::Now),
+    (Page::Logs, Sign::Logs),
+    (Page::Issues, Sign::Issues),
+    (Page::Routes, Sign::Routes),
+    (Page::Services, Sign::Services),
+    (Page::Metrics, Sign::Metrics),
+];
+
 /// The way to the pages.
-#[component]
-pub(crate) fn Navigation(page: Derived<Page>) -> impl IntoView {
-    view! {
-        <nav class="rail" aria-label="Pages">
-            <a class="skip" href="#main">
-                "Skip to the content"
-            </a>
-            <span class="rail-mark" aria-hidden="true">
-                {icon(Sign::Porthole)}
-            </span>
-            <Entry page to=Page::Now sign=Sign::Now />
-            <Entry page to=Page::Logs sign=Sign::Logs />
-            <Entry page to=Page::Issues sign=Sign::Issues />
-            <Entry page to=Page::Services sign=Sign::Services />
-            <Entry page to=Page::Metrics sign=Sign::Metrics />
-            <span class="rail-gap"></span>
-            <Entry page to=Page::Settings sign=Sign::Settings />
-        </nav>
-    }
+pub(crate) fn navigation(page: Derived<Page>) -> El {
+    el("nav", "rail")
+        .attr("aria-label", "Pages")
+        .add(el("a", "skip").attr("href", "#main").text("Skip to the content"))
+        .add(el("span", "rail-mark").attr("aria-hidden", "true").add(sign(Sign::Porthole)))
+        .add_all(ENTRIES.iter().map(|to| entry(page, *to)).collect())
+        .add(el("span", "rail-gap"))
+        .add(entry(page, (Page::Settings, Sign::Settings)))
 }
 
-#[component]
-fn Entry(page: Derived<Page>, to: Page, sign: Sign) -> impl IntoView {
+fn entry(page: Derived<Page>, (to, picture): (Page, Sign)) -> El {
     let Shared { view, .. } = shared();
     let is_here = move || page.get() == to || to.family().contains(&page.get());
-    view! {
-        <a
-            class="rail-entry"
-            href=move || view.href(to)
-            aria-current=move || is_here().then_some("page")
-        >
-            {icon(sign)}
-            <span>{to.name()}</span>
-        </a>
-    }
+    el("a", "rail-entry")
+        .attr_of("href", move || Some(view.href(to)))
+        .attr_of("aria-current", move || is_here().then(|| "page".to_owned()))
+        .add(sign(picture))
+        .add(el("span", "").text(to.name()))
 }
 
 /// The way between pages that belong together.

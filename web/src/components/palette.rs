@@ -167,6 +167,8 @@ fn entries(live: Live, views: Views) -> Vec<Entry> {
     for page in [
         Page::Now,
         Page::Logs,
+        Page::Routes,
+        Page::Requests,
         Page::Services,
         Page::Uptime,
         Page::Queues,

@@ -2,20 +2,15 @@
 
 use leptos::prelude::*;
 
+use crate::dom::{El, el};
 use crate::state::{Shared, shared};
 
 /// The message; it is read out politely.
-#[component]
-pub(crate) fn ToastLine() -> impl IntoView {
+pub(crate) fn toast_line() -> El {
     let Shared { toast, .. } = shared();
     let message = toast.message;
-    view! {
-        <div
-            class="toast"
-            role="status"
-            class:toast-shown=move || message.with(|message| !message.is_empty())
-        >
-            {move || message.get()}
-        </div>
-    }
+    el("div", "toast")
+        .attr("role", "status")
+        .class_of("toast-shown", move || message.with(|message| !message.is_empty()))
+        .text_of(move || message.get())
 }

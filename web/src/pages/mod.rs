@@ -1,6 +1,7 @@
 //! The pages. Those that not every visit needs are functions that are loaded when they are first called: see
 //! [`later`](crate::later). A word names the module that each is part of.
 
+mod certificates;
 mod dashboards;
 mod issues;
 mod logs;
@@ -12,6 +13,8 @@ mod performance;
 mod projects;
 mod queues;
 mod releases;
+mod requests;
+mod routes;
 mod services;
 mod set_up;
 mod settings;
@@ -21,8 +24,8 @@ mod things;
 mod uptime;
 
 pub(crate) use logs::LogsPage;
-pub(crate) use not_found::NotFound;
-pub(crate) use now::NowPage;
+pub(crate) use not_found::not_found;
+pub(crate) use now::now_page;
 
 use leptos::prelude::*;
 use leptos::wasm_split::wasm_split;
@@ -76,6 +79,24 @@ pub(crate) fn monitors() -> Drawing {
 #[wasm_split(rooms, wasm_split_path = ::leptos::wasm_split, fallible)]
 pub(crate) fn projects() -> Drawing {
     Ok(projects::projects_page)
+}
+
+/// The proxy's routers; one of them.
+#[wasm_split(rooms, wasm_split_path = ::leptos::wasm_split, fallible)]
+pub(crate) fn routes() -> Drawing {
+    Ok(routes::routes_page)
+}
+
+/// What went through the proxy; one request.
+#[wasm_split(rooms, wasm_split_path = ::leptos::wasm_split, fallible)]
+pub(crate) fn requests() -> Drawing {
+    Ok(requests::requests_page)
+}
+
+/// What is served over TLS with.
+#[wasm_split(rooms, wasm_split_path = ::leptos::wasm_split, fallible)]
+pub(crate) fn certificates() -> Drawing {
+    Ok(certificates::certificates_page)
 }
 
 /// What is scraped.

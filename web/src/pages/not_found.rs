@@ -1,19 +1,17 @@
 //! There is no page at this address.
 
-use leptos::prelude::*;
+use crate::dom::{El, el};
 
 /// Says so, and where to go.
-#[component]
-pub(crate) fn NotFound() -> impl IntoView {
-    view! {
-        <section class="empty">
-            <h1 tabindex="-1">"There is no page at this address"</h1>
-            <p>
-                <a href="/">"Now"</a>
-                " shows how everything does; "
-                <a href="/logs">"Logs"</a>
-                " shows the lines."
-            </p>
-        </section>
-    }
+pub(crate) fn not_found() -> El {
+    let link = |href: &str, words: &str| el("a", "").attr("href", href).text(words);
+    el("section", "empty")
+        .add(el("h1", "").attr("tabindex", "-1").text("There is no page at this address"))
+        .add(
+            el("p", "")
+                .add(link("/", "Now"))
+                .text(" shows how everything does; ")
+                .add(link("/logs", "Logs"))
+                .text(" shows the lines."),
+        )
 }

@@ -197,3 +197,31 @@ fn put_interface<A: Appender>(book: &mut Book<A>, interface: &Interface) {
     book.put("container_network_transmit_errors_total", &own, errors as f64);
     book.put("container_network_transmit_packets_dropped_total", &own, dropped as f64);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Dashboards made for cAdvisor find what they ask for: its names, of its kinds, and none that only look like its own.
+    #[test]
+    fn the_names_are_those_of_cadvisor() {
+        let list = include_str!("../../testdata/containers/cadvisor.txt");
+        let lines = list.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
+        let (mut told, mut left_out) = (Vec::new(), 0);
+        for line in lines {
+            let (name, kind) = line.split_once(' ').unwrap();
+            match kind.strip_prefix("- ") {
+                Some(why) => {
+                    assert!(!why.is_empty() && FAMILIES.iter().all(|(ours, ..)| *ours != name), "{line}");
+                    left_out += 1;
+                }
+                None => told.push((name, kind)),
+            }
+        }
+        let ours = FAMILIES.iter().filter(|(name, ..)| name.starts_with("container_"));
+        let mut ours: Vec<(&str, &str)> = ours.map(|(name, kind, _)| (*name, kind.text())).collect();
+        ours.sort_unstable();
+        assert_eq!(ours, told);
+        assert_eq!((told.len(), left_out), (36, 47));
+    }
+}

@@ -61,6 +61,7 @@ fn workload(name: &str) -> Workload {
         health: Health::None,
         exit_code: None,
         oom_killed: false,
+        stopping: false,
         restarts: 2,
         image: "shop/web:1".to_owned(),
         image_id: String::new(),

@@ -22,8 +22,8 @@ mod tests;
 
 pub use fault::{Fault, Problem};
 pub use reader::Reader;
-pub use series::series_labels;
 pub(crate) use series::unescaped;
+pub use series::{series_labels, series_pairs};
 
 /// How a body is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -56,6 +56,11 @@ fn name_length(text: &str, colons: bool) -> usize {
 /// Reads [`Sample::series`](super::Sample::series) or [`Exemplar::labels`](super::Exemplar::labels): all labels, the
 /// name among them as `__name__`. Empty labels are none.
 pub fn series_labels(series: &str) -> Result<Labels, Problem> {
+    series_pairs(series).map(Labels::from_pairs)
+}
+
+/// The same, with the labels whose values are empty: to say so takes a label away that the target gives.
+pub fn series_pairs(series: &str) -> Result<Vec<(String, String)>, Problem> {
     let name = name_length(series, true);
     let mut labels: BTreeMap<&str, Cow<'_, str>> = BTreeMap::new();
     let mut owned_names = Vec::new();
@@ -64,7 +69,7 @@ pub fn series_labels(series: &str) -> Result<Labels, Problem> {
     }
     let mut reader = Reader { rest: series[name..].trim_matches(BLANKS) };
     if reader.rest.is_empty() {
-        return Ok(Labels::from_pairs(labels.into_iter().map(|(name, value)| (name, value.into_owned()))));
+        return Ok(labels.into_iter().map(|(name, value)| (name.to_owned(), value.into_owned())).collect());
     }
     reader.expect('{')?;
     while !reader.eat('}') {
@@ -97,7 +102,7 @@ pub fn series_labels(series: &str) -> Result<Labels, Problem> {
     }
     let pairs = labels.into_iter().map(|(name, value)| (name.to_owned(), value.into_owned()));
     let rest = owned_names.iter().map(|(name, value)| (name.clone(), value.clone().into_owned()));
-    Ok(Labels::from_pairs(pairs.chain(rest)))
+    Ok(pairs.chain(rest).collect())
 }
 
 const BLANKS: [char; 2] = [' ', '\t'];

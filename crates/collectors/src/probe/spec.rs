@@ -32,6 +32,19 @@ pub(super) struct Spec {
     pub(super) origin: Origin,
 }
 
+impl Spec {
+    /// Whether one checks what the other does, wherever they stand.
+    pub(super) fn checks_as(&self, other: &Self) -> bool {
+        // The text hides secrets, and is all there is to tell of patterns.
+        let shown = |spec: &Self| format!("{:?}", Self { origin: Origin::BuiltIn, ..spec.clone() });
+        let hidden = |spec: &Self| match &spec.kind {
+            Kind::Http(http) => Some((http.headers.clone(), http.body.clone(), http.tls.clone())),
+            Kind::Tcp(_) => None,
+        };
+        hidden(self) == hidden(other) && shown(self) == shown(other)
+    }
+}
+
 /// What is asked.
 #[derive(Clone, Debug)]
 pub(super) enum Kind {

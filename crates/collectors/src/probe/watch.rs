@@ -20,10 +20,10 @@ use crate::scrape::reach::Here;
 /// Tasks wait while so many of their words were not heard yet.
 const TOLD_MAX: usize = 64;
 
-/// Probes until `shutdown`. `status` always has all probes, by name; `faults` those that containers ask for in words
+/// Probes what `config` says at the time, until `shutdown`. `status` always has all probes, by name; `faults` those that containers ask for in words
 /// that are not understood: the container's name, and what to write instead.
 pub async fn run<A: Appender>(
-    config: Config,
+    mut config: watch::Receiver<Arc<Config>>,
     appender: A,
     mut workloads: watch::Receiver<Arc<[Workload]>>,
     status: watch::Sender<Vec<ProbeState>>,
@@ -31,13 +31,14 @@ pub async fn run<A: Appender>(
     shutdown: CancellationToken,
 ) {
     let (sender, mut told) = mpsc::channel(TOLD_MAX);
-    let mut probes = Probes::new(config, appender, sender, shutdown.clone());
-    let mut is_watching = true;
+    let mut probes = Probes::new(appender, sender, shutdown.clone());
+    let (mut is_watching, mut may_change) = (true, true);
     loop {
+        probes.settle(&config.borrow_and_update().specs);
         let found_faults = probes.follow(&workloads.borrow_and_update());
         faults.send_if_modified(|faults| std::mem::replace(faults, found_faults.clone()) != found_faults);
         status.send_replace(probes.states());
-        // Until the containers are others.
+        // Until the containers or the settings are others.
         loop {
             tokio::select! {
                 () = shutdown.cancelled() => {
@@ -49,6 +50,10 @@ pub async fn run<A: Appender>(
                 Some((number, state)) = told.recv() => {
                     probes.take(number, state);
                     status.send_replace(probes.states());
+                }
+                changed = config.changed(), if may_change => {
+                    may_change = changed.is_ok();
+                    break;
                 }
                 changed = workloads.changed(), if is_watching => {
                     is_watching = changed.is_ok();
@@ -67,8 +72,8 @@ struct Probes<A: Appender> {
     shutdown: CancellationToken,
     tasks: JoinSet<()>,
     numbers: u64,
-    /// Those of the settings: they run for ever.
-    fixed: Vec<(u64, String)>,
+    /// Those of the settings.
+    written: Vec<(u64, Spec)>,
     /// Those of containers.
     wished: HashMap<Wish, u64>,
     running: BTreeMap<u64, Running>,
@@ -78,44 +83,83 @@ struct Running {
     state: ProbeState,
     place: watch::Sender<Place>,
     stop: CancellationToken,
+    /// Its series have ended.
+    done: CancellationToken,
 }
 
 impl<A: Appender> Probes<A> {
-    fn new(config: Config, appender: A, told: mpsc::Sender<Told>, shutdown: CancellationToken) -> Self {
-        let mut probes = Self {
+    fn new(appender: A, told: mpsc::Sender<Told>, shutdown: CancellationToken) -> Self {
+        Self {
             appender,
             here: Here::look(),
             told,
             shutdown,
             tasks: JoinSet::new(),
             numbers: 0,
-            fixed: Vec::new(),
+            written: Vec::new(),
             wished: HashMap::new(),
             running: BTreeMap::new(),
-        };
-        for spec in config.specs {
-            let host = spec.host().to_owned();
-            let number = probes.start(spec, Place::Named(Vec::new()));
-            probes.fixed.push((number, host));
         }
-        probes
     }
 
-    fn start(&mut self, spec: Spec, place: Place) -> u64 {
+    /// Begins and ends probes so that they are those that are written; what is written as before goes on.
+    fn settle(&mut self, specs: &[Spec]) {
+        let (mut new, mut kept) = (Vec::new(), Vec::new());
+        for spec in specs {
+            match self.written.iter().position(|(_, known)| known.checks_as(spec)) {
+                Some(at) => {
+                    let (number, _) = self.written.swap_remove(at);
+                    self.take_origin(number, spec);
+                    kept.push((number, spec.clone()));
+                }
+                None => new.push(spec.clone()),
+            }
+        }
+        let mut ending = HashMap::new();
+        for (number, spec) in std::mem::replace(&mut self.written, kept) {
+            if let Some(gone) = self.running.remove(&number) {
+                gone.stop.cancel();
+                ending.insert(spec.name, gone.done);
+            }
+        }
+        for spec in new {
+            let before = ending.remove(&spec.name);
+            let number = self.start(spec.clone(), Place::Named(Vec::new()), before);
+            self.written.push((number, spec));
+        }
+    }
+
+    fn take_origin(&mut self, number: u64, spec: &Spec) {
+        if let Some(running) = self.running.get_mut(&number) {
+            running.state.origin = spec.origin.clone();
+        }
+    }
+
+    /// Starts a task; `before`: whose series have to end first.
+    fn start(&mut self, spec: Spec, place: Place, before: Option<CancellationToken>) -> u64 {
         self.numbers += 1;
         let number = self.numbers;
         let (place, placed) = watch::channel(place);
         let stop = self.shutdown.child_token();
-        self.running.insert(number, Running { state: ProbeState::new(&spec), place, stop: stop.clone() });
-        let worker = Worker::new(spec, self.appender.clone());
-        self.tasks.spawn(worker.run(number, placed, self.told.clone(), stop));
+        let done = CancellationToken::new();
+        let running =
+            Running { state: ProbeState::new(&spec), place, stop: stop.clone(), done: done.clone() };
+        self.running.insert(number, running);
+        let (appender, told, done) = (self.appender.clone(), self.told.clone(), done.drop_guard());
+        self.tasks.spawn(async move {
+            let _done = done;
+            if let Some(before) = before {
+                before.cancelled().await;
+            }
+            Worker::new(spec, appender).run(number, placed, told, stop).await;
+        });
         number
     }
 
     /// Begins what containers newly ask for, ends what none asks for any more, and tells all where they are.
     fn follow(&mut self, workloads: &[Workload]) -> Vec<(String, String)> {
-        for (number, host) in &self.fixed {
-            self.running[number].move_to(Place::Named(self.here.addresses(host, workloads)));
+        for (number, spec) in &self.written {
+            self.running[number].move_to(Place::Named(self.here.addresses(spec.host(), workloads)));
         }
         let (found, faults) = discovery::find(workloads, &self.here);
         let mut wished = HashMap::new();
@@ -128,7 +172,7 @@ impl<A: Appender> Probes<A> {
                 None => {
                     // It was found to be one.
                     let Ok(spec) = found.wish.spec() else { continue };
-                    self.start(spec, found.place)
+                    self.start(spec, found.place, None)
                 }
             };
             wished.insert(found.wish, number);
@@ -144,7 +188,7 @@ impl<A: Appender> Probes<A> {
     fn take(&mut self, number: u64, state: ProbeState) {
         // One that was stopped may have a last word under way.
         if let Some(running) = self.running.get_mut(&number) {
-            running.state = state;
+            running.state = ProbeState { origin: running.state.origin.clone(), ..state };
         }
     }
 

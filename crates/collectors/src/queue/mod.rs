@@ -44,9 +44,10 @@ struct Watched {
     stop: CancellationToken,
 }
 
-/// Looks at all brokers until `shutdown`; as containers come and go, so do those that they name.
+/// Looks at all brokers that `config` says at the time, until `shutdown`; as containers come and go, so do those that
+/// they name.
 pub async fn run<A: Appender>(
-    config: Config,
+    mut config: watch::Receiver<Arc<Config>>,
     appender: A,
     identity: Labels,
     mut workloads: watch::Receiver<Arc<[Workload]>>,
@@ -56,9 +57,10 @@ pub async fn run<A: Appender>(
     let status = Arc::new(status);
     let mut tasks = JoinSet::new();
     let mut watched: BTreeMap<(Kind, String), Watched> = BTreeMap::new();
+    let mut may_change = true;
     loop {
         let known = workloads.borrow_and_update().clone();
-        let mut found = brokers(&config, &known);
+        let mut found = brokers(&config.borrow_and_update(), &known);
         watched.retain(|key, one| match found.remove(key) {
             Some(broker) if is_same(&one.broker.borrow(), &broker) => {
                 one.broker.send_if_modified(|old| std::mem::replace(old, broker.clone()) != broker);
@@ -84,6 +86,7 @@ pub async fn run<A: Appender>(
         tokio::select! {
             () = shutdown.cancelled() => break,
             Some(ended) = tasks.join_next() => hand_on(ended),
+            changed = config.changed(), if may_change => may_change = changed.is_ok(),
             changed = workloads.changed() => if changed.is_err() {
                 shutdown.cancelled().await;
                 break;
@@ -97,7 +100,8 @@ pub async fn run<A: Appender>(
 
 /// Whether a task can go on: it is the same broker, and only what is known of its users has changed.
 fn is_same(old: &Broker, new: &Broker) -> bool {
-    old.settings == new.settings && old.unreadable == new.unreadable && old.project == new.project
+    let settings = |broker: &Broker| Settings { line: None, ..broker.settings.clone() };
+    settings(old) == settings(new) && old.unreadable == new.unreadable && old.project == new.project
 }
 
 #[cfg(test)]

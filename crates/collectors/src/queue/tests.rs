@@ -124,6 +124,7 @@ impl Running {
         let shutdown = CancellationToken::new();
         let config = Config { queues: vec![settings], ..Config::default() };
         let identity = Labels::from_pairs([("host", "vm")]);
+        let (_, config) = watch::channel(Arc::new(config));
         let run = run(config, memory.clone(), identity, known, telling, shutdown.clone());
         Self { memory, status, shutdown, task: tokio::spawn(run), _workloads: workloads }
     }
@@ -232,6 +233,12 @@ async fn events_are_counted_from_nothing() {
     assert_eq!(all[0], 0.0, "{all:?}");
     assert_eq!(running.last("celery_worker_up", &[("worker", "w1@vm"), ("hostname", "vm")]), Some(1.0));
     assert_eq!(running.last("celery_task_received_total", &labels[..3]), Some(1.0));
+    // By Flower's names too.
+    let worker = ("worker", "w1@vm");
+    assert_eq!(running.last("flower_worker_online", &[worker]), Some(1.0));
+    let failed = [worker, ("type", "task-failed"), ("task", "add")];
+    assert_eq!(running.last("flower_events_total", &failed), Some(1.0));
+    assert_eq!(running.last("flower_worker_prefetched_tasks", &[worker, ("task", "add")]), Some(1.0));
 }
 
 #[tokio::test]

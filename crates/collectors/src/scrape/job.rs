@@ -76,6 +76,14 @@ impl Job {
             line: None,
         }
     }
+
+    /// Whether a target of one is scraped as one of the other, wherever they stand and whatever other targets there are.
+    pub(super) fn scrapes_as(&self, other: &Self) -> bool {
+        // The text hides secrets, and is all there is to tell of rules.
+        let shown = |job: &Self| format!("{:?}", Self { targets: Vec::new(), line: None, ..job.clone() });
+        let hidden = |job: &Self| (job.authorization.clone(), job.headers.clone(), job.tls.clone());
+        hidden(self) == hidden(other) && shown(self) == shown(other)
+    }
 }
 
 /// How a target is spoken to.

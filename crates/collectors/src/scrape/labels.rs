@@ -8,7 +8,7 @@ use model::{Labels, Timestamp};
 
 use super::report::Refused;
 use super::{Limits, Target};
-use crate::exposition::{self, Problem, series_labels};
+use crate::exposition::{self, Problem, series_labels, series_pairs};
 
 /// Exemplars with longer labels are passed over; OpenMetrics allows 128 characters.
 const EXEMPLAR_BYTES_MAX: usize = 512;
@@ -26,10 +26,13 @@ pub(super) enum NoLabels {
 
 /// The labels of a series as a program writes it.
 pub(super) fn stored(written: &str, target: &Target) -> Result<Labels, NoLabels> {
-    let own = series_labels(written).map_err(NoLabels::Bad)?;
+    let pairs = series_pairs(written).map_err(NoLabels::Bad)?;
+    let emptied: Vec<String> =
+        pairs.iter().filter(|(_, value)| value.is_empty()).map(|(name, _)| name.clone()).collect();
+    let own = Labels::from_pairs(pairs);
     let job = &target.job;
     check(&own, &job.limits).map_err(NoLabels::Refused)?;
-    let merged = merged(&own, target);
+    let merged = merged(&own, &emptied, target);
     let labels =
         if job.metric_relabel.is_empty() { Some(merged) } else { relabelled(&merged, &job.metric_relabel) };
     let labels = labels.ok_or(NoLabels::Dropped)?;
@@ -62,10 +65,13 @@ fn check(labels: &Labels, limits: &Limits) -> Result<(), Refused> {
 }
 
 /// Where both have a label, the program's gets `exported_` before its name, or wins. Those of the identity stand where
-/// the name is free.
-fn merged(own: &Labels, target: &Target) -> Labels {
+/// the name is free. A label that the program `emptied` is none where its labels win.
+fn merged(own: &Labels, emptied: &[String], target: &Target) -> Labels {
     let (given, identity) = (&target.labels, &target.identity);
     let mut all: BTreeMap<&str, &str> = identity.iter().chain(given.iter()).collect();
+    if target.job.honor_labels {
+        all.retain(|name, _| !emptied.iter().any(|emptied| emptied == name));
+    }
     let mut moved = BTreeMap::new();
     for (name, value) in own.iter() {
         if target.job.honor_labels || given.get(name).is_none() {

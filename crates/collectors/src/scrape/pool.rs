@@ -24,21 +24,32 @@ use crate::Appender;
 use crate::broken::hand_on;
 use crate::facade::FIRST_SET_MAX;
 
-/// What is scraped.
-pub(crate) struct Settings {
+/// What the settings say of scraping.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Jobs {
     /// `[[metrics.scrape]]`
-    pub(crate) jobs: Vec<Job>,
+    pub(crate) written: Vec<Job>,
     /// What holds for targets that containers name; `None`: they may name none.
     pub(crate) discovery: Option<Job>,
+}
+
+/// What is scraped.
+pub(crate) struct Settings {
+    /// As the settings say it now.
+    pub(crate) jobs: watch::Receiver<Arc<Jobs>>,
     /// Targets within Porthole.
     pub(crate) within: Vec<Target>,
 }
 
+/// A job, and who asks its targets.
+type Asked = (Arc<Job>, Arc<Asker>);
+
 /// Keeps one task for each target.
 pub(crate) struct Pool<A: Appender> {
     appender: A,
-    jobs: Vec<(Arc<Job>, Arc<Asker>)>,
-    discovery: Option<(Arc<Job>, Arc<Asker>)>,
+    wanted: watch::Receiver<Arc<Jobs>>,
+    jobs: Vec<Asked>,
+    discovery: Option<Asked>,
     within: Vec<Arc<Target>>,
     within_asker: Arc<Asker>,
     here: Here,
@@ -70,16 +81,13 @@ impl<A: Appender> Pool<A> {
         overview: watch::Sender<Arc<Overview>>,
     ) -> Self {
         let here = Here::look();
-        let names = names(&here, &workloads);
-        let asked = |job: Job| {
-            let job = Arc::new(job);
-            (job.clone(), Arc::new(Asker::new(job, names.clone())))
-        };
-        let (_, within_asker) = asked(Job::new("", FIRST_SET_MAX));
+        let within = Arc::new(Job::new("", FIRST_SET_MAX));
+        let within_asker = Arc::new(Asker::new(within, names(&here, &workloads)));
         Self {
             appender,
-            jobs: settings.jobs.into_iter().map(asked).collect(),
-            discovery: settings.discovery.map(asked),
+            wanted: settings.jobs,
+            jobs: Vec::new(),
+            discovery: None,
             within: settings.within.into_iter().map(Arc::new).collect(),
             within_asker,
             here,
@@ -94,10 +102,11 @@ impl<A: Appender> Pool<A> {
 
     /// Follows the set of targets until `shutdown`.
     pub(crate) async fn run(mut self, shutdown: CancellationToken) {
-        let mut may_come = true;
+        let (mut may_come, mut may_change) = (true, true);
         let first_set = tokio::time::sleep(FIRST_SET_MAX);
         tokio::pin!(first_set);
         let mut is_first = true;
+        self.take_jobs();
         loop {
             let workloads = self.workloads.borrow_and_update().clone();
             is_first &= workloads.is_empty();
@@ -105,6 +114,10 @@ impl<A: Appender> Pool<A> {
             tokio::select! {
                 () = shutdown.cancelled() => break,
                 changed = self.workloads.changed(), if may_come => may_come = changed.is_ok(),
+                changed = self.wanted.changed(), if may_change => match changed {
+                    Ok(()) => self.take_jobs(),
+                    Err(_) => may_change = false,
+                },
                 Some(ended) = self.tasks.join_next() => hand_on(ended),
                 () = &mut first_set, if is_first => {}
             }
@@ -113,6 +126,21 @@ impl<A: Appender> Pool<A> {
         while let Some(ended) = self.tasks.join_next().await {
             hand_on(ended);
         }
+    }
+
+    /// Takes the jobs as they are written now. Those that are written as before go on being asked as before.
+    fn take_jobs(&mut self) {
+        let wanted = self.wanted.borrow_and_update().clone();
+        let names = names(&self.here, &self.workloads);
+        let known: Vec<Asked> = self.jobs.drain(..).chain(self.discovery.take()).collect();
+        let asked = |job: &Job| {
+            let job = Arc::new(job.clone());
+            let same = known.iter().find(|(other, _)| other.scrapes_as(&job));
+            let asker = same.map(|(_, asker)| asker.clone());
+            (job.clone(), asker.unwrap_or_else(|| Arc::new(Asker::new(job, names.clone()))))
+        };
+        self.jobs = wanted.written.iter().map(asked).collect();
+        self.discovery = wanted.discovery.as_ref().map(asked);
     }
 
     /// Gives each target of the set a task, and ends the tasks of those that are gone.

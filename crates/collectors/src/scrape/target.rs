@@ -71,7 +71,7 @@ impl Target {
     /// Whether its series are those of the other, so that they go on without an end in between.
     pub(super) fn has_series_of(&self, other: &Self) -> bool {
         (&self.labels, &self.identity) == (&other.labels, &other.identity)
-            && Arc::ptr_eq(&self.job, &other.job)
+            && (Arc::ptr_eq(&self.job, &other.job) || self.job.scrapes_as(&other.job))
     }
 
     /// Whether nothing differs.

@@ -7,6 +7,7 @@ use super::envelope::envelope;
 use super::*;
 use crate::engine::Engine;
 use crate::shop::Simulation;
+use crate::visits::Visits;
 
 const NOON: Timestamp = Timestamp::from_seconds(1_795_353_600);
 
@@ -14,7 +15,8 @@ const NOON: Timestamp = Timestamp::from_seconds(1_795_353_600);
 fn an_hour() -> Vec<Report> {
     let (outbox, mut receiver) = Outbox::new();
     let begun = NOON.minus(Duration::from_secs(3600));
-    let mut shop = Simulation::new(Engine::new(begun), Default::default(), outbox, 7, begun, NOON);
+    let mut shop =
+        Simulation::new(Engine::new(begun), Default::default(), (outbox, Visits::new().0), 7, begun, NOON);
     shop.advance(NOON);
     std::iter::from_fn(|| receiver.try_recv().ok()).collect()
 }

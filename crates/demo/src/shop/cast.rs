@@ -208,6 +208,34 @@ impl Member {
         environment
     }
 
+    /// Traefik's labels, as teams write them.
+    fn routes(self, doors: &Doors, labels: &mut BTreeMap<String, String>) {
+        let port = doors.numbers(self).map(|door| door.port().to_string());
+        let routes: &[(&str, &str)] = match self {
+            Self::Web1 | Self::Web2 => &[
+                ("http.routers.shop.rule", "Host(`shop.localhost`)"),
+                ("http.routers.shop.middlewares", "gzip,secure"),
+                ("http.routers.shop-static.rule", "Host(`shop.localhost`) && PathPrefix(`/static/`)"),
+                ("http.routers.shop-static.middlewares", "gzip"),
+                ("http.middlewares.gzip.compress", "true"),
+                ("http.middlewares.secure.headers.contentTypeNosniff", "true"),
+                ("http.middlewares.secure.headers.frameDeny", "true"),
+            ],
+            // A label that Traefik does not know, as it is often seen.
+            Self::Search => &[
+                ("http.routers.search.rule", "Host(`search.localhost`)"),
+                ("http.services.search.loadbalancer.server.port", "9300"),
+                ("http.services.search.loadbalancer.server.readtimeout", "5s"),
+            ],
+            _ => return,
+        };
+        let port = port.map(|port| ("http.services.shop.loadbalancer.server.port", port));
+        let port = port.filter(|_| self != Self::Search);
+        let all = routes.iter().map(|(key, value)| (*key, (*value).to_owned())).chain(port);
+        labels.extend(all.map(|(key, value)| (format!("traefik.{key}"), value)));
+        labels.insert("traefik.enable".to_owned(), "true".to_owned());
+    }
+
     fn labels(self, image_id: &str, doors: &Doors) -> BTreeMap<String, String> {
         let role = self.role();
         let compose = [
@@ -224,6 +252,7 @@ impl Member {
         ];
         let mut labels: BTreeMap<String, String> =
             compose.into_iter().map(|(name, value)| (format!("com.docker.compose.{name}"), value)).collect();
+        self.routes(doors, &mut labels);
         let Some(door) = doors.numbers(self) else { return labels };
         labels.insert("porthole.metrics.port".to_owned(), door.port().to_string());
         let probe = match self {

@@ -9,6 +9,7 @@ use super::style::{django, go, java, nginx, postgres};
 use super::{Member, Simulation};
 use crate::engine::Stream;
 use crate::incident::Kind;
+use crate::visits::{HOST, STRANGE_HOST, Visit};
 
 /// What a visitor asks for.
 #[derive(Clone, Debug)]
@@ -34,6 +35,7 @@ impl Simulation {
         let took = self.millis(request.route.millis());
         let status =
             if request.route == Route::Static && self.chance(0.5) { 304 } else { request.route.status() };
+        self.visit_really(&request, status, took);
         self.after(took, move |shop| shop.answer(&request, status, took, None));
     }
 
@@ -42,6 +44,7 @@ impl Simulation {
         let ready: Vec<Member> =
             [Member::Web1, Member::Web2].into_iter().filter(|web| self.place(*web).ready).collect();
         if ready.is_empty() {
+            self.visit_really(&request, 502, Duration::ZERO);
             self.edge_error(&request, Member::Web1, "no live upstreams while connecting to upstream");
             self.answer(&request, 502, Duration::ZERO, Some(Duration::ZERO));
             return;
@@ -49,6 +52,7 @@ impl Simulation {
         let web = self.pick(&ready);
         let outcome = self.outcome(web, &request);
         let took = self.time(outcome, request.route);
+        self.visit_really(&request, outcome.status(request.route), took);
         let run = self.place(web).run;
         self.after(took, move |shop| {
             if shop.place(web).is_alive(run) {
@@ -59,6 +63,21 @@ impl Simulation {
                 shop.edge_error(&request, web, what);
                 shop.answer(&request, 502, took, Some(took));
             }
+        });
+    }
+
+    /// Sends the request on its way, through whatever proxy there is; the application answers it so.
+    fn visit_really(&self, request: &Request, status: u16, took: Duration) {
+        self.visits.put(Visit {
+            at: self.now,
+            id: request.id.clone(),
+            host: if request.route == Route::Bot { STRANGE_HOST } else { HOST },
+            method: request.method,
+            path: request.path.replace(' ', "+"),
+            client: request.client,
+            agent: request.agent,
+            status,
+            took,
         });
     }
 

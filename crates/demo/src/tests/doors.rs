@@ -122,3 +122,32 @@ async fn the_queue_grows_and_workers_tell() {
         }
     }
 }
+
+#[tokio::test]
+async fn visitors_come_through_the_proxy() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let shop = Shop::start(dir.path(), 5).await.expect("a shop");
+    // Stands in for the proxy: tells what it is asked.
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let (told, mut asked) = tokio::sync::mpsc::channel(16);
+    let address = listener.local_addr().expect("an address");
+    let ask = axum::Router::new().fallback(move |headers: axum::http::HeaderMap| {
+        let told = told.clone();
+        async move {
+            let _ = told.send(headers.clone()).await;
+            crate::visits::answer(headers).await
+        }
+    });
+    let serving = tokio::spawn(async move { axum::serve(listener, ask).await });
+    shop.visit_through(address);
+    let headers = asked.recv().await.expect("a visitor");
+    let header = |name: &str| headers[name].to_str().expect("text").to_owned();
+    let id = header("x-request-id");
+    assert!(id.len() == 32 && header("sentry-trace").starts_with(&id), "{headers:?}");
+    assert!(
+        header("host").ends_with(".localhost") || header("host") == crate::visits::STRANGE_HOST,
+        "{headers:?}"
+    );
+    serving.abort();
+    shop.stop().await;
+}

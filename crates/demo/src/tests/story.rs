@@ -8,9 +8,10 @@ use crate::engine::{Engine, Line};
 use crate::incident::{Incident, Kind};
 use crate::reports::Outbox;
 use crate::shop::{Member, Simulation};
+use crate::visits::Visits;
 
 fn story(seed: u64) -> Simulation {
-    Simulation::new(Engine::new(NOON), Doors::default(), Outbox::new().0, seed, NOON, NOON)
+    Simulation::new(Engine::new(NOON), Doors::default(), (Outbox::new().0, Visits::new().0), seed, NOON, NOON)
 }
 
 /// All lines of all containers, in the order of containers.
@@ -62,7 +63,14 @@ fn a_day_needs_no_more_room_than_an_hour() {
 #[test]
 fn nothing_is_released_before_the_opening() {
     let opening = NOON.plus(minutes(60));
-    let mut shop = Simulation::new(Engine::new(NOON), Doors::default(), Outbox::new().0, 3, NOON, opening);
+    let mut shop = Simulation::new(
+        Engine::new(NOON),
+        Doors::default(),
+        (Outbox::new().0, Visits::new().0),
+        3,
+        NOON,
+        opening,
+    );
     let releases = |shop: &Simulation| {
         shop.engine()
             .read(|memory| memory.events.from(0).filter(|(_, event)| event.action == "rename").count())
@@ -79,7 +87,7 @@ fn a_request_can_be_followed_by_its_id() {
     let mut shop = Simulation::new(
         Engine::new(NOON),
         Doors::default(),
-        Outbox::new().0,
+        (Outbox::new().0, Visits::new().0),
         5,
         NOON,
         NOON.plus(minutes(60)),

@@ -63,6 +63,8 @@ pub(crate) struct ContainerConfig {
 #[serde(rename_all = "PascalCase", default)]
 pub(crate) struct HostConfig {
     pub(crate) log_config: LogConfig,
+    /// `default`, `host`, a network, `container:<id>`
+    pub(crate) network_mode: String,
 }
 
 /// `HostConfig.LogConfig`.

@@ -1,15 +1,19 @@
 //! The containers, each with its workload and the reader of its log.
 
 mod left;
+mod lodging;
 mod runs;
 mod tell;
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
+use std::time::Duration;
 
 use model::{Batch, Identity, Position, State, Workload};
 use tokio::sync::watch;
 use tokio::task::{self, JoinError, JoinSet};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::client::{Inspect, Summary};
@@ -21,6 +25,19 @@ use crate::status::{Engine, Published, Status, Unreadable};
 use crate::workload::workload;
 use left::Left;
 use runs::Runs;
+
+/// A container that goes on for so long after it was told to end is taken to have thought better of it.
+const STOPPING_MAX: Duration = Duration::from_secs(600);
+
+fn runs(workload: &Workload) -> bool {
+    matches!(workload.state, State::Running | State::Paused)
+}
+
+/// Where a workload stands in the published list.
+fn place(workload: &Workload) -> (&str, &str, &str, &str) {
+    let identity = &workload.identity;
+    (&identity.project, &identity.service, &identity.container, &workload.id)
+}
 
 /// All containers that the engine knows.
 pub(super) struct Fleet {
@@ -46,6 +63,8 @@ pub(super) struct Fleet {
 struct Container {
     /// `None` until the engine was asked, and for ever if the container is to be ignored.
     workload: Option<Workload>,
+    /// The container in whose network it lives.
+    host: Option<String>,
     /// Its line in the list when it was last looked at; `None` asks for another look.
     summary: Option<Summary>,
     /// Speaks to its reader.
@@ -56,6 +75,8 @@ struct Container {
     runs: Runs,
     /// Somebody asked it to end.
     asked_to_stop: bool,
+    /// Likewise, and it has not ended since: requests are not to be sent to it any more.
+    stopping_since: Option<Instant>,
     /// Its present run is not its first one.
     ran_before: bool,
 }
@@ -106,6 +127,7 @@ impl Fleet {
         if !container.runs.told(event.at) {
             return;
         }
+        container.stopping_since = None;
         match &container.subject {
             Some(subject) => subject.send_modify(|subject| subject.starts += 1),
             None => {
@@ -116,9 +138,21 @@ impl Fleet {
     }
 
     /// A container ended. Its reader takes a last look at its log at once.
-    pub(super) fn ended(&self, id: &str) {
-        if let Some(subject) = self.containers.get(id).and_then(|container| container.subject.as_ref()) {
+    pub(super) fn ended(&mut self, id: &str) {
+        let Some(container) = self.containers.get_mut(id) else { return };
+        container.stopping_since = None;
+        if let Some(subject) = &container.subject {
             subject.send_modify(|subject| subject.ends += 1);
+        }
+    }
+
+    /// Somebody tells a container to end: that is known at once, before the engine, which is busy with it, is asked.
+    pub(super) fn stopping(&mut self, id: &str) {
+        let Some(container) = self.containers.get_mut(id) else { return };
+        container.stopping_since = Some(Instant::now());
+        if let Some(workload) = container.workload.as_mut().filter(|workload| runs(workload)) {
+            workload.stopping = true;
+            self.publish();
         }
     }
 
@@ -132,12 +166,15 @@ impl Fleet {
     /// What the engine says of a container now.
     pub(super) fn inspected(&mut self, inspect: Inspect) {
         let Some(here) = &self.surroundings else { return };
-        let workload = workload(inspect, here);
+        let host = lodging::host(&inspect.host_config.network_mode);
+        let mut workload = workload(inspect, here);
         let container = self.containers.entry(workload.id.clone()).or_default();
         if is_ignored(&workload.labels) {
             return;
         }
         let before = container.workload.as_ref().and_then(|before| before.started_at);
+        let stopping = container.stopping_since.is_some_and(|since| since.elapsed() < STOPPING_MAX);
+        workload.stopping = stopping && runs(&workload);
         container.ran_before |= before.is_some_and(|before| workload.started_at > Some(before));
         let newly_started = workload.started_at.is_some_and(|at| container.runs.seen(at));
         if let Some(subject) = &container.subject {
@@ -151,13 +188,13 @@ impl Fleet {
             });
         } else {
             let identity = workload.identity.clone();
-            let runs = matches!(workload.state, State::Running | State::Paused);
-            let found = if runs { Found::Running } else { Found::Ended };
+            let found = if runs(&workload) { Found::Running } else { Found::Ended };
             self.follow(&workload.id, identity, Some(workload.tty), &workload.labels, found);
         }
         self.observe_deploy(&workload);
         if let Some(container) = self.containers.get_mut(&workload.id) {
             container.workload = Some(workload);
+            container.host = host;
         }
     }
 
@@ -287,17 +324,16 @@ impl Fleet {
 
     /// Publishes the current set, if it is another one than before.
     pub(super) fn publish(&self) {
-        let mut workloads: Vec<&Workload> =
-            self.containers.values().filter_map(|container| container.workload.as_ref()).collect();
-        workloads.sort_by_key(|workload| {
-            let identity = &workload.identity;
-            (&identity.project, &identity.service, &identity.container, &workload.id)
-        });
+        let known =
+            self.containers.values().filter_map(|container| Some((container.workload.as_ref()?, container)));
+        let mut workloads: Vec<Cow<'_, Workload>> =
+            known.map(|(workload, container)| self.at_home(workload, container.host.as_deref())).collect();
+        workloads.sort_by(|a, b| place(a).cmp(&place(b)));
         self.published.workloads.send_if_modified(|published| {
-            if published.iter().eq(workloads.iter().copied()) {
+            if published.iter().eq(workloads.iter().map(Cow::as_ref)) {
                 return false;
             }
-            *published = workloads.into_iter().cloned().collect::<Arc<[Workload]>>();
+            *published = workloads.into_iter().map(Cow::into_owned).collect::<Arc<[Workload]>>();
             true
         });
     }

@@ -151,6 +151,9 @@ impl<'k> Session<'k> {
 
     fn event(&mut self, event: Event) {
         if !event.is_told() {
+            if event.action == Action::Stop {
+                self.keeper.fleet.stopping(&event.id);
+            }
             return self.look_for(event, None);
         }
         // The engine has only the last events; that older ones are missing is no news.

@@ -14,6 +14,7 @@ fn workload(project: &str, service: &str, created: i64, image: &str) -> Workload
         health: Health::None,
         exit_code: None,
         oom_killed: false,
+        stopping: false,
         restarts: 0,
         image: image.to_owned(),
         image_id: format!("sha256:{image}"),

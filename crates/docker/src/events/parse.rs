@@ -15,8 +15,9 @@ pub(crate) const PATH_FILTER: &str = concat!(
     "%22rename%22,%22pause%22,%22unpause%22,%22update%22,%22connect%22,%22disconnect%22%5D%7D",
 );
 
-/// Signals that ask a program to do something other than to end: HUP, USR1, USR2.
-const OTHER_SIGNALS: [&str; 3] = ["1", "10", "12"];
+/// Signals that ask a program to do something other than to end: HUP, USR1, USR2, CHLD, CONT, STOP, TSTP, TTIN and TTOU
+/// (more and fewer workers of gunicorn's).
+const OTHER_SIGNALS: [&str; 9] = ["1", "10", "12", "17", "18", "19", "20", "21", "22"];
 
 /// Something that happened to a container.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -103,7 +103,9 @@ fn take_over(connection: &Connection, target: &mut IssueState, source: &IssueSta
         target.first_release.clone_from(&source.first_release);
     }
     if source.last_ms > target.last_ms {
-        target.title.clone_from(&source.title);
+        if !target.title.is_overflow() && !source.title.is_overflow() {
+            target.title.clone_from(&source.title);
+        }
         (target.level, target.unhandled) = (source.level, source.unhandled);
         target.platform.clone_from(&source.platform);
         target.last_release = source.last_release.clone().or(target.last_release.take());

@@ -138,7 +138,9 @@ fn rows(
 ) -> rusqlite::Result<Vec<MonitorRow>> {
     let mut statement = connection.prepare_cached(
         "SELECT m.id, m.project, m.slug, m.config, p.environment, p.state, p.since_ms, p.last_ms, p.next_ms,
-                p.duration_ms, p.issue
+                p.duration_ms, p.issue,
+                EXISTS (SELECT 1 FROM check_in c WHERE c.monitor = m.id AND c.environment = p.environment
+                                                   AND c.state = 'in_progress')
          FROM monitor m LEFT JOIN monitor_place p ON p.monitor = m.id
          WHERE (?1 IS NULL OR m.project = ?1) AND (?2 IS NULL OR m.slug = ?2)
            AND (?3 IS NULL OR p.environment = ?3)
@@ -151,12 +153,17 @@ fn rows(
         let environment: String = row.get::<_, Option<_>>(4)?.unwrap_or_else(|| ENVIRONMENT.to_owned());
         let state: Option<String> = row.get(5)?;
         let config = read(row.get(3)?);
+        let state = match State::read(state.as_deref().unwrap_or_default()) {
+            // The first run tells nothing yet, but that it is there.
+            State::Unknown if row.get(11)? => State::InProgress,
+            state => state,
+        };
         monitors.push(MonitorRow {
             project: ProjectId(row.get::<_, i64>(1)? as u64),
             slug: row.get(2)?,
             strip: drawn(connection, row.get(0)?, &environment, strip)?,
             environment,
-            state: State::read(state.as_deref().unwrap_or_default()),
+            state,
             since_ms: row.get::<_, Option<i64>>(6)?.filter(|since| *since > 0),
             schedule: config.as_ref().map(words).unwrap_or_default(),
             last_ms: row.get(7)?,

@@ -6,6 +6,7 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction as Commit, params
 
 use super::hints::{Hint, hints};
 use super::names::{Selection, Window};
+use super::orphans;
 use super::waterfall::{Step, waterfall};
 
 /// So many of either kind.
@@ -156,6 +157,24 @@ pub fn examples(
     statement.query_map(params![project, name, op, environment, hours.start, hours.end - 1], row)?.collect()
 }
 
+/// Those of a trace that began within a time, oldest first.
+pub fn examples_of_trace(
+    connection: &Connection,
+    trace: event::TraceId,
+    (from_ms, until_ms): (i64, i64),
+    limit: usize,
+) -> rusqlite::Result<Vec<ExampleRow>> {
+    // Name by name, since that is how they are found; an hour later, since the hour is that of their end.
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT {ROW} FROM performance_name n CROSS JOIN performance_example e ON e.name = n.id
+         WHERE e.hour BETWEEN ?1 AND ?2 AND e.trace = ?3 AND e.start_ms BETWEEN ?4 AND ?5
+         ORDER BY e.start_ms, e.id LIMIT ?6"
+    ))?;
+    let hours = (from_ms.div_euclid(super::HOUR_MS), until_ms.div_euclid(super::HOUR_MS) + 1);
+    let values = params![hours.0, hours.1, trace.0, from_ms, until_ms, limit as i64];
+    statement.query_map(values, row)?.collect()
+}
+
 /// One that is kept; `None` if it is not, or not any more.
 pub fn example(connection: &Connection, id: i64) -> rusqlite::Result<Option<Example>> {
     let found = connection
@@ -168,7 +187,8 @@ pub fn example(connection: &Connection, id: i64) -> rusqlite::Result<Option<Exam
             Ok((row(found)?, ProjectId(found.get::<_, i64>(9)? as u64), transaction))
         })
         .optional()?;
-    let Some((row, project, Some(transaction))) = found else { return Ok(None) };
+    let Some((mut row, project, Some(mut transaction))) = found else { return Ok(None) };
+    row.spans += orphans::add(connection, project, &mut transaction)? as u32;
     let steps = waterfall(&transaction);
     let hints = hints(&transaction);
     Ok(Some(Example { row, project, steps, hints, transaction }))

@@ -2,7 +2,7 @@
 
 use rusqlite::{Transaction as Commit, params};
 
-use super::HOUR_MS;
+use super::{HOUR_MS, orphans};
 use crate::hours::Hours;
 
 /// More examples are not kept, whatever their age.
@@ -26,7 +26,8 @@ pub(crate) fn expire(commit: &Commit<'_>, before_ms: i64, rows_max: usize) -> ru
     let (hour, rows) = (before_ms.div_euclid(HOUR_MS), rows_max as i64);
     let old = commit.prepare_cached(OLD_EXAMPLES)?.execute([hour, rows])?;
     let many = commit.prepare_cached(MANY_EXAMPLES)?.execute([EXAMPLES_MAX, rows])?;
-    let more = HOURS.expire(commit, hour, rows_max)?;
+    let orphans = orphans::expire(commit, before_ms, rows_max)?;
+    let more = orphans | HOURS.expire(commit, hour, rows_max)?;
     let unused = commit.prepare_cached(UNUSED_NAMES)?.execute(params![rows])?;
     Ok(more || [old, many, unused].iter().any(|deleted| *deleted >= rows_max))
 }

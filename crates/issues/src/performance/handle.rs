@@ -31,6 +31,18 @@ impl Issues {
         self.read(|reader| super::examples(reader, selection, window))
     }
 
+    /// Those of a trace (32 hexadecimal digits) that began within a time, oldest first, at most so many.
+    pub fn examples_of_trace(
+        &self,
+        trace: &str,
+        from_ms: i64,
+        until_ms: i64,
+        limit: usize,
+    ) -> Result<Vec<ExampleRow>, ReadError> {
+        let Ok(trace) = trace.parse() else { return Ok(Vec::new()) };
+        self.read(|reader| super::examples_of_trace(reader, trace, (from_ms, until_ms), limit))
+    }
+
     /// One of them; `None` if it is not kept any more.
     pub fn example(&self, id: i64) -> Result<Option<Example>, ReadError> {
         self.read(|reader| super::example(reader, id))

@@ -7,23 +7,26 @@ use event::items::{ContainedSpan, Span, SpanContainer, Transaction};
 use event::value::find;
 use model::Timestamp;
 
-/// The transactions that the container stands for.
-///
-/// Spans whose root is not among them were sent before it or are late: they are left out, and their time counts as
-/// the root's own.
-pub(super) fn transactions(container: SpanContainer, received: Timestamp) -> Vec<Transaction> {
+/// The transactions that the container stands for, and the spans whose root is not among them: they were sent before it,
+/// or are late.
+pub(super) fn transactions(
+    container: SpanContainer,
+    received: Timestamp,
+) -> (Vec<Transaction>, Vec<ContainedSpan>) {
     let (roots, parts): (Vec<_>, Vec<_>) = container.spans.into_iter().partition(|span| span.is_segment);
     let mut transactions: Vec<Transaction> =
         roots.into_iter().map(|root| transaction(root, received)).collect();
     let places: HashMap<SpanId, usize> =
         transactions.iter().enumerate().map(|(place, one)| (one.span, place)).collect();
+    let mut orphans = Vec::new();
     for part in parts {
         let place = part.segment.and_then(|root| places.get(&root));
-        if let Some(transaction) = place.and_then(|place| transactions.get_mut(*place)) {
-            transaction.spans.push(part.span);
+        match place.and_then(|place| transactions.get_mut(*place)) {
+            Some(transaction) => transaction.spans.push(part.span),
+            None => orphans.push(part),
         }
     }
-    transactions
+    (transactions, orphans)
 }
 
 fn transaction(root: ContainedSpan, received: Timestamp) -> Transaction {

@@ -15,6 +15,8 @@ use super::*;
 use crate::database;
 use crate::work::Received;
 
+mod orphans;
+
 const HOUR: i64 = 480_000;
 
 fn at(hour: i64, ms: i64) -> Timestamp {

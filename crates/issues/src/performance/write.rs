@@ -7,7 +7,7 @@ use rusqlite::{OptionalExtension, Transaction as Commit, params};
 use super::histogram::Histogram;
 use super::operations::{Operations, Sum};
 use super::own_time::own_times_ms;
-use super::{HOUR_MS, OTHERS, examples, segments};
+use super::{HOUR_MS, OTHERS, examples, orphans, segments};
 use crate::releases;
 use crate::work::Received;
 
@@ -40,10 +40,12 @@ pub(crate) fn apply_spans(
     spans: SpanContainer,
 ) -> rusqlite::Result<()> {
     let at = model::Timestamp::from_millis(received.received_ms);
-    for transaction in segments::transactions(spans, at) {
+    let (transactions, parts) = segments::transactions(spans, at);
+    for mut transaction in transactions {
+        orphans::adopt(commit, received.project, &mut transaction)?;
         apply(commit, received, &transaction)?;
     }
-    Ok(())
+    orphans::keep(commit, received, parts)
 }
 
 fn name_id(commit: &Commit<'_>, project: ProjectId, transaction: &Transaction) -> rusqlite::Result<i64> {

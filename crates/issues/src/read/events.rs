@@ -93,7 +93,7 @@ impl Issues {
         places.into_iter().map(|(cursor, id)| self.summary(&reader, cursor, id)).collect()
     }
 
-    fn summary(
+    pub(super) fn summary(
         &self,
         reader: &Connection,
         cursor: EventCursor,

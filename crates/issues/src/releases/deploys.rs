@@ -37,6 +37,16 @@ pub(crate) fn deploy(
     if known(commit, project, version, deploy.at_ms)?.is_none() {
         return Ok(None);
     }
+    insert(commit, project, version, deploy).map(Some)
+}
+
+/// Keeps a deploy of a version that is known, or will be. Gives its id.
+pub(super) fn insert(
+    commit: &Commit<'_>,
+    project: ProjectId,
+    version: &str,
+    deploy: &Deploy,
+) -> rusqlite::Result<i64> {
     let shortened = |text: &str| text[..text.floor_char_boundary(TEXT_BYTES_MAX)].to_owned();
     commit.execute(
         "INSERT INTO deploy (project, version, environment, at_ms, started_ms, name, url)
@@ -51,7 +61,7 @@ pub(crate) fn deploy(
             shortened(&deploy.url)
         ],
     )?;
-    Ok(Some(commit.last_insert_rowid()))
+    Ok(commit.last_insert_rowid())
 }
 
 /// The deploys of a release, newest first, at most 100.

@@ -24,6 +24,8 @@ pub(crate) fn expire(commit: &Commit<'_>, before_ms: i64, rows_max: usize) -> ru
     );
     let regressions = format!("DELETE FROM release_regression WHERE release IN ({old})");
     let releases = format!("DELETE FROM release WHERE id IN ({old})");
+    let unknown = "DELETE FROM deploy WHERE version = '' AND at_ms < ?1";
+    commit.prepare_cached(unknown)?.execute([before_ms])?;
     let mut deleted = 0;
     for sql in [deploys, regressions, releases] {
         deleted = commit.prepare_cached(&sql)?.execute(params![hour * HOUR_MS, rows])?;

@@ -2,7 +2,7 @@
 
 use event::ProjectId;
 
-use super::{Deploy, Release, ReleaseRow, Selection, Told};
+use super::{Deploy, Release, ReleaseRow, Rollout, Selection, Told};
 use crate::{ChangeError, Issues, ReadError};
 
 impl Issues {
@@ -58,6 +58,21 @@ impl Issues {
     ) -> Result<Option<i64>, ChangeError> {
         let version = version.to_owned();
         self.in_commit(move |commit| super::deploy(commit, project, &version, &deploy)).await
+    }
+
+    /// Keeps what was rolled out as a deploy of the release that it is, or of the one that is seen first soon after: of the
+    /// projects of the service, and of the only project if it names no service. The same is kept once.
+    pub async fn rolled_out(&self, rollout: Rollout) -> Result<(), ChangeError> {
+        let projects = self.projects();
+        let is_only = projects.len() == 1;
+        for project in projects {
+            let is_meant = project.service() == rollout.service || is_only && project.service.is_none();
+            if is_meant {
+                let (rollout, now_ms, id) = (rollout.clone(), self.shared.now_ms(), project.id);
+                self.in_commit(move |commit| super::rolled_out(commit, id, &rollout, now_ms)).await?;
+            }
+        }
+        Ok(())
     }
 
     /// Forgets a release and what was counted of it. Gives whether it was known.

@@ -21,6 +21,13 @@ fn at(minute: i64) -> Received {
     Received { project: PROJECT, received_ms: NOW_MS + minute * 60_000 }
 }
 
+/// An event of the release.
+fn see(commit: &Commit<'_>, minute: i64, version: &str, environment: &str) {
+    let mut one = Seen::default();
+    one.add(at(minute).received_ms);
+    seen(commit, PROJECT, version, environment, &one).unwrap();
+}
+
 struct Bench {
     _directory: TempDir,
     connection: Connection,
@@ -38,7 +45,7 @@ impl Bench {
         let mut bench = Self::new();
         bench.write(|commit| {
             for (minute, version) in versions.iter().enumerate() {
-                seen(commit, &at(minute as i64), version, Some("production")).unwrap();
+                see(commit, minute as i64, version, "production");
             }
         });
         bench
@@ -155,8 +162,8 @@ fn releases_are_listed_in_pages() {
 fn events_and_issues_are_counted() {
     let mut bench = Bench::with(&["shop@1.0", "shop@1.1"]);
     bench.write(|commit| {
-        seen(commit, &at(130), "shop@1.1", Some("staging")).unwrap();
-        seen(commit, &at(131), "shop@1.1", None).unwrap();
+        see(commit, 130, "shop@1.1", "staging");
+        see(commit, 131, "shop@1.1", "");
         for (id, status, first_release) in
             [(1_i64, "unresolved", "shop@1.1"), (2, "resolved", "shop@1.0"), (3, "deleted", "shop@1.1")]
         {
@@ -234,7 +241,7 @@ fn versions_and_environments_made_up_have_an_end() {
             heard(commit, &at(0), &format!("shop@1.{number}")).unwrap();
         }
         for number in 0..30 {
-            seen(commit, &at(0), "shop@1.0", Some(&format!("place-{number}"))).unwrap();
+            see(commit, 0, "shop@1.0", &format!("place-{number}"));
             let mut sent = sessions(vec![session(SessionStatus::Exited, true, 0, "a")], vec![]);
             sent.environment = Some(format!("place-{number}"));
             apply_sessions(commit, &at(0), &sent).unwrap();
@@ -311,10 +318,10 @@ fn sessions_say_how_healthy_a_release_is() {
 fn what_is_old_goes_in_slices() {
     let mut bench = Bench::with(&["shop@1.0", "shop@1.1"]);
     bench.write(|commit| {
-        (0..10).for_each(|hour| seen(commit, &at(hour * 60), "shop@1.1", None).unwrap());
+        (0..10).for_each(|hour| see(commit, hour * 60, "shop@1.1", ""));
         apply_sessions(commit, &at(0), &sessions(vec![session(SessionStatus::Exited, true, 0, "a")], vec![]))
             .unwrap();
-        seen(commit, &at(100 * 60), "shop@1.1", None).unwrap();
+        see(commit, 100 * 60, "shop@1.1", "");
         deploy(commit, PROJECT, "shop@1.0", &Deploy { at_ms: NOW_MS, ..Deploy::default() }).unwrap();
     });
     let mut slices = 0;
@@ -357,4 +364,48 @@ proptest! {
     fn no_version_panics(a in "\\PC{0,30}", b in "\\PC{0,30}") {
         by_number(&a, &b);
     }
+}
+
+#[test]
+fn what_is_rolled_out_is_the_release_of_its_tag_or_the_next_new_one() {
+    let rollout = |image: &str, minute: i64| Rollout {
+        service: "web".into(),
+        image: image.into(),
+        at_ms: at(minute).received_ms,
+        environment: "production".into(),
+    };
+    let check = |image: &str, next: Option<&str>, expected: &str| {
+        let mut bench = Bench::with(&["shop@1.9.0", "v7", "shop@1.10.0"]);
+        bench.write(|commit| {
+            let rollout = rollout(image, 60);
+            for _ in 0..2 {
+                rolled_out(commit, PROJECT, &rollout, at(61).received_ms).unwrap();
+            }
+            next.into_iter().for_each(|version| see(commit, 70, version, ""));
+        });
+        let mut select = bench.connection.prepare("SELECT version FROM deploy").unwrap();
+        let told: Vec<String> =
+            select.query_map([], |row| row.get(0)).unwrap().collect::<rusqlite::Result<_>>().unwrap();
+        assert_eq!(told, [expected], "{image}");
+    };
+    check("registry:5000/shop:1.9.0", Some("shop@2"), "shop@1.9.0");
+    check("shop:7", None, "v7");
+    check("shop:v1.10.0@sha256:abc", None, "shop@1.10.0");
+    check("shop:10.0", None, "");
+    check("shop:latest", Some("shop@2"), "shop@2");
+    check("registry:5000/shop", Some("shop@2"), "shop@2");
+    check("shop:latest", Some("v7"), "");
+    let mut bench = Bench::with(&["shop@1"]);
+    bench.write(|commit| {
+        rolled_out(commit, PROJECT, &rollout("shop:x", 0), at(61).received_ms).unwrap();
+        rolled_out(commit, PROJECT, &rollout("shop:y", 10), at(11).received_ms).unwrap();
+        rolled_out(commit, PROJECT, &rollout("shop:z", 20), at(21).received_ms).unwrap();
+        see(commit, 30, "shop@2", "");
+    });
+    let names: Vec<String> = deploys(&bench.connection, PROJECT, "shop@2")
+        .unwrap()
+        .into_iter()
+        .map(|deploy| deploy.name)
+        .collect();
+    assert_eq!(names, ["shop:z"], "the last before it, and none of too long ago");
 }

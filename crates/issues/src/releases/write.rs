@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use event::ProjectId;
 use rusqlite::{Connection, OptionalExtension, Transaction as Commit, params};
 
-use super::{HOUR_MS, VERSION_BYTES_MAX};
+use super::{HOUR_MS, VERSION_BYTES_MAX, rollouts};
 use crate::work::Received;
 
 /// More facts about a release are not kept.
@@ -29,24 +29,39 @@ pub struct Told {
     pub about: BTreeMap<String, String>,
 }
 
-/// Counts an event of the release.
+/// Events of a release that came with one batch.
+#[derive(Debug, Default)]
+pub(crate) struct Seen {
+    /// By the hour in which they were received.
+    hours: BTreeMap<i64, i64>,
+    last_ms: i64,
+}
+
+impl Seen {
+    pub(crate) fn add(&mut self, received_ms: i64) {
+        *self.hours.entry(received_ms.div_euclid(HOUR_MS)).or_default() += 1;
+        self.last_ms = self.last_ms.max(received_ms);
+    }
+}
+
+/// Counts events of the release.
 pub(crate) fn seen(
     commit: &Commit<'_>,
-    received: &Received,
+    project: ProjectId,
     version: &str,
-    environment: Option<&str>,
+    environment: &str,
+    seen: &Seen,
 ) -> rusqlite::Result<()> {
-    let Some(release) = known(commit, received.project, version, received.received_ms)? else {
-        return Ok(());
-    };
-    let hour = received.received_ms.div_euclid(HOUR_MS);
-    let environment = counted_as(commit, "release_hour", (release, hour), environment.unwrap_or_default())?;
-    commit
-        .prepare_cached(
-            "INSERT INTO release_hour VALUES (?, ?, ?, 1)
-             ON CONFLICT (release, hour, environment) DO UPDATE SET events = events + 1",
-        )?
-        .execute(params![release, environment, hour])?;
+    let Some(release) = known(commit, project, version, seen.last_ms)? else { return Ok(()) };
+    for (hour, events) in &seen.hours {
+        let environment = counted_as(commit, "release_hour", (release, *hour), environment)?;
+        commit
+            .prepare_cached(
+                "INSERT INTO release_hour VALUES (?, ?, ?, ?)
+                 ON CONFLICT (release, hour, environment) DO UPDATE SET events = events + excluded.events",
+            )?
+            .execute(params![release, environment, hour, events])?;
+    }
     Ok(())
 }
 
@@ -140,7 +155,9 @@ pub(super) fn known(
     commit
         .prepare_cached("INSERT INTO release (project, version, first_ms, last_ms) VALUES (?1, ?2, ?3, ?3)")?
         .execute(params![project, version, now_ms])?;
-    Ok(Some(commit.last_insert_rowid()))
+    let release = commit.last_insert_rowid();
+    rollouts::adopt(commit, project, version, now_ms)?;
+    Ok(Some(release))
 }
 
 /// The environment under which something of the release is counted in the hour; [`OTHERS`] if there are many already.

@@ -10,7 +10,7 @@ use tantivy::schema::{
 use tantivy::{TantivyDocument, Term};
 
 use super::field::indexed;
-use crate::database::EventRow;
+use crate::database::EventPlace;
 
 pub(super) const ROW: &str = "row";
 pub(super) const PROJECT: &str = "project";
@@ -20,6 +20,9 @@ const PAIR: &str = "pair";
 const KEY: &str = "key";
 const TEXT: &str = "text";
 
+/// The name under which an event's trace is found.
+pub(super) const TRACE: &str = "trace";
+
 /// The name under which [`super::words::Words`] is known to tantivy.
 pub(super) const WORDS: &str = "words";
 
@@ -28,6 +31,9 @@ const VALUE_BYTES_MAX: usize = 256;
 
 /// Of a text, no more is looked at.
 const TEXT_BYTES_MAX: usize = 8192;
+
+/// What a text of a document takes beside its bytes.
+const TEXT_OVERHEAD: usize = 16;
 
 /// The fields of a document.
 #[derive(Clone, Debug)]
@@ -66,26 +72,35 @@ impl Fields {
         Term::from_field_text(self.pair, &pair_text(key, value))
     }
 
-    /// The document of a kept event.
-    pub(super) fn document(&self, kept: &EventRow) -> TantivyDocument {
-        let event = &kept.stored.event;
+    /// What an event says, as a document, and about how many bytes it takes.
+    pub(super) fn words(&self, event: &Event) -> (TantivyDocument, usize) {
         let mut document = TantivyDocument::default();
-        document.add_u64(self.row, kept.row as u64);
-        document.add_u64(self.project, kept.project as u64);
-        document.add_u64(self.fingerprint, kept.fingerprint as u64);
-        document.add_i64(self.received, kept.received_ms);
+        let mut bytes = 0;
+        let mut add = |field: Field, text: &str| {
+            bytes += text.len() + TEXT_OVERHEAD;
+            document.add_text(field, text);
+        };
         let mut keys = HashSet::new();
         for (key, value) in pairs(event) {
             let key = key.to_lowercase();
-            document.add_text(self.pair, pair_text(&key, &value));
-            if keys.insert(key.clone()) {
-                document.add_text(self.key, key);
+            add(self.pair, &pair_text(&key, &value));
+            if !keys.contains(&key) {
+                add(self.key, &key);
+                keys.insert(key);
             }
         }
         for text in texts(event) {
-            document.add_text(self.text, &text[..text.floor_char_boundary(TEXT_BYTES_MAX)]);
+            add(self.text, &text[..text.floor_char_boundary(TEXT_BYTES_MAX)]);
         }
-        document
+        (document, bytes)
+    }
+
+    /// Adds where the event is kept.
+    pub(super) fn place(&self, document: &mut TantivyDocument, place: &EventPlace) {
+        document.add_u64(self.row, place.row as u64);
+        document.add_u64(self.project, place.project as u64);
+        document.add_u64(self.fingerprint, place.fingerprint as u64);
+        document.add_i64(self.received, place.received_ms);
     }
 }
 
@@ -106,7 +121,7 @@ fn pairs(event: &Event) -> HashSet<(Cow<'_, str>, Cow<'_, str>)> {
     add(indexed::RELEASE, field(&event.release));
     add(indexed::ENVIRONMENT, field(&event.environment));
     add("platform", Some(event.platform.clone().into()));
-    add("trace", event.trace_id().map(|id| id.to_string().into()));
+    add(TRACE, event.trace_id().map(|id| id.to_string().into()));
     add("sdk.name", event.sdk.as_ref().map(|sdk| sdk.name.clone().into()));
     add("message", event.message.as_ref().map(|message| message.formatted.clone().into()));
     for (key, context) in [("browser.name", "browser"), ("os.name", "os"), ("runtime.name", "runtime")] {

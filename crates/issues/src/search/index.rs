@@ -7,14 +7,17 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use event::{Event, EventId};
 use serde::{Deserialize, Serialize};
-use tantivy::query::Query as IndexQuery;
+use tantivy::query::{Query as IndexQuery, TermQuery};
+use tantivy::schema::IndexRecordOption;
 use tantivy::tokenizer::TextAnalyzer;
-use tantivy::{IndexReader, ReloadPolicy, Searcher, TantivyError};
+use tantivy::{IndexReader, ReloadPolicy, Searcher, TantivyDocument, TantivyError};
 use tokio::sync::{Notify, watch};
 
+use super::beforehand::Beforehand;
 use super::collector::Fingerprints;
-use super::document::{Fields, WORDS};
+use super::document::{Fields, TRACE, WORDS};
 use super::words::Words;
 
 /// What is in documents. An index of another format is made anew.
@@ -35,6 +38,7 @@ struct Shared {
     event: watch::Sender<i64>,
     stale: AtomicI64,
     wake: Notify,
+    beforehand: Beforehand,
 }
 
 /// Up to where an index has got, and of which database. Stored with each of its commits.
@@ -87,12 +91,30 @@ impl Index {
             event: watch::Sender::new(0),
             stale: AtomicI64::new(0),
             wake: Notify::new(),
+            beforehand: Beforehand::default(),
         }))
     }
 
     /// Tells that the database has changed. Cheap.
     pub fn nudge(&self) {
         self.0.wake.notify_one();
+    }
+
+    /// An event is on its way into the database.
+    pub(crate) fn expect(&self, project: i64, event: &Event) {
+        let (document, bytes) = self.0.fields.words(event);
+        self.0.beforehand.put((project, event.id), document, bytes);
+    }
+
+    /// What an event says, if it was expected and did not wait for too long.
+    pub(super) fn expected(&self, project: i64, event: EventId) -> Option<TantivyDocument> {
+        self.0.beforehand.take((project, event))
+    }
+
+    /// The fingerprints of which events are of a trace.
+    pub(crate) fn with_trace(&self, trace: &str) -> tantivy::Result<HashSet<u64>> {
+        let term = self.0.fields.pair(TRACE, trace);
+        self.fingerprints(&TermQuery::new(term, IndexRecordOption::Basic), i64::MIN..i64::MAX)
     }
 
     /// How far it has got.

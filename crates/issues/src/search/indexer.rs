@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use rusqlite::{Connection, Transaction as Commit};
 use tantivy::indexer::{IndexWriterOptions, LogMergePolicy};
-use tantivy::{IndexWriter, TantivyError, Term};
+use tantivy::{IndexWriter, TantivyDocument, TantivyError, Term};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::index::{Index, Progress, is_damage};
-use crate::database;
+use crate::database::{self, EventPlace};
 use crate::readers::ReadError;
 
 /// After a change it is waited for more of them.
@@ -25,11 +25,11 @@ const IDLE: Duration = Duration::from_secs(60);
 /// The wait after a failure.
 const RETRY: Duration = Duration::from_secs(30);
 
-/// So many events are in memory at once.
-const SLICE: usize = 32;
+/// So many events are looked for at once.
+const SLICE: usize = 256;
 
 /// So many slices make a commit, at most.
-const SLICES_MAX: usize = 64;
+const SLICES_MAX: usize = 16;
 
 /// So many deleted events are forgotten with one commit.
 const STALE_MAX: usize = 5000;
@@ -208,14 +208,15 @@ fn work_in(
     let snapshot = events.unchecked_transaction().map_err(ReadError::from)?;
     let mut next = progress.clone();
     for _ in 0..SLICES_MAX {
-        let Some(last) = end_of_slice(&snapshot, next.event).map_err(ReadError::from)? else { break };
+        let slice = database::places_after(&snapshot, next.event, SLICE).map_err(ReadError::from)?;
+        let Some(last) = slice.last() else { break };
         let writer = opened_writer(files, writer)?;
-        let slice =
-            database::events_after(&snapshot, next.event, SLICE, |damaged| tracing::warn!("{damaged}"))?;
-        for event in &slice {
-            writer.add_document(index.fields().document(event))?;
+        for place in &slice {
+            if let Some(document) = document(index, &snapshot, place)? {
+                writer.add_document(document)?;
+            }
         }
-        next.event = last;
+        next.event = last.row;
     }
     for (seq, event) in stale_after(&snapshot, progress.stale).map_err(ReadError::from)? {
         next.stale = seq;
@@ -231,11 +232,26 @@ fn work_in(
     Ok(Some(next))
 }
 
-/// The last row of the slice behind `row`; `None` if there are no more.
-fn end_of_slice(events: &Connection, row: i64) -> rusqlite::Result<Option<i64>> {
-    let mut statement = events
-        .prepare_cached("SELECT max(row) FROM (SELECT row FROM event WHERE row > ? ORDER BY row LIMIT ?)")?;
-    statement.query_row([row, SLICE as i64], |row| row.get(0))
+/// The document of a kept event; `None` if it is damaged.
+fn document(
+    index: &Index,
+    events: &Connection,
+    place: &EventPlace,
+) -> Result<Option<TantivyDocument>, Failure> {
+    let mut document = match index.expected(place.project, place.id) {
+        Some(document) => document,
+        None => match database::event_in(events, place.row) {
+            Ok(Some(event)) => index.fields().words(&event.stored.event).0,
+            Ok(None) => return Ok(None),
+            Err(damaged @ ReadError::Damaged { .. }) => {
+                tracing::warn!("{damaged}");
+                return Ok(None);
+            }
+            Err(error) => return Err(error.into()),
+        },
+    };
+    index.fields().place(&mut document, place);
+    Ok(Some(document))
 }
 
 fn stale_after(events: &Connection, seq: i64) -> rusqlite::Result<Vec<(i64, i64)>> {

@@ -155,7 +155,7 @@ fn a_damaged_item_is_named_and_left_out() {
     ground.try_work().unwrap();
     assert_eq!(ground.only().count, 2);
     assert_eq!(ground.issues.status().damaged, 2);
-    assert!(ground.faults()[0].contains("is damaged and was left out"), "{:?}", ground.faults());
+    assert!(ground.faults()[0].contains("was put aside (its kind is not known)"), "{:?}", ground.faults());
 }
 
 #[test]

@@ -99,3 +99,23 @@ fn files_that_nothing_names_go() {
     let ground = ground.restarted();
     assert_eq!((files(), ground.number("SELECT count(*) FROM attachment")), (0, 0));
 }
+
+#[test]
+fn an_item_that_nobody_can_work_in_is_put_aside() {
+    let mut ground = filled();
+    ground.storage.steps.stumbles_at = Some(9);
+    ground.try_work().unwrap();
+    let counts: Vec<u64> = ground.all().iter().map(|issue| issue.count).collect();
+    assert_eq!(counts.iter().sum::<u64>(), 29, "{counts:?}");
+    assert_eq!(ground.issues.status().damaged, 1);
+    assert!(ground.faults()[0].contains("item 9 of project 1"), "{:?}", ground.faults());
+    assert_eq!(
+        ground.number("SELECT count(*) FROM aside WHERE id = 9 AND reason LIKE '%the test stumbles%'"),
+        1
+    );
+    // It is not met again.
+    let mut ground = ground.restarted();
+    ground.storage.steps.stumbles_at = Some(9);
+    ground.try_work().unwrap();
+    assert_eq!((ground.faults(), ground.issues.status().backlog_bytes), (Vec::new(), 0));
+}

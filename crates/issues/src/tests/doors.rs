@@ -162,11 +162,18 @@ async fn log_lines_go_out() {
         attributes: vec![],
     };
     let logs = Prepared::Logs(vec![record("one"), record("two")]);
-    running.issues.accept(running.delivery(vec![logs])).await.unwrap();
-    let batch = outlet.recv().await.unwrap();
+    let mut accepted = Box::pin(running.issues.accept(running.delivery(vec![logs])));
+    let lines = tokio::select! {
+        _ = &mut accepted => panic!("answered before the lines were kept"),
+        lines = outlet.recv() => lines.unwrap(),
+    };
+    lines.kept.send(()).unwrap();
+    accepted.await.unwrap();
+    let batch = &lines.batches[0];
     assert_eq!(batch.labels.get("service"), Some("default"));
     assert_eq!(batch.labels.get("stream"), Some("sentry"));
     assert_eq!(batch.entries.iter().map(|entry| entry.line.as_str()).collect::<Vec<_>>(), ["one", "two"]);
+    assert_eq!(running.issues.status().logs_dropped, 0);
     drop(outlet);
     let logs = Prepared::Logs(vec![record("three")]);
     running.issues.accept(running.delivery(vec![logs])).await.unwrap();

@@ -116,3 +116,25 @@ fn a_deleted_issue_is_gone_at_once_and_cleared_in_slices() {
     assert_eq!(ground.only().count, 1);
     assert!(ground.issues.latest_event(ground.only().id).unwrap().is_some(), "its base is still there");
 }
+
+#[test]
+fn the_file_becomes_smaller_when_much_of_it_is_free() {
+    let config = Config { sample_after: u64::MAX, ..Config::default() };
+    let mut ground = Ground::with(config, Limits { pages_free: 64, ..Limits::default() });
+    let texts = |seed: u64| -> String {
+        (0..400).map(|n: u64| format!("{:x}", store::checksum(&(seed * 1000 + n).to_le_bytes()))).collect()
+    };
+    for seed in 0..600 {
+        ground.spool(&Sent { message: texts(seed), ..Sent::default() });
+    }
+    ground.try_work().unwrap();
+    let pages = |ground: &Ground| ground.number("PRAGMA page_count");
+    let full = pages(&ground);
+    ground.storage.change(&[ground.only().id], &Change::Delete, None).unwrap();
+    ground.upkeep();
+    let left = pages(&ground);
+    assert!(full > 300 && left < 200, "{full} {left}");
+    ground.send(&Sent::default());
+    assert_eq!(ground.only().count, 1);
+    assert_eq!(ground.number("SELECT count(*) FROM pragma_integrity_check WHERE integrity_check = 'ok'"), 1);
+}

@@ -3,7 +3,7 @@
 use super::ground::{DAY, Ground, HOUR, MINUTE, Sent};
 use crate::activity::What;
 use crate::change::Change;
-use crate::life::{Resolution, Status, Substatus};
+use crate::life::{Resolution, Status, Substatus, Within};
 use crate::news::Turn;
 
 fn of(release: &'static str) -> Sent {
@@ -100,6 +100,7 @@ fn archived_until_a_condition() {
         at_ms,
         more_events,
         more_users,
+        within: None,
         escalating: false,
     };
     let rests = |ground: &Ground| matches!(ground.status(), Status::Archived(_));
@@ -118,6 +119,23 @@ fn archived_until_a_condition() {
     assert!(rests(&ground));
     ground.send(&user(3));
     assert!(!rests(&ground));
+
+    ground.change(Change::Archive {
+        at_ms: None,
+        more_events: None,
+        more_users: None,
+        within: Some(Within { count: 4, hours: 2 }),
+        escalating: false,
+    });
+    // Those before count too, once they are of the last two hours.
+    ground.pass(3 * HOUR);
+    (0..3).for_each(|_| _ = ground.send(&user(3)));
+    ground.pass(2 * HOUR);
+    (0..3).for_each(|_| _ = ground.send(&user(3)));
+    assert!(rests(&ground));
+    (0..2).for_each(|_| _ = ground.spool(&user(3)));
+    ground.try_work().unwrap();
+    assert!(!rests(&ground), "within one batch");
 
     ground.change(archive(Some(ground.now() + HOUR), None, None));
     ground.upkeep();
@@ -157,7 +175,13 @@ fn much_more_than_usual_escalates() {
     ground.pass(25 * HOUR);
     ground.upkeep();
     assert_eq!(ground.status(), Status::Unresolved(Substatus::Ongoing));
-    ground.change(Change::Archive { at_ms: None, more_events: None, more_users: None, escalating: true });
+    ground.change(Change::Archive {
+        at_ms: None,
+        more_events: None,
+        more_users: None,
+        within: None,
+        escalating: true,
+    });
     ground.send(&Sent::default());
     assert!(matches!(ground.status(), Status::Archived(_)));
     for _ in 0..40 {

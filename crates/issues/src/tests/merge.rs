@@ -43,3 +43,32 @@ fn merged_and_unmerged_everything_is_as_it_was() {
     let unknown = ground.storage.merge(made[0], &[4711], None).unwrap_err();
     assert!(matches!(unknown, ChangeError::Unknown));
 }
+
+#[test]
+fn what_collects_too_many_is_not_renamed() {
+    let quotas = crate::Quotas { new_issues_per_minute: 2, ..crate::Quotas::default() };
+    let filled = || {
+        let config = crate::Config { quotas, ..crate::Config::default() };
+        let mut ground = Ground::with(config, crate::limits::Limits::default());
+        ["a", "b", "c", "d"].into_iter().for_each(|function| _ = ground.send(&of(function, "1")));
+        let all = ground.all();
+        assert_eq!(all[2].title, "Too many new issues");
+        (ground, all[0].id, all[2].id)
+    };
+    let check = |ground: &mut Ground, into: i64, expected: &str| {
+        for function in ["a", "e", "b"] {
+            ground.pass(1);
+            ground.send(&of(function, "2"));
+            let title = ground.issues.issue(into).unwrap().unwrap().title;
+            assert_eq!(title, expected, "after one of {function}");
+        }
+    };
+    let (mut ground, named, overflow) = filled();
+    ground.pass(1);
+    ground.send(&of("a", "2"));
+    ground.storage.merge(overflow, &[named], None).unwrap();
+    check(&mut ground, overflow, "Too many new issues");
+    let (mut ground, named, overflow) = filled();
+    ground.storage.merge(named, &[overflow], None).unwrap();
+    check(&mut ground, named, "ValueError");
+}

@@ -15,6 +15,12 @@ const HOUR_MS: i64 = 3_600_000;
 /// A write-ahead log of more bytes is cut.
 const LOG_BYTES: u64 = 8 << 20;
 
+/// Free pages are used again: such a part of all stays.
+const FREE_PART: i64 = 8;
+
+/// Pages that are given back at once; others have to be moved to where these were.
+const PAGES_GIVEN: i64 = 512;
+
 /// Issues that end with one commit.
 const ISSUES_MAX: i64 = 50;
 
@@ -91,6 +97,24 @@ impl Storage {
             )?;
         }
         Ok(false)
+    }
+
+    /// Makes the file smaller, a slice at a time, where much of it is free.
+    pub(super) fn give_back(&mut self, _as_of_ms: i64) -> Result<bool, WorkError> {
+        let pages = "SELECT page_count, freelist_count, auto_vacuum
+                     FROM pragma_page_count, pragma_freelist_count, pragma_auto_vacuum";
+        let (all, free, shrinks): (i64, i64, i64) =
+            self.connection.query_row(pages, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        let kept = self.shared.limits.pages_free.max(all / FREE_PART);
+        if shrinks == 0 || free <= kept {
+            return Ok(false);
+        }
+        let slice = PAGES_GIVEN.min(free - kept);
+        // Each step gives one page back.
+        let mut giving = self.connection.prepare(&format!("PRAGMA incremental_vacuum({slice})"))?;
+        let mut given = giving.query([])?;
+        while given.next()?.is_some() {}
+        Ok(free - slice > kept)
     }
 
     fn delete_events(&mut self, gone: &[Gone]) -> Result<(), WorkError> {

@@ -8,12 +8,13 @@ use rusqlite::Transaction;
 use super::count::{Bucket, Fingerprint};
 use super::facets::Facets;
 use super::issue::IssueState;
-use super::{Memory, Received, WorkError};
+use super::{Memory, Received, WorkError, aside};
 use crate::digest;
 use crate::life::Turn;
 use crate::news::News;
 use crate::pack::ARTIFACTS;
 use crate::refusal::Category;
+use crate::releases::Seen;
 use crate::shared::Shared;
 use crate::spool::{Kind, Row};
 
@@ -27,6 +28,10 @@ pub(super) struct Batch<'b> {
     pub(super) hashes: HashMap<(i64, [u8; 16]), i64>,
     pub(super) buckets: BTreeMap<(i64, i64), Bucket>,
     pub(super) facets: Facets,
+    /// Events by project, release and environment.
+    pub(super) releases: BTreeMap<(ProjectId, String, String), Seen>,
+    /// By project: the fingerprint that stands for all those that there were too many of.
+    pub(super) overflows: HashMap<i64, Option<i64>>,
     /// By how many more events, or fewer, each base is needed.
     pub(super) base_uses: BTreeMap<i64, i64>,
     /// Quantity and bytes by project, hour, kind and outcome.
@@ -79,6 +84,8 @@ impl<'b> Batch<'b> {
             hashes: HashMap::new(),
             buckets: BTreeMap::new(),
             facets: Facets::default(),
+            releases: BTreeMap::new(),
+            overflows: HashMap::new(),
             base_uses: BTreeMap::new(),
             outcomes: BTreeMap::new(),
             done: Done::default(),
@@ -90,12 +97,17 @@ impl<'b> Batch<'b> {
         let received =
             Received { project: ProjectId(row.project.unsigned_abs()), received_ms: row.received_ms };
         let Some(kind) = Kind::read(row.kind) else {
-            tell_damage(self.shared, &row, "its kind is not known");
-            return Ok(());
+            return self.put_aside(&row, "its kind is not known");
         };
-        if let Err(reason) = self.add_known(&row, kind, received)? {
-            tell_damage(self.shared, &row, &reason);
+        match self.add_known(&row, kind, received)? {
+            Ok(()) => Ok(()),
+            Err(reason) => self.put_aside(&row, &reason),
         }
+    }
+
+    fn put_aside(&self, row: &Row, reason: &str) -> Result<(), WorkError> {
+        aside::put(self.transaction, row, reason)?;
+        aside::tell(self.shared, row, reason);
         Ok(())
     }
 
@@ -131,6 +143,7 @@ impl<'b> Batch<'b> {
     pub(super) fn finish(mut self) -> rusqlite::Result<Done> {
         self.write_counts()?;
         self.write_facets()?;
+        self.write_releases()?;
         self.write_bases()?;
         self.write_outcomes()?;
         for issue in self.issues.values() {
@@ -180,14 +193,4 @@ impl<'b> Batch<'b> {
             at_ms,
         });
     }
-}
-
-/// An item of the spool cannot be worked in.
-pub(super) fn tell_damage(shared: &Shared, row: &Row, reason: &str) {
-    shared.counters.get().damaged += 1;
-    let message = format!(
-        "item {} of project {} is damaged and was left out ({reason}); check the disk's health",
-        row.id, row.project
-    );
-    shared.faults.set(super::WORKING, message);
 }

@@ -7,6 +7,7 @@ use rusqlite::{OptionalExtension, params};
 use super::batch::Batch;
 use crate::digest::Digest;
 use crate::life::hour;
+use crate::releases;
 use crate::sketch::Sketch;
 
 /// A fingerprint's numbers.
@@ -92,6 +93,26 @@ impl Batch<'_> {
         }
     }
 
+    /// Events of the issue in so many hours up to this one, those of this batch among them.
+    pub(super) fn count_within(&self, issue: i64, hours: u64, at_ms: i64) -> rusqlite::Result<u64> {
+        let oldest = hour(at_ms).saturating_sub_unsigned(hours) + 1;
+        let mut select = self.transaction.prepare_cached(
+            "SELECT bucket.fingerprint, hour, bucket.count FROM bucket
+             JOIN fingerprint ON fingerprint.id = bucket.fingerprint WHERE issue = ?1 AND hour >= ?2",
+        )?;
+        let mut rows = select.query([issue, oldest])?;
+        let mut count = 0;
+        while let Some(row) = rows.next()? {
+            if !self.buckets.contains_key(&(row.get(0)?, row.get(1)?)) {
+                count += row.get::<_, i64>(2)?.unsigned_abs();
+            }
+        }
+        let is_of_issue =
+            |fingerprint| self.fingerprints.get(fingerprint).is_some_and(|one| one.issue == issue);
+        let now = self.buckets.iter().filter(|((one, at), _)| *at >= oldest && is_of_issue(one));
+        Ok(count + now.map(|(_, bucket)| bucket.count).sum::<u64>())
+    }
+
     pub(super) fn write_counts(&self) -> rusqlite::Result<()> {
         let mut update = self.transaction.prepare_cached(
             "UPDATE fingerprint SET first_ms = ?2, last_ms = ?3, count = ?4, sketch = ?5 WHERE id = ?1",
@@ -106,6 +127,13 @@ impl Batch<'_> {
         for ((fingerprint, hour), bucket) in &self.buckets {
             let count = bucket.count as i64;
             replace.execute(params![fingerprint, hour, count, bucket.sketch.bytes(), bucket.newest])?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn write_releases(&self) -> rusqlite::Result<()> {
+        for ((project, release, environment), seen) in &self.releases {
+            releases::seen(self.transaction, *project, release, environment, seen)?;
         }
         Ok(())
     }

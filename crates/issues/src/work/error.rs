@@ -12,6 +12,8 @@ pub(crate) enum WorkError {
     Spool(rusqlite::Error),
     #[error("an event of Porthole itself cannot be packed ({0})")]
     Pack(std::io::Error),
+    #[error("Porthole stumbled over an event: {0}")]
+    Panicked(String),
     #[error("issues/artifacts/{file}: {reason}; tried again shortly")]
     File { file: String, reason: std::io::Error },
     #[cfg(test)]
@@ -20,9 +22,20 @@ pub(crate) enum WorkError {
 }
 
 impl WorkError {
+    /// What somebody said who could not go on.
+    pub(super) fn of_panic(panic: &(dyn std::any::Any + Send)) -> Self {
+        let words = panic.downcast_ref::<&str>().copied();
+        let words = words.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+        Self::Panicked(words.unwrap_or("no words").to_owned())
+    }
+
     /// Whether it is an item's fault, so that trying again will not help.
     pub(super) fn is_of_an_item(&self) -> bool {
-        let Self::Sqlite(error) = self else { return false };
+        let error = match self {
+            Self::Panicked(_) => return true,
+            Self::Sqlite(error) => error,
+            _ => return false,
+        };
         match error {
             rusqlite::Error::SqliteFailure(..) => matches!(
                 error.sqlite_error_code(),

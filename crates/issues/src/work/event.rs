@@ -1,16 +1,18 @@
 //! An event is worked in: counted, grouped, and kept unless there are many alike.
 
+use std::collections::btree_map::Entry;
+
 use event::EventId;
 use rusqlite::{OptionalExtension, params};
 
 use super::batch::Batch;
-use super::group::overflow_title;
 use super::sampling::{Kept, keep};
 use super::{Received, WorkError};
 use crate::activity::{self, What};
 use crate::digest::Digest;
-use crate::life::{Facts, Turn};
+use crate::life::{Facts, Status, Turn};
 use crate::refusal::Category;
+use crate::releases;
 
 impl Batch<'_> {
     pub(super) fn event(
@@ -64,29 +66,41 @@ impl Batch<'_> {
     ) -> rusqlite::Result<()> {
         let is_overflow = self.is_overflow(received.project.0 as i64, fingerprint)?;
         let state = self.issue(issue)?;
+        // Neither is an issue named by what there is too much of, nor that which collects it by one event.
+        let name = (is_overflow || state.title.is_overflow()).then(|| state.title.clone());
         state.count(digest, received.received_ms);
-        if is_overflow {
-            state.title = overflow_title();
+        if let Some(name) = name {
+            state.title = name;
         }
-        if let Some(release) = &digest.release {
-            let environment = digest.environment.as_deref();
-            crate::releases::seen(self.transaction, &received, release, environment)?;
+        match &digest.release {
+            Some(release) => self.seen_in(received, release, digest.environment.as_deref()),
+            None => Ok(()),
         }
+    }
+
+    /// Counts an event of a release.
+    fn seen_in(
+        &mut self,
+        received: Received,
+        release: &str,
+        environment: Option<&str>,
+    ) -> rusqlite::Result<()> {
+        let key = (received.project, release.to_owned(), environment.unwrap_or_default().to_owned());
+        let seen = match self.releases.entry(key) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(free) => {
+                // It is known from its first event on: regressions are told by it.
+                releases::heard(self.transaction, &received, release)?;
+                free.insert(releases::Seen::default())
+            }
+        };
+        seen.add(received.received_ms);
         Ok(())
     }
 
     /// What the event does to the life of its issue.
     fn live(&mut self, received: Received, issue: i64, digest: &Digest) -> rusqlite::Result<()> {
-        let state = self.issue(issue)?.clone();
-        let facts = Facts {
-            now_ms: received.received_ms,
-            first_ms: state.first_ms,
-            count: state.count,
-            users: state.sketch.count(),
-            escalates: self.escalates(&state, received.received_ms)?,
-            breaks_resolution: self.breaks_resolution(received, &state.status, digest.release.as_deref())?,
-        };
-        let Some((status, turn)) = state.status.on_event(&facts) else { return Ok(()) };
+        let Some((status, turn)) = self.turn(received, issue, digest)? else { return Ok(()) };
         let release = digest.release.clone();
         let what = match turn {
             Turn::Regressed => What::Regressed { release },
@@ -97,13 +111,39 @@ impl Batch<'_> {
         if turn == Turn::Regressed
             && let Some(release) = &digest.release
         {
-            crate::releases::regressed(self.transaction, &received, release, issue)?;
+            releases::regressed(self.transaction, &received, release, issue)?;
         }
         let state = self.issue(issue)?;
         state.status = status;
         state.since_ms = received.received_ms;
         self.turned(issue, turn, digest.environment.as_deref(), digest.at_ms);
         Ok(())
+    }
+
+    /// What status the issue has from this event on; nothing for most.
+    fn turn(
+        &mut self,
+        received: Received,
+        issue: i64,
+        digest: &Digest,
+    ) -> rusqlite::Result<Option<(Status, Turn)>> {
+        self.issue(issue)?;
+        let state = &self.issues[&issue];
+        let within = match &state.status {
+            Status::Archived(until) => until.within.as_ref(),
+            _ => None,
+        };
+        let facts = Facts {
+            now_ms: received.received_ms,
+            first_ms: state.first_ms,
+            count: state.count,
+            count_within: within
+                .map_or(Ok(0), |within| self.count_within(issue, within.hours, digest.at_ms))?,
+            users: &state.sketch,
+            escalates: self.escalates(state, received.received_ms)?,
+            breaks_resolution: self.breaks_resolution(received, &state.status, digest.release.as_deref())?,
+        };
+        Ok(state.status.on_event(&facts))
     }
 
     fn keep(

@@ -1,7 +1,7 @@
 //! How often each value of a tag occurs in a fingerprint. A fingerprint has facets of so many tags, and of each tag so many
 //! values; of more the events are counted together, under the empty value.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use rusqlite::{Transaction, params};
 
@@ -10,19 +10,31 @@ use crate::digest::Digest;
 use crate::limits::Limits;
 
 /// More are not remembered: they are found out again.
-const FULL_KEYS_MAX: usize = 20_000;
+const FULL_KEYS_MAX: usize = 4000;
 
-/// Tags of fingerprints that take no more values; remembered from batch to batch, since values like the ids of users would
-/// be counted again and again.
+/// Tags of fingerprints that take no more values, with the checksums of those that they have; remembered from batch to
+/// batch, since values like the ids of users would be looked for one by one.
 #[derive(Debug, Default)]
-pub(crate) struct FullKeys(HashSet<(i64, String)>);
+pub(crate) struct FullKeys(HashMap<i64, HashMap<String, HashSet<u64>>>);
 
 impl FullKeys {
-    fn add(&mut self, fingerprint: i64, key: &str) {
-        if self.0.len() >= FULL_KEYS_MAX {
+    fn add(&mut self, fingerprint: i64, key: &str, values: HashSet<u64>) {
+        if self.0.values().map(HashMap::len).sum::<usize>() >= FULL_KEYS_MAX {
             self.0.clear();
         }
-        self.0.insert((fingerprint, key.to_owned()));
+        self.0.entry(fingerprint).or_default().insert(key.to_owned(), values);
+    }
+
+    fn values(&self, fingerprint: i64, key: &str) -> Option<&HashSet<u64>> {
+        self.0.get(&fingerprint)?.get(key)
+    }
+
+    /// Under which value one is counted.
+    fn counted<'v>(&self, fingerprint: i64, key: &str, value: &'v str) -> &'v str {
+        match self.values(fingerprint, key) {
+            Some(known) if !known.contains(&store::checksum(value.as_bytes())) => "",
+            _ => value,
+        }
     }
 }
 
@@ -41,7 +53,8 @@ impl Batch<'_> {
     pub(super) fn count_tags(&mut self, fingerprint: i64, digest: &Digest) {
         let at_ms = digest.at_ms;
         for (key, value) in &digest.tags {
-            let added = self.facets.entry((fingerprint, key.clone(), value.clone())).or_insert(Added {
+            let value = self.memory.full_keys.counted(fingerprint, key, value);
+            let added = self.facets.entry((fingerprint, key.clone(), value.to_owned())).or_insert(Added {
                 count: 0,
                 first_ms: at_ms,
                 last_ms: at_ms,
@@ -57,9 +70,7 @@ impl Batch<'_> {
             if update(self.transaction, fingerprint, &key, &value, added)? {
                 continue;
             }
-            let full = (fingerprint, key);
-            let is_full = self.memory.full_keys.0.contains(&full);
-            let key = full.1;
+            let is_full = self.memory.full_keys.values(fingerprint, &key).is_some();
             let Some(value) =
                 (if is_full { Some(String::new()) } else { self.place(fingerprint, &key, value)? })
             else {
@@ -78,7 +89,8 @@ impl Batch<'_> {
         match place(self.transaction, fingerprint, key, &limits)? {
             Place::Known => Ok(Some(value)),
             Place::Full => {
-                self.memory.full_keys.add(fingerprint, key);
+                let known = values(self.transaction, fingerprint, key)?;
+                self.memory.full_keys.add(fingerprint, key, known);
                 Ok(Some(String::new()))
             }
             Place::New => {
@@ -119,6 +131,18 @@ fn place(
         values if values < limits.values_max as i64 => Place::Known,
         _ => Place::Full,
     })
+}
+
+/// The checksums of the values that a tag has.
+fn values(transaction: &Transaction<'_>, fingerprint: i64, key: &str) -> rusqlite::Result<HashSet<u64>> {
+    let mut select =
+        transaction.prepare_cached("SELECT value FROM facet WHERE fingerprint = ?1 AND key = ?2")?;
+    let mut rows = select.query(params![fingerprint, key])?;
+    let mut values = HashSet::new();
+    while let Some(row) = rows.next()? {
+        values.insert(store::checksum(row.get_ref(0)?.as_bytes()?));
+    }
+    Ok(values)
 }
 
 fn update(

@@ -57,13 +57,25 @@ impl Batch<'_> {
         }
         match self.owner(project, OVERFLOW)? {
             Some(overflow) => Ok(overflow),
-            None => self.create(received, digest, &[OVERFLOW]),
+            None => {
+                let overflow = self.create(received, digest, &[OVERFLOW])?;
+                self.overflows.insert(project, Some(overflow));
+                Ok(overflow)
+            }
         }
     }
 
     /// Whether an issue stands for all those that there were too many of.
     pub(super) fn is_overflow(&mut self, project: i64, fingerprint: i64) -> rusqlite::Result<bool> {
-        Ok(self.owner(project, OVERFLOW)? == Some(fingerprint))
+        let overflow = match self.overflows.get(&project) {
+            Some(known) => *known,
+            None => {
+                let found = self.owner(project, OVERFLOW)?;
+                self.overflows.insert(project, found);
+                found
+            }
+        };
+        Ok(overflow == Some(fingerprint))
     }
 
     fn owner(&mut self, project: i64, hash: [u8; 16]) -> rusqlite::Result<Option<i64>> {
@@ -104,9 +116,12 @@ impl Batch<'_> {
         let number = self.next_number(project)?;
         let status = Status::Unresolved(Substatus::New);
         let mut issue = IssueState::of(digest, project, number, status, received.received_ms);
+        if hashes.contains(&OVERFLOW) {
+            issue.title = Title::overflow();
+        }
         issue.insert(self.transaction)?;
         activity::write(self.transaction, issue.id, digest.at_ms, None, &What::First)?;
-        let title = title(digest, hashes);
+        let title = name(&issue.title);
         let sql = "INSERT INTO fingerprint (project, issue, title, first_ms, last_ms, count, sketch, keys)
                    VALUES (?1, ?2, ?3, ?4, ?4, 0, x'', 0)";
         self.transaction.prepare_cached(sql)?.execute(params![project, issue.id, title, digest.at_ms])?;
@@ -132,19 +147,8 @@ pub(crate) fn next_number(connection: &rusqlite::Connection, project: i64) -> ru
     Ok(number.unwrap_or(0).unsigned_abs())
 }
 
-/// What the issue of all those that there are too many of is called.
-pub(super) fn overflow_title() -> Title {
-    Title {
-        title: "Too many new issues".to_owned(),
-        message: "each of these events would have made another one".to_owned(),
-        culprit: String::new(),
-    }
-}
-
-fn title(digest: &Digest, hashes: &[[u8; 16]]) -> String {
-    if hashes.contains(&OVERFLOW) {
-        return overflow_title().title;
-    }
-    let Title { title, message, .. } = &digest.title;
+/// What a fingerprint is called.
+fn name(title: &Title) -> String {
+    let Title { title, message, .. } = title;
     if message.is_empty() { title.clone() } else { format!("{title}: {message}") }
 }

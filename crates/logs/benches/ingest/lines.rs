@@ -76,6 +76,32 @@ impl Lines {
         .collect()
     }
 
+    /// The next `bytes` bytes of one stream of lines as loggers write them by default: a traceback of seven lines after
+    /// every fifty.
+    #[allow(dead_code, reason = "the other bench has no use for it")]
+    pub(crate) fn plain_batch(&mut self, bytes: usize, multiline: Multiline) -> Batch {
+        let mut texts = Vec::new();
+        let mut made = 0;
+        while made < bytes {
+            let (route, status) = (ROUTES[self.below(12) as usize], self.status());
+            let (order, duration) = (1000 + self.below(90_000), self.below(900_000) as f64 / 1000.0);
+            texts.push(format!(
+                "2026-11-23 10:00:00,123 INFO django.request [worker-3] GET {route}{order} {status} in {duration:.1} ms, {} queries",
+                self.below(30)
+            ));
+            if self.below(50) == 0 {
+                texts.extend(TRACEBACK.split("\\n").map(str::to_owned));
+            }
+            made = texts.iter().map(String::len).sum();
+        }
+        let entries = texts.into_iter().map(|line| {
+            self.at += 1 + self.below(2 * self.step as u64) as i64;
+            Entry { timestamp: Timestamp::from_nanos(self.at), line, metadata: Vec::new() }
+        });
+        let entries = entries.collect();
+        Batch { labels: labels(1), entries, positions: Vec::new(), multiline }
+    }
+
     fn request(&mut self) -> Vec<(usize, String)> {
         let (id, route, status) = (self.uuid(), ROUTES[self.below(12) as usize], self.status());
         let (order, duration) = (1000 + self.below(90_000), self.below(900_000) as f64 / 1000.0);

@@ -11,7 +11,7 @@ use std::time::Instant;
 use super::{Step, Storage, StorageError};
 use crate::block::{self, Damage, Name};
 use crate::columns::Columns;
-use crate::day::NewBlock;
+use crate::day::{Deleted, NewBlock};
 use crate::picture::{BlockRow, Day};
 use crate::place::DayKey;
 use crate::stream::Stream;
@@ -23,9 +23,10 @@ const WEIGHT_AT_ONCE: u64 = 2 << 20;
 const RUN_MIN: usize = 8;
 
 impl Storage {
-    /// Merges some of the small blocks, and deletes those that were merged a while ago.
+    /// Merges some of the small blocks, and deletes those that were merged a while ago. A deletion that goes on has the
+    /// old ones in hand.
     pub(crate) fn compact(&mut self, now: Instant) -> Result<(), StorageError> {
-        if self.is_leased() {
+        if self.is_leased() || self.deleting.is_some() {
             return Ok(());
         }
         self.delete_replaced(now)?;
@@ -79,14 +80,25 @@ impl Storage {
             merged.extend(self.merge_blocks(day, &stream, run)?);
         }
         if !merged.is_empty() {
-            self.write_blocks(day.key, &mut merged)?;
-            for block in &merged {
-                day.replace(&block.stream, block.row, &block.replaces);
-            }
-            self.replaced.entry(day.key).or_insert(now);
-            self.reached(Step::Replaced)?;
+            self.replace_blocks(day, &mut merged, None, now)?;
         }
         Ok(is_done)
+    }
+
+    /// Puts blocks in the place of those that each of them replaces.
+    pub(super) fn replace_blocks(
+        &mut self,
+        day: &Day,
+        blocks: &mut [NewBlock],
+        deleted: Option<Deleted>,
+        now: Instant,
+    ) -> Result<(), StorageError> {
+        self.write_blocks(day.key, blocks, deleted)?;
+        for block in &*blocks {
+            day.replace(&block.stream, block.row, &block.replaces);
+        }
+        self.replaced.entry(day.key).or_insert(now);
+        self.reached(Step::Replaced)
     }
 
     /// `None` if one of the blocks cannot be read: it stays as it is, and is told of.
@@ -100,7 +112,7 @@ impl Storage {
             return Ok(None);
         }
         let mut columns = Columns::default();
-        for block in &run {
+        for block in run.iter().filter(|block| block.lines > 0) {
             match self.read_block(day.key, stream, block)? {
                 Ok(part) => columns.append(&part),
                 Err(damage) => {
@@ -114,7 +126,7 @@ impl Storage {
             }
         }
         let seq_to = run.last().map_or(0, |last| last.seq_to);
-        let merged = NewBlock::make(stream, seq_to, &columns);
+        let merged = NewBlock::of_what_is_left(stream, seq_to, &columns);
         Ok(Some(NewBlock { replaces: run, ..merged.map_err(StorageError::system("compressing a block"))? }))
     }
 

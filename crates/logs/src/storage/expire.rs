@@ -40,17 +40,12 @@ impl Storage {
 
     /// The instant that retention is counted back from.
     fn look_at_clock(&mut self, now: Instant) -> Result<Timestamp, StorageError> {
-        let (clock, limits) = (self.shared.clock.now(), &self.shared.limits);
-        let believed = self.horizon.look(clock, now, limits);
-        self.shared.set_horizon(believed.plus(limits.clock_leap));
-        if self.horizon.is_in_doubt() {
-            let hours = limits.clock_doubted.as_secs() / 3600;
-            let message = format!(
-                "it says {clock}, long after {believed}, when it was last believed; no logs expire until it has stayed there for {hours} hours"
-            );
-            self.shared.faults.set(CLOCK, message);
-        } else {
-            self.shared.faults.clear(CLOCK);
+        let clock = self.shared.clock.now();
+        let believed = self.horizon.look(clock, now);
+        self.shared.set_horizon(self.horizon.latest());
+        match self.horizon.problem(clock, "logs") {
+            Some(problem) => self.shared.faults.set(CLOCK, problem),
+            None => self.shared.faults.clear(CLOCK),
         }
         self.tail.keep_horizon(believed).map_err(StorageError::tail)?;
         Ok(self.shared.kept_as_of(clock))
@@ -100,6 +95,7 @@ impl Storage {
     }
 
     fn delete(&mut self, key: DayKey) -> Result<(), StorageError> {
+        self.deleting = None;
         self.files.remove(&key);
         self.waiting.retain(|(_, other), _| *other != key);
         self.obsolete.retain(|rows| rows.key != key);

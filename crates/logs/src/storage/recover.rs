@@ -6,9 +6,9 @@ use std::path::Path;
 use std::sync::{Arc, Weak};
 use std::time::Instant;
 
-use model::Timestamp;
+use store::Horizon;
 
-use super::{Horizon, Steps, Storage, StorageError, last_hour};
+use super::{Steps, Storage, StorageError, last_hour};
 use crate::picture::Day;
 use crate::place::{self, DayKey};
 use crate::shared::Shared;
@@ -23,6 +23,7 @@ impl Storage {
     pub(crate) fn open(shared: Arc<Shared>) -> Result<Self, StorageError> {
         fs::create_dir_all(&shared.root).map_err(StorageError::system("making the directory of the logs"))?;
         let tail = Tail::open(&shared.root).map_err(StorageError::open)?;
+        let doubt = shared.limits.clock;
         let mut storage = Self {
             shared,
             tail,
@@ -31,8 +32,9 @@ impl Storage {
             obsolete: Vec::new(),
             with_small: BTreeSet::new(),
             replaced: BTreeMap::new(),
+            deleting: None,
             unreadable: BTreeSet::new(),
-            horizon: Horizon::new(Timestamp::MAX),
+            horizon: Horizon::new(doubt, None),
             held: Vec::new(),
             lease: Weak::new(),
             steps: Steps::default(),
@@ -47,6 +49,7 @@ impl Storage {
         {
             storage.shared.picture.day(key);
         }
+        *storage.shared.deletions.all() = storage.tail.deletions().map_err(StorageError::tail)?;
         storage.begin_horizon()?;
         storage.take_over(found)?;
         storage.expire(Instant::now())?;
@@ -61,7 +64,8 @@ impl Storage {
     fn begin_horizon(&mut self) -> Result<(), StorageError> {
         let newest = self.shared.picture.days().last().map(|day| day.key.day.end());
         let known = self.tail.horizon().map_err(StorageError::tail)?.or(newest);
-        self.horizon = Horizon::new(known.unwrap_or_else(|| self.shared.clock.now()));
+        let known = known.unwrap_or_else(|| self.shared.clock.now());
+        self.horizon = Horizon::new(self.shared.limits.clock, Some(known));
         Ok(())
     }
 
@@ -111,6 +115,7 @@ impl Storage {
     /// that were sealed into the damaged files are sealed once more.
     pub(super) fn put_aside(&mut self, day: &Day, reason: &str) -> Result<(), StorageError> {
         let key = day.key;
+        self.deleting = None;
         self.files.remove(&key);
         self.shared.forget_files(key);
         let seconds = self.shared.clock.now().seconds();

@@ -11,7 +11,7 @@ use model::Timestamp;
 use super::recover::make_directory;
 use super::{OpenFiles, Step, Storage, StorageError};
 use crate::columns::Columns;
-use crate::day::{DayFiles, NewBlock};
+use crate::day::{DayFiles, Deleted, NewBlock};
 use crate::picture::{Day, TailRow};
 use crate::place::DayKey;
 use crate::row;
@@ -47,6 +47,25 @@ impl Storage {
             done = done.and(self.seal_day(key, &units, now));
         }
         done
+    }
+
+    /// Seals what the chosen streams have in the tail.
+    pub(super) fn seal_chosen(
+        &mut self,
+        key: DayKey,
+        is_chosen: impl Fn(&Stream) -> bool,
+        now: Instant,
+    ) -> Result<(), StorageError> {
+        let of_day = self.waiting.iter().filter(|((_, other), _)| *other == key);
+        let chosen = of_day.filter(|(_, unit)| is_chosen(&unit.stream));
+        let units: Vec<Due> =
+            chosen.map(|(_, unit)| Due { stream: unit.stream.clone(), whole: true }).collect();
+        if units.is_empty() {
+            return Ok(());
+        }
+        self.tail.make_durable().map_err(StorageError::tail)?;
+        self.reached(Step::MadeDurable)?;
+        self.seal_day(key, &units, now)
     }
 
     fn seal_day(&mut self, key: DayKey, units: &[Due], now: Instant) -> Result<(), StorageError> {
@@ -95,7 +114,7 @@ impl Storage {
         for unit in units {
             self.make_blocks(day, unit, &mut blocks)?;
         }
-        match self.write_blocks(day.key, &mut blocks) {
+        match self.write_blocks(day.key, &mut blocks, None) {
             Err(error) if error.is_damage() => return self.put_aside(day, &error.to_string()),
             written => written?,
         }
@@ -113,14 +132,19 @@ impl Storage {
         Ok(())
     }
 
-    pub(super) fn write_blocks(&mut self, key: DayKey, blocks: &mut [NewBlock]) -> Result<(), StorageError> {
+    pub(super) fn write_blocks(
+        &mut self,
+        key: DayKey,
+        blocks: &mut [NewBlock],
+        deleted: Option<Deleted>,
+    ) -> Result<(), StorageError> {
         if blocks.is_empty() {
             return Ok(());
         }
         let told = |reason| StorageError::Day { key, reason };
         self.files(key)?.write_data(blocks).map_err(told)?;
         self.reached(Step::DataWritten)?;
-        self.files(key)?.write_index(blocks).map_err(told)?;
+        self.files(key)?.write_index(blocks, deleted).map_err(told)?;
         self.reached(Step::IndexWritten)
     }
 

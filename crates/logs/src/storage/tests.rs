@@ -14,6 +14,7 @@ use crate::tail::Survive;
 use crate::testing::{DAY, Ground, NOON, Stored, batch, content, entry, labels, small};
 
 mod compact;
+mod delete;
 mod expire;
 
 /// What happens to a store.
@@ -32,6 +33,8 @@ enum Act {
     Merge,
     /// Merges small blocks, and deletes those that were merged before.
     Compact,
+    /// Deletes the lines of this number in their batches, of all streams.
+    Delete(u8),
     Reopen,
     /// Ends the process after so many more steps.
     Crash(u8),
@@ -79,6 +82,7 @@ impl History {
             Act::SealAll => self.storage().seal(now + 2 * DAY),
             Act::Merge => self.storage().merge(),
             Act::Compact => self.storage().compact(now),
+            Act::Delete(line) => return self.delete(*line),
             Act::Reopen => return self.reopen(),
             Act::Crash(steps) => {
                 self.storage().steps.until_crash = Some(usize::from(*steps));
@@ -159,6 +163,7 @@ impl History {
         for ((labels, _), stored) in &self.expected {
             expected.entry(labels.clone()).or_default().extend(stored.iter().cloned());
         }
+        expected.retain(|_, stored| !stored.is_empty());
         let shared = self.storage().shared.clone();
         assert_eq!(content(&shared), expected);
         assert_eq!(shared.faults.list(), Vec::new());
@@ -174,6 +179,7 @@ fn any_act() -> impl Strategy<Value = Act> {
         1 => Just(Act::SealAll),
         2 => Just(Act::Merge),
         2 => Just(Act::Compact),
+        1 => (0_u8..12).prop_map(Act::Delete),
         1 => Just(Act::Reopen),
         2 => (0_u8..6).prop_map(Act::Crash),
     ]
@@ -195,7 +201,6 @@ proptest! {
     }
 }
 
-/// One history through every part of the protocol, ended after the first step, after the second, and so on.
 #[test]
 fn a_crash_after_any_step_loses_and_doubles_nothing() {
     let append = |stream, lines| Act::Append { stream, lines, from: -43_203 };
@@ -221,20 +226,7 @@ fn a_crash_after_any_step_loses_and_doubles_nothing() {
         Act::Compact,
         append(1, 1),
     ];
-    let mut seen = Vec::new();
-    for crash in 0.. {
-        let mut history = History::new();
-        history.act(&Act::Crash(crash));
-        acts.iter().for_each(|act| history.act(act));
-        history.check();
-        let crashed = history.steps_seen.len() == usize::from(crash) + 1;
-        history.reopen();
-        history.check();
-        seen.extend(history.steps_seen);
-        if !crashed {
-            break;
-        }
-    }
+    let seen = ended_after_each_step(&acts);
     use Step::{Begun, Committed, DataWritten, IndexWritten, MadeDurable, Merged, Published};
     use Step::{Replaced, ReplacedDeleted};
     for step in [
@@ -250,6 +242,26 @@ fn a_crash_after_any_step_loses_and_doubles_nothing() {
     ] {
         assert!(seen.contains(&step), "{step:?} was never reached");
     }
+}
+
+/// Goes through the history with the process ended after the first step, after the second, and so on. Tells which steps
+/// there were.
+fn ended_after_each_step(acts: &[Act]) -> Vec<Step> {
+    let mut seen = Vec::new();
+    for crash in 0.. {
+        let mut history = History::new();
+        history.act(&Act::Crash(crash));
+        acts.iter().for_each(|act| history.act(act));
+        history.check();
+        let crashed = history.steps_seen.len() == usize::from(crash) + 1;
+        history.reopen();
+        history.check();
+        seen.extend(history.steps_seen);
+        if !crashed {
+            break;
+        }
+    }
+    seen
 }
 
 #[test]

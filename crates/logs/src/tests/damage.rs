@@ -288,14 +288,14 @@ fn make_older(ground: &Ground) {
         index
             .execute_batch(
                 "ALTER TABLE block DROP COLUMN levels; DROP TABLE filter; DROP TABLE replaced;
-                 DROP TABLE sliced; DROP TABLE slice;
+                 DROP TABLE sliced; DROP TABLE slice; DROP TABLE deleted;
                  UPDATE sidecar SET data = x'01ff00'; PRAGMA user_version = 1;",
             )
             .unwrap();
     }
     let tail = rusqlite::Connection::open(ground.path().join("tail.db")).unwrap();
     tail.execute_batch(
-        "DROP TABLE horizon; DROP TABLE held; UPDATE tail SET sidecar = x'01ff00'; PRAGMA user_version = 1;",
+        "DROP TABLE horizon; DROP TABLE held; DROP TABLE deletion; UPDATE tail SET sidecar = x'01ff00'; PRAGMA user_version = 1;",
     )
     .unwrap();
 }

@@ -394,11 +394,11 @@ async fn a_newer_store_and_an_unusable_place_are_refused_in_one_sentence() {
     let ground = Ground::new();
     Running::open(&ground).close().await;
     let tail = ground.path().join("tail.db");
-    rusqlite::Connection::open(&tail).unwrap().execute_batch("PRAGMA user_version = 3").unwrap();
+    rusqlite::Connection::open(&tail).unwrap().execute_batch("PRAGMA user_version = 4").unwrap();
     let refusal =
         |path: &std::path::Path| crate::open(Config::default(), path).expect_err("a refusal").to_string();
     let expected = format!(
-        "{} was written by a newer Porthole (format 3; this one knows 2); start that version or restore a backup",
+        "{} was written by a newer Porthole (format 4; this one knows 3); start that version or restore a backup",
         tail.display()
     );
     assert_eq!(refusal(&ground.path()), expected);

@@ -10,10 +10,10 @@ use model::{Batch, Position, Timestamp};
 use tokio_util::sync::CancellationToken;
 
 use crate::Config;
-use crate::clock::Clock;
 use crate::limits::Limits;
 use crate::logs::{Logs, open_with};
 use crate::testing::{DAY, batch, entry, lines};
+use store::Clock;
 
 /// How often the process is killed.
 const KILLS: u64 = 24;

@@ -11,11 +11,11 @@ use settings::Tree;
 use tokio_util::sync::CancellationToken;
 
 use super::kill::{DIRECTORY, run_and_kill};
-use crate::clock::Clock;
 use crate::limits::Limits;
 use crate::logs::{Logs, open_with};
 use crate::testing::{content, until};
 use crate::{Config, Files, Writer};
+use store::Clock;
 
 const TEST: &str = "tests::kill_files::killed_while_a_file_grows_and_is_rotated_it_keeps_every_line_once";
 

@@ -8,12 +8,12 @@ use model::{Batch, Multiline, Position};
 use tokio_util::sync::CancellationToken;
 
 use super::kill::{DIRECTORY, position, run_and_kill};
-use crate::clock::Clock;
 use crate::joining::JoiningLimits;
 use crate::limits::Limits;
 use crate::logs::{Logs, open_with};
 use crate::testing::{NOON, batch, entry, lines};
 use crate::{Config, Writer};
+use store::{Clock, Doubt};
 
 const TEST: &str = "tests::kill_joined::killed_in_the_midst_of_tracebacks_it_keeps_every_line_once";
 
@@ -36,7 +36,7 @@ fn open(directory: &Path) -> (Logs, Writer) {
         push_commit_after: Duration::from_millis(1),
         block_weight: 2 << 10,
         rows_max: 5,
-        clock_leap: Duration::from_secs(u32::MAX.into()),
+        clock: Doubt { leap: Duration::from_secs(u32::MAX.into()), stays: Duration::ZERO },
         ..Limits::default()
     };
     open_with(Config::default(), directory, limits, Clock::new(|| NOON)).unwrap()

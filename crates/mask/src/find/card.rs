@@ -5,7 +5,7 @@ use memchr::memchr2;
 
 use crate::edit::Edit;
 use crate::rule::Rule;
-use crate::text::is_word;
+use crate::text::{WINDOW, any_window, is_word};
 
 /// The shortest number.
 const DIGITS_MIN: usize = 13;
@@ -14,9 +14,6 @@ const DIGITS_MAX: usize = 19;
 
 /// How the digits are grouped on cards, as the lengths of the groups.
 const GROUPS: [&[usize]; 4] = [&[4, 4, 4, 4, 3], &[4, 4, 4, 4], &[4, 6, 5], &[4, 6, 4]];
-
-/// So many bytes are looked at together.
-const WINDOW: usize = 512;
 
 /// Adds all card numbers. Every number has a byte at a multiple of [`DIGITS_MIN`], so the others need no look
 /// as long as none of those may belong to one.
@@ -43,30 +40,22 @@ pub(crate) fn find(text: &str, edits: &mut Vec<Edit<'_>>) {
 
 /// Whether digits, spaces and hyphens stand in a row that is long enough, as in few texts.
 fn may_hold_one(bytes: &[u8]) -> bool {
-    let mut rest = bytes;
-    while rest.len() >= DIGITS_MIN {
-        if has_long_run(&rest[..rest.len().min(WINDOW)]) {
-            return true;
-        }
-        // The next window begins early enough to see a run whole that this one cut off.
-        rest = rest.get(WINDOW - DIGITS_MIN + 1..).unwrap_or_default();
-    }
-    false
+    bytes.len() >= DIGITS_MIN && any_window(bytes, DIGITS_MIN - 1, has_long_run)
 }
 
 /// One thing at a time for all bytes: so each of the loops is done for many of them at once.
-fn has_long_run(window: &[u8]) -> bool {
+fn has_long_run(window: &[u8; WINDOW]) -> bool {
     let mut run = [0_u8; WINDOW + 8];
     for (part, byte) in run.iter_mut().zip(window) {
         *part = u8::from(byte.is_ascii_digit() | (*byte == b' ') | (*byte == b'-'));
     }
     // Of runs of 1 those of 2, of these those of 4, of 8, and at last of 13.
     for further in [1, 2, 4, DIGITS_MIN - 8] {
-        for at in 0..window.len() {
+        for at in 0..WINDOW {
             run[at] &= run[at + further];
         }
     }
-    run[..window.len()].iter().fold(0, |any, part| any | part) != 0
+    run[..WINDOW].iter().fold(0, |any, part| any | part) != 0
 }
 
 fn is_part(byte: u8) -> bool {

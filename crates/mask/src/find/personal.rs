@@ -7,7 +7,7 @@ use memchr::memchr_iter;
 
 use crate::edit::Edit;
 use crate::rule::{Rule, Rules};
-use crate::text::{is_token, is_word, run_end};
+use crate::text::{WINDOW, any_window, is_token, is_word, run_end};
 
 /// Adds what the rules ask for.
 pub(crate) fn find(text: &str, rules: Rules, edits: &mut Vec<Edit<'_>>) {
@@ -39,11 +39,35 @@ fn emails(text: &str, edits: &mut Vec<Edit<'_>>) {
     }
 }
 
+/// The shortest account.
+const IBAN_MIN: usize = 15;
+
+/// Whether two capitals stand before two digits, as in few texts.
+fn may_hold_iban(bytes: &[u8]) -> bool {
+    bytes.len() >= IBAN_MIN && any_window(bytes, 3, has_head)
+}
+
+/// One thing at a time for all bytes: so each of the loops is done for many of them at once.
+fn has_head(window: &[u8; WINDOW]) -> bool {
+    let mut head = [0_u8; WINDOW + 4];
+    for (part, byte) in head.iter_mut().zip(window) {
+        *part = u8::from(byte.is_ascii_uppercase()) | u8::from(byte.is_ascii_digit()) << 1;
+    }
+    let mut any = 0;
+    for at in 0..WINDOW {
+        any |= head[at] & head[at + 1] & (head[at + 2] >> 1) & (head[at + 3] >> 1);
+    }
+    any & 1 != 0
+}
+
 /// Two letters, two digits, and up to thirty letters or digits, in groups of four or in one.
 fn ibans(text: &str, edits: &mut Vec<Edit<'_>>) {
     let bytes = text.as_bytes();
+    if !may_hold_iban(bytes) {
+        return;
+    }
     let mut at = 0;
-    while at + 15 <= bytes.len() {
+    while at + IBAN_MIN <= bytes.len() {
         let begins = at == 0 || !is_word(bytes[at - 1]);
         let [a, b, c, d] = [bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]];
         let is_head =
@@ -115,4 +139,21 @@ fn address(text: &str, start: usize, end: usize, edits: &mut Vec<Edit<'_>>) {
         return;
     };
     edits.push(Edit::new(start, start + found.len(), Rule::Ip));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_head_is_passed_over() {
+        for at in 0..2 * WINDOW + 9 {
+            let mut text = vec![b'a'; at];
+            text.extend(b"DE89 3704 0044 0532 0130 00");
+            assert!(may_hold_iban(&text), "at {at}");
+            text[at + 2] = b'x';
+            assert!(!may_hold_iban(&text), "at {at}");
+        }
+        assert!(!may_hold_iban(b"DE89"));
+    }
 }

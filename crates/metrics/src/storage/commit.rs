@@ -20,7 +20,7 @@ impl Storage {
         survive: Survive,
     ) -> Result<Vec<Tally>, StorageError> {
         let now = self.shared.clock.now();
-        let as_of = self.horizon.as_of(now, &self.shared.limits);
+        let as_of = self.horizon.as_of(now);
         let oldest_ms = as_of.minus(self.shared.config().raw()).day().start().millis();
         let newest_ms = now.plus(AHEAD_MAX).millis();
         let mut tallies = vec![Tally::default(); groups.len()];

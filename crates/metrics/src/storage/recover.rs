@@ -5,9 +5,10 @@ use std::path::Path;
 use std::sync::{Arc, Weak};
 
 use model::{Timestamp, UtcDay};
+use store::Horizon;
 
 use super::expire::is_rolled_alone;
-use super::{AHEAD_MAX, Horizon, OpenError, Steps, Storage};
+use super::{AHEAD_MAX, OpenError, Steps, Storage};
 use crate::file;
 use crate::place::{Month, Place, day_of};
 use crate::shared::Shared;
@@ -41,7 +42,10 @@ impl Storage {
         let path = directory.join(FILE);
         let believed = tail.believed();
         let told = |reason: String| OpenError::Tail { path: path.clone(), reason };
-        let horizon = Horizon::new(believed.map_err(|error| told(error.to_string()))?);
+        // It is 0 where nothing was believed yet.
+        let believed = Some(believed.map_err(|error| told(error.to_string()))?);
+        let believed = believed.filter(|believed| *believed != Timestamp::from_nanos(0));
+        let horizon = Horizon::new(shared.limits.clock, believed);
         let damaged = read_back(&shared, &mut tail).map_err(|error| told(error.to_string()))?;
         if damaged > 0 {
             let message = format!("{damaged} scrapes are damaged and were left out; check the disk's health");

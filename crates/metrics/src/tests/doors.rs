@@ -52,7 +52,7 @@ async fn a_disk_that_takes_nothing_is_told_and_scrapes_wait_for_it() {
         gather: std::time::Duration::from_millis(1),
         ..Default::default()
     };
-    let clock = crate::clock::Clock::system();
+    let clock = store::Clock::system();
     let (metrics, writer) =
         crate::metrics::open_with(Config::default(), directory.path(), limits, clock).unwrap();
     let other = rusqlite::Connection::open(directory.path().join("tail.db")).unwrap();

@@ -8,7 +8,6 @@ use model::{Labels, MatchOp, Matcher, Timestamp};
 use promql::{Selection, Source as _, Wanted};
 use tempfile::TempDir;
 
-use crate::clock::Clock;
 use crate::config::Config;
 use crate::limits::Limits;
 use crate::metrics::Metrics;
@@ -17,6 +16,7 @@ use crate::shared::Shared;
 use crate::status::Written;
 use crate::storage::{Storage, StorageError};
 use crate::tail::Survive;
+use store::Clock;
 
 /// 2026-01-01T00:00:00Z
 pub(super) const START_MS: i64 = 1_767_225_600_000;

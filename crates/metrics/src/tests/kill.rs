@@ -13,10 +13,10 @@ use promql::{Selection, Source as _};
 use tokio_util::sync::CancellationToken;
 
 use super::ground::{DAY, HOUR, MINUTE, START_MS, labels, quick};
-use crate::clock::Clock;
 use crate::limits::Limits;
 use crate::metrics::{Metrics, open_with};
 use crate::{Config, Scrape};
+use store::Clock;
 
 /// How often the process is killed.
 const KILLS: i64 = 16;

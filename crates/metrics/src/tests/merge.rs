@@ -133,11 +133,11 @@ fn beyond_the_raw_samples_there_are_roll_ups() {
     let sum: f64 = five(Wanted::Weighted, "up").iter().map(|(_, value)| value).sum();
     let truth: f64 = up.iter().map(|(_, value)| value).take(1440).sum();
     assert!((sum - truth).abs() < 1e-6, "{sum} {truth}");
-    // From minute 4 to minute 1439, and three times anew from 419 to 0.
+    // From minute 0 to minute 1439, and three times anew from 419 to 0.
     let growth = values(&five(Wanted::Growth, "steps"));
     let fallen: f64 = growth.windows(2).filter(|pair| pair[1] < pair[0]).map(|pair| pair[0]).sum();
     let grown = growth[growth.len() - 1] - growth[0] + fallen;
-    assert_eq!(grown, 1435.0 - 3.0);
+    assert_eq!(grown, 1439.0 - 3.0);
     // The first half of each hour, and no roll-ups of what was not there.
     assert_eq!(five(Wanted::Newest, "gone").len(), 24 * 6);
     assert_eq!(ground.faults(), Vec::<String>::new());

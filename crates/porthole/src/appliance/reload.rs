@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
+use super::Handles;
 use crate::configuration::Configuration;
 
 /// How often the file is looked at. Editors replace files and mounts hide events, so its time and size are
@@ -34,12 +35,7 @@ impl Reload {
     }
 
     /// Reads the file; on any fault all of them are told and everything stays as it was.
-    pub(crate) async fn now(
-        &mut self,
-        logs: &logs::Logs,
-        metrics: &metrics::Metrics,
-        issues: &issues::Issues,
-    ) {
+    pub(super) async fn now(&mut self, engines: &Handles) {
         self.seen = self.look();
         let Some(file) = &self.file else {
             return tracing::info!("there is no settings file to read again");
@@ -54,13 +50,18 @@ impl Reload {
             }
             Err(error) => return tracing::error!("the settings stay as they were: {error:#}"),
         };
-        logs.apply(configuration.logs);
-        metrics.apply(configuration.metrics);
-        if let Err(error) = issues.apply(configuration.issues).await {
+        engines.logs.apply(configuration.logs);
+        engines.metrics.apply(configuration.metrics);
+        let mut later = engines.collectors.apply(configuration.collectors);
+        later.extend(engines.proxy.reload(configuration.proxy));
+        if !later.is_empty() {
+            tracing::warn!("these take effect at the next start: {}", later.join(", "));
+        }
+        if let Err(error) = engines.issues.apply(configuration.issues).await {
             tracing::error!("the projects of [issues] stay as they were: {error}");
         }
         tracing::info!(
-            "settings read again: retention and classes of logs, the retention of metrics, and [issues] are in effect; [server], [auth], [docker], [identity] and what is scraped, probed and watched take effect at the next start"
+            "settings read again: retention and classes of logs, the retention of metrics, what is scraped, probed and watched, [issues], and routes are in effect; [server], [auth], [docker] and [identity] take effect at the next start"
         );
     }
 

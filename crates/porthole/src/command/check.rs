@@ -1,4 +1,4 @@
-//! `porthole check`: every fault of the settings, one per line.
+//! `porthole check`: every fault of the settings, and of the dynamic files that they name, one per line.
 
 use std::process::ExitCode;
 
@@ -7,18 +7,26 @@ use crate::arguments::Place;
 use crate::configuration::Configuration;
 
 pub(super) fn run(place: &Place) -> anyhow::Result<ExitCode> {
-    let faults = match Configuration::load(place.config.as_deref())? {
-        Ok(configuration) => {
-            match &configuration.file {
-                Some(file) => say(format_args!("{}: no faults", file.display())),
-                None => say("no settings file; everything has its default"),
+    let configuration = match Configuration::load(place.config.as_deref())? {
+        Ok(configuration) => configuration,
+        Err(faults) => {
+            for fault in faults {
+                say(fault);
             }
-            return Ok(ExitCode::SUCCESS);
+            return Ok(ExitCode::FAILURE);
         }
-        Err(faults) => faults,
     };
-    for fault in faults {
-        say(fault);
+    let findings = proxy::check_files(&configuration.proxy);
+    for finding in &findings {
+        say(format_args!("{}: {finding}", finding.severity.word()));
     }
-    Ok(ExitCode::FAILURE)
+    // What works otherwise than its author may think is told, and is no fault.
+    if findings.iter().any(|finding| finding.severity == route::finding::Severity::Error) {
+        return Ok(ExitCode::FAILURE);
+    }
+    match &configuration.file {
+        Some(file) => say(format_args!("{}: no faults", file.display())),
+        None => say("no settings file; everything has its default"),
+    }
+    Ok(ExitCode::SUCCESS)
 }

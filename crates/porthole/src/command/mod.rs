@@ -20,8 +20,9 @@ pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
 pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let place = arguments.place;
     match arguments.command.unwrap_or(Command::Serve) {
-        Command::Serve => serve::run(&place).await,
-        Command::Demo { seed } => demo::run(seed).await,
+        // Boxed, since the whole appliance is inside.
+        Command::Serve => Box::pin(serve::run(&place)).await,
+        Command::Demo { seed } => Box::pin(demo::run(seed)).await,
         Command::Check => check::run(&place),
         Command::Healthcheck => healthcheck::run(&place).await,
         Command::Backup { to } => backup::backup(&to, &place).await,

@@ -222,7 +222,7 @@ impl Binary {
     }
 
     /// Whether the left and the right side need parentheses: would otherwise be read as part of something else.
-    fn loose_sides(&self) -> [bool; 2] {
+    pub fn loose_sides(&self) -> [bool; 2] {
         let own = self.op.precedence();
         // An operator of the same precedence would be drawn to the other side.
         let is_loose = |side: &Node, equal_too: bool| match side {

@@ -8,6 +8,7 @@ mod live;
 mod logs;
 mod metrics;
 mod now;
+mod proxy;
 mod queues;
 mod refusal;
 mod services;
@@ -33,6 +34,9 @@ use crate::server::Engines;
 use crate::{AuthMode, Clock, Config};
 
 pub(crate) use now::NowFeed;
+#[cfg(test)]
+pub(crate) use proxy::tests::shop;
+pub(crate) use proxy::{address as server_address, scheme as server_scheme};
 
 /// Open pages at once.
 const TABS_MAX: usize = 200;
@@ -52,6 +56,7 @@ pub(crate) struct App {
     issues: ::issues::Issues,
     metrics: ::metrics::Metrics,
     collectors: collectors::Collectors,
+    proxy: Arc<dyn ::route::shown::Shown>,
     queries: Queries,
     now: NowFeed,
     tabs: Arc<Semaphore>,
@@ -81,6 +86,7 @@ impl App {
             issues: engines.issues.clone(),
             metrics: engines.metrics.clone(),
             collectors: engines.collectors.clone(),
+            proxy: engines.proxy.clone(),
             queries,
             now: NowFeed::new(engines, clock.clone()),
             tabs: Arc::new(Semaphore::new(TABS_MAX)),
@@ -117,6 +123,7 @@ impl App {
             .route("/app/v1/views/{id}", delete(views::remove))
             .merge(metrics_routes())
             .merge(errors::routes())
+            .merge(proxy::routes())
             .with_state(self)
     }
 }

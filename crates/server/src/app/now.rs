@@ -6,6 +6,7 @@ mod restarts;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use ::issues::SeenAt;
 use api::{Fault, Now};
 use axum::Json;
 use axum::extract::State;
@@ -15,8 +16,11 @@ use model::Timestamp;
 use super::App;
 use crate::Clock;
 use crate::server::Engines;
-use build::Seen;
+use build::{Met, Seen};
 use restarts::Restarts;
+
+/// Issues count so long after their last event.
+const ISSUES_FOR: Duration = Duration::from_secs(3600);
 
 /// What was computed is shown again for this long.
 const FRESH_FOR: Duration = Duration::from_millis(900);
@@ -68,6 +72,7 @@ impl NowFeed {
     fn compute(&self, at: Timestamp, restarts: &mut Restarts) -> Now {
         let workloads = self.docker.workloads().borrow().clone();
         restarts.look(&workloads, at);
+        let issues = self.issues(at);
         let mut now = build::now(&Seen {
             at,
             workloads: &workloads,
@@ -76,12 +81,30 @@ impl NowFeed {
             activity: &self.logs.activity(),
             logs: &self.logs.status(),
             restarts,
+            issues: &issues,
         });
         let of_samples = self.metrics.faults().into_iter();
         now.faults.extend(of_samples.map(|fault| Fault { subject: fault.subject, message: fault.message }));
         let of_issues = self.issues.faults().into_iter();
         now.faults.extend(of_issues.map(|fault| Fault { subject: fault.subject, message: fault.message }));
         now
+    }
+}
+
+impl NowFeed {
+    /// Open issues of the last hour. What cannot be read is among the faults.
+    fn issues(&self, at: Timestamp) -> Vec<Met> {
+        let found = self.issues.open_since(at.minus(ISSUES_FOR).millis()).unwrap_or_default();
+        let met = |seen: SeenAt| Met {
+            issue: seen.issue,
+            server_name: seen.server_name,
+            service: self
+                .issues
+                .project_of(seen.project)
+                .map(|one| one.service().to_owned())
+                .unwrap_or_default(),
+        };
+        found.into_iter().map(met).collect()
     }
 }
 

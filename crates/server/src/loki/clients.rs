@@ -318,13 +318,6 @@ async fn what_is_not_here_says_so() {
         let answer = shop.fixture.send(request.body(Body::empty()).expect("a request")).await;
         (answer.status.as_u16(), answer.text())
     };
-    let message =
-        "lines are not deleted on request; set [logs] retention or a [[logs.class]] of a shorter one";
-    assert_eq!(
-        send("POST", "/loki/api/v1/delete?query=%7Ba%3D%22b%22%7D", READ).await,
-        (501, message.to_owned())
-    );
-    assert_eq!(send("GET", "/loki/api/v1/delete", READ).await, (200, "[]".to_owned()));
     assert_eq!(send("POST", "/flush", Caller::Token(TokenScope::Ingest)).await.0, 204);
     let limits = send("GET", "/config/tenant/v1/limits", READ).await;
     assert!(limits.0 == 200 && limits.1.contains("\"max_query_series\": 500"), "{}", limits.1);
@@ -336,4 +329,47 @@ async fn what_is_not_here_says_so() {
     );
     // Faults are text, for Loki's clients show it as it is; other paths say it as JSON.
     assert_eq!(send("GET", "/loki/api/v1/index/volume?query=x", READ).await.0, 400);
+}
+
+#[tokio::test]
+async fn an_admin_deletes_lines_as_by_lokis_api() {
+    let shop = Shop::open().await;
+    let admin = Caller::Signed(api::Role::Admin);
+    let send = async |caller: Caller, method: &str, query: &str| {
+        let path = format!("/loki/api/v1/delete{query}");
+        let answer = shop.fixture.request(caller, method, &path);
+        let answer = shop.fixture.send(answer.body(Body::empty()).expect("a request")).await;
+        (answer.status.as_u16(), answer.text())
+    };
+    for caller in [READ, Caller::Token(TokenScope::Ingest), Caller::Signed(api::Role::Editor)] {
+        for method in ["GET", "POST", "PUT", "DELETE"] {
+            assert_eq!(send(caller, method, "").await.0, 403, "{method}");
+        }
+    }
+    for (query, why) in [
+        ("", "query not set"),
+        ("?query=%7B", "syntax error"),
+        ("?query=%7Ba%3D%22b%22%7D&end=9999999999", "deletes in the future are not allowed"),
+        ("?query=%7Ba%3D%22b%22%7D&start=20&end=10", "start time can't be greater"),
+    ] {
+        let (status, text) = send(admin, "POST", query).await;
+        assert!(status == 400 && text.contains(why), "{query}: {status} {text}");
+    }
+    assert_eq!(send(admin, "GET", "").await, (200, "[]".to_owned()));
+    let query = "?query=%7Bservice_name%3D~%22.%2B%22%7D%20%7C%3D%20%22took%22";
+    assert_eq!(send(admin, "POST", query).await, (204, String::new()));
+    let told = loop {
+        let told: Value = serde_json::from_str(&send(admin, "GET", "").await.1).expect("JSON");
+        if told[0]["status"] == "processed" {
+            break told;
+        }
+        tokio::task::yield_now().await;
+    };
+    assert_eq!(
+        (&told[0]["request_id"], &told[0]["query"]),
+        (&json!("1"), &json!("{service_name=~\".+\"} |= \"took\""))
+    );
+    assert!(told[0]["deleted_lines"].as_u64().is_some_and(|lines| lines > 0), "{told}");
+    assert_eq!(send(admin, "DELETE", "?request_id=1").await.0, 400);
+    assert_eq!(send(admin, "DELETE", "?request_id=7").await.0, 404);
 }

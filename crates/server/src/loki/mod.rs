@@ -4,6 +4,7 @@
 //! Reads take GET and POST forms alike. Faults are plain text, as Loki's.
 
 mod answer;
+mod delete;
 mod detected;
 mod index;
 mod labels;
@@ -101,7 +102,7 @@ fn index_routes() -> Router<Loki> {
 
 /// What is here and what is not.
 fn status_routes() -> Router<Loki> {
-    let refuse = post(status::delete).put(status::delete).delete(status::delete);
+    let deletion = get(delete::list).post(delete::ask).put(delete::ask).delete(delete::cancel);
     Router::new()
         .route("/loki/api/v1/status/buildinfo", get(status::buildinfo))
         .route("/loki/api/v1/drilldown-limits", get(status::drilldown_limits))
@@ -109,7 +110,7 @@ fn status_routes() -> Router<Loki> {
         .route("/loki/api/v1/rules", get(status::rules))
         .route("/prometheus/api/v1/rules", get(status::rule_groups))
         .route("/prometheus/api/v1/alerts", get(status::alerts))
-        .route("/loki/api/v1/delete", refuse.get(status::deletions))
+        .route("/loki/api/v1/delete", deletion)
         .route("/flush", post(status::flush))
 }
 

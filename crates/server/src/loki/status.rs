@@ -1,5 +1,5 @@
 //! What Loki's clients ask to learn which features they may use, and what they ask of parts that are not here:
-//! rules, alerts and deletion have short, valid answers.
+//! rules and alerts have short, valid answers.
 
 use axum::Json;
 use axum::extract::State;
@@ -8,9 +8,7 @@ use http::{StatusCode, header};
 use serde_json::{Value, json};
 
 use super::Loki;
-use super::answer::LokiFault;
 use super::push::{LEVEL_KEYS, LINE_BYTES_MAX, TELLING};
-use crate::fault::Fault;
 
 /// The version of Loki whose API is answered; Grafana chooses its features by it.
 const LOKI_VERSION: &str = "3.7.6";
@@ -81,18 +79,6 @@ pub(super) async fn rule_groups() -> Json<Value> {
 /// `GET /prometheus/api/v1/alerts`
 pub(super) async fn alerts() -> Json<Value> {
     Json(json!({ "status": "success", "data": { "alerts": [] } }))
-}
-
-/// `GET /loki/api/v1/delete`: there are no requests for deletion.
-pub(super) async fn deletions() -> Json<Value> {
-    Json(json!([]))
-}
-
-/// `POST`, `PUT`, `DELETE /loki/api/v1/delete`
-pub(super) async fn delete() -> LokiFault {
-    let message =
-        "lines are not deleted on request; set [logs] retention or a [[logs.class]] of a shorter one";
-    Fault::new(StatusCode::NOT_IMPLEMENTED, message).into()
 }
 
 /// `POST /flush`: whatever was acknowledged is on disk already.

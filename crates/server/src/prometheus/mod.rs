@@ -10,6 +10,7 @@ mod labels;
 mod metadata;
 mod name;
 mod params;
+mod parse;
 mod query;
 pub(crate) mod read;
 mod status;
@@ -67,6 +68,7 @@ impl Prometheus {
             .route("/api/v1/query_range", get(query::range).post(query::range))
             .route("/api/v1/query_exemplars", get(exemplars::query).post(exemplars::query))
             .route("/api/v1/format_query", get(format::format).post(format::format))
+            .route("/api/v1/parse_query", get(parse::parse).post(parse::parse))
             .route("/api/v1/series", get(labels::series).post(labels::series))
             .route("/api/v1/labels", get(labels::names).post(labels::names))
             .route("/api/v1/label/{name}/values", get(labels::values))

@@ -105,10 +105,10 @@ async fn who_may_do_what() {
         GET    /loki/api/v1/rules                                                         401     401     yes     yes     yes     yes     403     403
         GET    /prometheus/api/v1/rules                                                   401     401     yes     yes     yes     yes     403     403
         GET    /prometheus/api/v1/alerts                                                  401     401     yes     yes     yes     yes     403     403
-        GET    /loki/api/v1/delete                                                        401     401     yes     yes     yes     yes     403     403
-        POST   /loki/api/v1/delete                                                        401     401     yes     yes     yes     yes     403     403
-        PUT    /loki/api/v1/delete                                                        401     401     yes     yes     yes     yes     403     403
-        DELETE /loki/api/v1/delete                                                        401     401     yes     yes     yes     yes     403     403
+        GET    /loki/api/v1/delete                                                        401     401     403     403     yes     403     403     403
+        POST   /loki/api/v1/delete                                                        401     401     403     403     yes     403     403     403
+        PUT    /loki/api/v1/delete                                                        401     401     403     403     yes     403     403     403
+        DELETE /loki/api/v1/delete                                                        401     401     403     403     yes     403     403     403
         POST   /flush                                                                     401     401     403     yes     yes     403     yes     403
         POST   /otlp/v1/logs                                                              401     401     403     yes     yes     403     yes     403
         GET    /api/v1/query                                                              401     401     yes     yes     yes     yes     403     403
@@ -119,6 +119,8 @@ async fn who_may_do_what() {
         POST   /api/v1/query_exemplars                                                    401     401     yes     yes     yes     yes     403     403
         GET    /api/v1/format_query                                                       401     401     yes     yes     yes     yes     403     403
         POST   /api/v1/format_query                                                       401     401     yes     yes     yes     yes     403     403
+        GET    /api/v1/parse_query                                                        401     401     yes     yes     yes     yes     403     403
+        POST   /api/v1/parse_query                                                        401     401     yes     yes     yes     yes     403     403
         GET    /api/v1/series                                                             401     401     yes     yes     yes     yes     403     403
         POST   /api/v1/series                                                             401     401     yes     yes     yes     yes     403     403
         GET    /api/v1/labels                                                             401     401     yes     yes     yes     yes     403     403
@@ -142,6 +144,27 @@ async fn who_may_do_what() {
         POST   /api/v1/write                                                              401     401     403     yes     yes     403     yes     403
         POST   /api/v1/otlp/v1/metrics                                                    401     401     403     yes     yes     403     yes     403
         POST   /otlp/v1/metrics                                                           401     401     403     yes     yes     403     yes     403
+        GET    /api/version                                                               401     401     yes     yes     yes     yes     403     403
+        GET    /api/overview                                                              401     401     yes     yes     yes     yes     403     403
+        GET    /api/rawdata                                                               401     401     yes     yes     yes     yes     403     403
+        GET    /api/entrypoints                                                           401     401     yes     yes     yes     yes     403     403
+        GET    /api/entrypoints/{name}                                                    401     401     yes     yes     yes     yes     403     403
+        GET    /api/http/routers                                                          401     401     yes     yes     yes     yes     403     403
+        GET    /api/http/routers/{name}                                                   401     401     yes     yes     yes     yes     403     403
+        GET    /api/http/services                                                         401     401     yes     yes     yes     yes     403     403
+        GET    /api/http/services/{name}                                                  401     401     yes     yes     yes     yes     403     403
+        GET    /api/http/middlewares                                                      401     401     yes     yes     yes     yes     403     403
+        GET    /api/http/middlewares/{name}                                               401     401     yes     yes     yes     yes     403     403
+        GET    /api/tcp/routers                                                           401     401     yes     yes     yes     yes     403     403
+        GET    /api/tcp/routers/{name}                                                    401     401     yes     yes     yes     yes     403     403
+        GET    /api/tcp/services                                                          401     401     yes     yes     yes     yes     403     403
+        GET    /api/tcp/services/{name}                                                   401     401     yes     yes     yes     yes     403     403
+        GET    /api/tcp/middlewares                                                       401     401     yes     yes     yes     yes     403     403
+        GET    /api/tcp/middlewares/{name}                                                401     401     yes     yes     yes     yes     403     403
+        GET    /api/udp/routers                                                           401     401     yes     yes     yes     yes     403     403
+        GET    /api/udp/routers/{name}                                                    401     401     yes     yes     yes     yes     403     403
+        GET    /api/udp/services                                                          401     401     yes     yes     yes     yes     403     403
+        GET    /api/udp/services/{name}                                                   401     401     yes     yes     yes     yes     403     403
         POST   /api/{project}/envelope/                                                   key     key     key     key     key     key     key     key
         POST   /api/{project}/store/                                                      key     key     key     key     key     key     key     key
         POST   /api/store/                                                                key     key     key     key     key     key     key     key
@@ -253,6 +276,11 @@ async fn who_may_do_what() {
         GET    /app/v1/services/{name}                                                    401     401     yes     yes     yes     yes     403     403
         GET    /app/v1/targets                                                            401     401     yes     yes     yes     yes     403     403
         GET    /app/v1/uptime                                                             401     401     yes     yes     yes     yes     403     403
+        GET    /app/v1/routes                                                             401     401     yes     yes     yes     yes     403     403
+        GET    /app/v1/routes/{name}                                                      401     401     yes     yes     yes     yes     403     403
+        GET    /app/v1/certificates                                                       401     401     yes     yes     yes     yes     403     403
+        GET    /app/v1/requests                                                           401     401     yes     yes     yes     yes     403     403
+        GET    /app/v1/requests/{id}                                                      401     401     yes     yes     yes     yes     403     403
         GET    /app/v1/queues                                                             401     401     yes     yes     yes     yes     403     403
         GET    /app/v1/dashboards                                                         401     401     yes     yes     yes     yes     403     403
         POST   /app/v1/dashboards                                                         401     401     403     yes     yes     403     403     403

@@ -12,13 +12,14 @@ pub fn json(change: &IssueChange) -> String {
         IssueChange::Resolve => does("resolve"),
         IssueChange::ResolveInRelease { release } => does("resolve_in_release").text("release", release),
         IssueChange::ResolveInNext => does("resolve_in_next"),
-        IssueChange::Archive { until, events, users, escalating } => {
+        IssueChange::Archive { until, events, users, hours, escalating } => {
             let number = |object: Object, name: &str, value: Option<String>| match value {
                 Some(value) => object.raw(name, &value),
                 None => object,
             };
             let object = number(does("archive"), "until", until.map(|until| until.to_string()));
             let object = number(object, "events", events.map(|events| events.to_string()));
+            let object = number(object, "hours", hours.map(|hours| hours.to_string()));
             number(object, "users", users.map(|users| users.to_string()))
                 .raw("escalating", &escalating.to_string())
         }
@@ -31,7 +32,7 @@ pub fn json(change: &IssueChange) -> String {
 
 /// Archived until it comes much more often.
 pub const UNTIL_ESCALATING: IssueChange =
-    IssueChange::Archive { until: None, events: None, users: None, escalating: true };
+    IssueChange::Archive { until: None, events: None, users: None, hours: None, escalating: true };
 
 /// What was done, in a sentence.
 pub fn told(change: &IssueChange, changed: u64) -> String {
@@ -88,7 +89,13 @@ mod tests {
             IssueChange::ResolveInRelease { release: "shop@1 \"x\"".into() },
             IssueChange::ResolveInNext,
             UNTIL_ESCALATING,
-            IssueChange::Archive { until: Some(5), events: Some(100), users: Some(7), escalating: false },
+            IssueChange::Archive {
+                until: Some(5),
+                events: Some(100),
+                users: Some(7),
+                hours: Some(2),
+                escalating: false,
+            },
             IssueChange::Unresolve,
             IssueChange::Assign { to: "ada".into() },
             IssueChange::Delete,

@@ -2,6 +2,7 @@
 
 mod arrange;
 mod errors;
+mod proxy;
 mod queues;
 mod services;
 mod targets;

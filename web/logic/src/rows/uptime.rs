@@ -90,7 +90,12 @@ fn standing(probe: &ProbeRow, certificate: &Cell) -> (Tone, &'static str) {
 }
 
 fn certificate(probe: &ProbeRow, clock: Clock<'_>) -> Cell {
-    let left = probe.certificate_ends.map(|end| end - clock.now);
+    left_of(probe.certificate_ends, clock)
+}
+
+/// How long a certificate still holds.
+pub(super) fn left_of(ends: Option<Millis>, clock: Clock<'_>) -> Cell {
+    let left = ends.map(|end| end - clock.now);
     let tone = match left {
         Some(..URGENT_BEFORE) => Tone::Critical,
         Some(URGENT_BEFORE..RENEWED_BEFORE) => Tone::Warning,
@@ -102,7 +107,7 @@ fn certificate(probe: &ProbeRow, clock: Clock<'_>) -> Cell {
         Some(left) => format!("{} d", left / DAY),
         None => String::new(),
     };
-    let hover = probe.certificate_ends.map(|end| format!("It ends {}", time::full(end, clock.zone)));
+    let hover = ends.map(|end| format!("It ends {}", time::full(end, clock.zone)));
     Cell::figure(left.map(|left| left as f64), words).toned(tone).with_hover(hover.unwrap_or_default())
 }
 

@@ -33,6 +33,7 @@ fn tile(service: &str, state: RunState) -> ServiceTile {
         error_lines: vec![0; 60],
         restarts: 4,
         last_deploy: None,
+        issues: 0,
     }
 }
 

@@ -1,5 +1,6 @@
 mod issues;
 mod performance;
+mod proxy;
 
 use std::collections::BTreeMap;
 
@@ -289,6 +290,7 @@ fn the_state_of_the_services_is_read_too() {
         error_lines: vec![0, 1],
         restarts: 3,
         last_deploy: Some(9),
+        issues: 4,
     };
     let fault = Fault { subject: text("web"), message: text("m") };
     for state in [DockerState::Connecting, DockerState::Connected, DockerState::Away] {
@@ -300,7 +302,12 @@ fn the_state_of_the_services_is_read_too() {
             since: 4,
             unreadable: vec![fault.clone()],
         };
-        let intake = Intake { dropped: vec![(text("late"), 4)], newest: Some(1), ..Intake::default() };
+        let intake = Intake {
+            dropped: vec![(text("late"), 4)],
+            masked: vec![(text("password (web)"), 2)],
+            newest: Some(1),
+            ..Intake::default()
+        };
         check(&Now { at: 1, services: vec![tile.clone()], docker, intake, faults: vec![fault.clone()] });
     }
 }

@@ -56,10 +56,11 @@ structs! {
     LivePaused { skipped }
     Now { at, services, docker, intake, faults }
     DockerStatus { state, host, version, problem, since, unreadable }
-    Intake { lines, bytes, newest, disk_bytes, dropped }
+    Intake { lines, bytes, newest, disk_bytes, dropped, masked }
     Fault { subject, message }
     ServiceTile {
         service, project, environment, state, health, workloads, lines, error_lines, restarts, last_deploy,
+        issues,
     }
     WorkloadRow {
         container, id, state, health, image, exit_code, oom_killed, started, finished, restarts,
@@ -133,7 +134,7 @@ structs! {
     FieldFault { path, message }
     GroupedBy { variant, version, parts }
     GroupPart { what, used, hint }
-    Around { joined, how, missing, lines, at, query, start, end, container, deploy }
+    Around { joined, how, missing, lines, at, query, start, end, container, deploy, request }
     ContainerThen {
         container, id, service, project, environment, image, cpu_cores, cpu_limit_cores, memory_bytes,
         memory_limit_bytes, restarts, oom_killed, happened, charts,
@@ -157,6 +158,26 @@ structs! {
     }
     Release { row, new_issues, regressed_issues, deploys, start, step, events, about, previous }
     Deploy { environment, at, name, url }
+    Routes { rows, findings, entrypoints, faults }
+    RouteRow {
+        name, rule, entrypoints, middlewares, target, priority, tls, resolver, certificate_ends, state, reasons, service,
+        project, issues, servers, findings, place, per_second, error_rate, p50_ms, p95_ms, p99_ms, in_flight, trend,
+    }
+    RouteServer { name, address, ready, state }
+    RouteFinding { severity, place, object, what, instead }
+    EntrypointRow { name, address, connections, in_flight, per_second }
+    RoutePage { row, middlewares, charts, failing, slowest, access_query }
+    Certificates { rows }
+    CertificateRow {
+        names, source, default, issuer, begins, ends, renew_at, next_try, failures, problem, problem_at, routers,
+    }
+    Requests { total, failed, failing, refused, slowest, warnings }
+    RequestRow {
+        id, trace_id, time, method, domain, path, status, duration_ms, upstream_ms, bytes_in, bytes_out, client,
+        user_agent, service, project, environment, container, entrypoint, router, target, server, retries, why, detail,
+    }
+    RequestPage { row, what, advice, moments, lines_query, missing }
+    Moment { kind, offset_ms, duration_ms, failed, place, text, href }
     Monitors { rows, start, step, projects, environments }
     MonitorRow { slug, project, environment, state, since, schedule, last, next, duration_ms, issue, strip }
     Monitor { rows, start, step, margin_minutes, runtime_minutes, failures, recoveries, check_ins }
@@ -164,7 +185,7 @@ structs! {
     ProjectRow {
         id, slug, service, origin, dsn, events, spark, transactions, refused, issues, last_event,
     }
-    Project { row, keys, setups, sdks, toml }
+    Project { row, keys, setups, sdks, toml, limits }
     ProjectKey { key, dsn, made, last_used, fixed }
     ProjectSetup { name, install, code, place }
     SdkRow { name, envelopes }
@@ -175,6 +196,11 @@ structs! {
 }
 
 enums! {
+    RouteState { "working" => Working, "partly" => Partly, "unavailable" => Unavailable, "broken" => Broken }
+    MomentKind {
+        "proxy" => Proxy, "line" => Line, "nearby" => Nearby, "error" => Error, "transaction" => Transaction,
+        "span" => Span, "event" => Event,
+    }
     Role { "viewer" => Viewer, "editor" => Editor, "admin" => Admin }
     TokenScope { "ingest" => Ingest, "read" => Read, "release" => Release }
     QueryKind { "lines" => Lines, "numbers" => Numbers }

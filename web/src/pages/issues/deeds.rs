@@ -158,20 +158,22 @@ impl Deeds {
     /// Archived, until something happens.
     pub(super) fn archive(self) -> El {
         let panel = move |open| {
-            let archive = |until: Option<Millis>, events, users| IssueChange::Archive {
+            let archive = |until: Option<Millis>, events, users, hours| IssueChange::Archive {
                 until: until.map(|millis| browser::now() + millis),
                 events,
                 users,
+                hours,
                 escalating: false,
             };
             vec![
                 self.item(open, "Until it comes much more often", UNTIL_ESCALATING),
-                self.item(open, "For a day", archive(Some(DAY), None, None)),
-                self.item(open, "For a week", archive(Some(7 * DAY), None, None)),
-                self.item(open, "For 30 days", archive(Some(30 * DAY), None, None)),
-                self.item(open, "Until 100 more events", archive(None, Some(100), None)),
-                self.item(open, "Until 10 more users", archive(None, None, Some(10))),
-                self.item(open, "For ever", archive(None, None, None)),
+                self.item(open, "For a day", archive(Some(DAY), None, None, None)),
+                self.item(open, "For a week", archive(Some(7 * DAY), None, None, None)),
+                self.item(open, "For 30 days", archive(Some(30 * DAY), None, None, None)),
+                self.item(open, "Until 100 more events", archive(None, Some(100), None, None)),
+                self.item(open, "Until 100 in an hour", archive(None, Some(100), None, Some(1))),
+                self.item(open, "Until 10 more users", archive(None, None, Some(10), None)),
+                self.item(open, "For ever", archive(None, None, None, None)),
             ]
         };
         menu("Archive", Sign::Archive, "Archive", panel)

@@ -14,8 +14,8 @@ use web_logic::view::ViewState;
 use super::feed::Feed;
 use crate::browser;
 use crate::client::Failure;
-use crate::dom::{El, button, el, of_view, switch};
-use crate::pages::now::FirstRun;
+use crate::dom::{El, button, el, switch};
+use crate::pages::now::first_run;
 use crate::reactive::{derived, effect};
 use crate::state::{Fetched, Shared, Toast, View, shared};
 
@@ -63,10 +63,7 @@ pub(super) fn empty(feed: Feed) -> El {
                 el("p", "empty-words")
                     .text("The query cannot be answered: its fault is told below the query box."),
             ),
-            Reason::Never => section.add(of_view(move || {
-                let now = derived(move || live.now.get().unwrap_or_default());
-                view! { <FirstRun now /> }.into_any()
-            })),
+            Reason::Never => section.add(first_run(derived(move || live.now.get().unwrap_or_default()))),
             Reason::Filtered => filtered(section),
             Reason::Range | Reason::None => out_of_range(section),
         }

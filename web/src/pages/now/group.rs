@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use api::{Now, ServiceTile};
-use leptos::prelude::*;
 use web_logic::choice::Choice;
 use web_logic::view::ViewState;
 
-use super::tile::Tile;
-use crate::reactive::{Derived, Item, When, derived, keyed, on};
+use super::tile::tile;
+use crate::dom::{El, Keyed, button, el, when};
+use crate::reactive::{Derived, derived};
 use crate::state::{Shared, shared};
 
 /// What names a tile.
@@ -38,23 +38,18 @@ impl TileKey {
 }
 
 /// All tiles that the context bar lets through.
-#[component]
-pub(super) fn Groups(now: Derived<Arc<Now>>) -> impl IntoView {
+pub(super) fn groups(now: Derived<Arc<Now>>) -> El {
     let Shared { view, .. } = shared();
     let keys = derived(move || view.state.with(|state| now.with(|now| admitted(state, now))));
-    let titles = move || {
+    let titles = move || -> Vec<Keyed> {
         let mut titles: Vec<String> = keys.with(|keys| keys.iter().map(TileKey::group).collect());
         titles.dedup();
-        titles
+        let one = |title: String| -> Keyed { (title.clone(), Box::new(move || group(title, keys, now))) };
+        titles.into_iter().map(one).collect()
     };
-    let group =
-        move |title: String| Item::new(title.clone(), move || view! { <Group title keys now /> }.into_any());
-    view! {
-        <When when=move || keys.with(Vec::is_empty)>
-            <NoneLeft />
-        </When>
-        {keyed(move || titles().into_iter().map(group).collect())}
-    }
+    el("div", "host")
+        .add(when(move || keys.with(Vec::is_empty), none_left))
+        .add(el("div", "host").keyed(titles))
 }
 
 fn admitted(state: &ViewState, now: &Now) -> Vec<TileKey> {
@@ -66,43 +61,29 @@ fn admits(state: &ViewState, tile: &ServiceTile) -> bool {
     environment && state.services.admits(&tile.service)
 }
 
-#[component]
-fn NoneLeft() -> impl IntoView {
+fn none_left() -> El {
     let Shared { view, .. } = shared();
-    let show_all = move |_| {
+    let show_all = move || {
         view.change(|state| {
             state.environment = None;
             state.services = Choice::default();
         });
     };
-    view! {
-        <section class="empty">
-            <p>"No service is left by what is chosen above."</p>
-            <button type="button" class="button" on:click=on(show_all)>
-                "Show all services"
-            </button>
-        </section>
-    }
+    el("section", "empty")
+        .add(el("p", "").text("No service is left by what is chosen above."))
+        .add(button("button", "Show all services").click(show_all))
 }
 
-#[component]
-fn Group(title: String, keys: Derived<Vec<TileKey>>, now: Derived<Arc<Now>>) -> impl IntoView {
+fn group(title: String, keys: Derived<Vec<TileKey>>, now: Derived<Arc<Now>>) -> El {
     let several = move || keys.with(|keys| keys.iter().any(|key| key.group() != keys[0].group()));
-    let heading = title.clone();
-    let tiles = move || {
+    let heading = el("h2", "group-title").text(&title).class_of("visually-hidden", move || !several());
+    let tiles = move || -> Vec<Keyed> {
         let of_group = |key: &&TileKey| key.group() == title;
-        keys.with(|keys| keys.iter().filter(of_group).map(|key| tile_item(key.clone(), now)).collect())
+        let one = |key: &TileKey| -> Keyed {
+            let which = key.clone();
+            (key.service.clone(), Box::new(move || tile(which, now)))
+        };
+        keys.with(|keys| keys.iter().filter(of_group).map(one).collect())
     };
-    view! {
-        <section class="group">
-            <h2 class="group-title" class:visually-hidden=move || !several()>
-                {heading}
-            </h2>
-            <div class="tiles">{keyed(tiles)}</div>
-        </section>
-    }
-}
-
-fn tile_item(which: TileKey, now: Derived<Arc<Now>>) -> Item {
-    Item::new(which.service.clone(), move || view! { <Tile which now /> }.into_any())
+    el("section", "group").add(heading).add(el("div", "tiles").keyed(tiles))
 }

@@ -1,8 +1,9 @@
 //! What a service is doing: a mark, a word, a colour only where it needs someone.
 
 use api::{HealthState, RunState};
-use leptos::prelude::*;
 use web_logic::rows::services::of_container;
+
+use crate::dom::{El, el};
 
 /// The word and the end of the class.
 pub(super) fn words(state: RunState, health: HealthState) -> (&'static str, &'static str) {
@@ -11,13 +12,9 @@ pub(super) fn words(state: RunState, health: HealthState) -> (&'static str, &'st
 }
 
 /// A mark and a word.
-#[component]
-pub(super) fn StateMark(state: RunState, health: HealthState) -> impl IntoView {
+pub(super) fn state_mark(state: RunState, health: HealthState) -> El {
     let (tone, word) = of_container(state, health);
-    view! {
-        <span class=format!("state state-{}", tone.class())>
-            <span aria-hidden="true">{tone.mark()}</span>
-            {word}
-        </span>
-    }
+    el("span", &format!("state state-{}", tone.class()))
+        .add(el("span", "").attr("aria-hidden", "true").text(tone.mark()))
+        .text(word)
 }

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use api::{Now, RunState, ServiceTile, WorkloadRow};
-use leptos::prelude::*;
 use web_logic::choice::Choice;
 use web_logic::level::LevelSet;
 use web_logic::number::{count, plural, rate};
@@ -14,54 +13,52 @@ use web_logic::verdict::ending;
 use web_logic::view::ViewState;
 
 use super::group::TileKey;
-use super::state_mark::{self, StateMark};
-use crate::reactive::{Derived, derived, each};
+use super::state_mark::{state_mark, words};
+use crate::dom::{El, drawings, el};
+use crate::reactive::{Derived, derived};
 use crate::state::{Shared, shared};
 
 /// One service.
-#[component]
-pub(super) fn Tile(which: TileKey, now: Derived<Arc<Now>>) -> impl IntoView {
-    let name = which.service.clone();
+pub(super) fn tile(which: TileKey, now: Derived<Arc<Now>>) -> El {
     let logs = now.with_untracked(|now| logs_of(&which, now));
     let errors = ViewState { levels: LevelSet::ERRORS, ..logs.clone() };
+    let link = el("a", "tile-link").attr("href", &logs.on(Page::Logs.path())).text(&which.service);
     let tile =
         derived(move || now.with(|now| now.services.iter().find(|tile| TileKey::of(tile) == which).cloned()));
-    let with = move |read: fn(&ServiceTile) -> AnyView| tile.with(|tile| tile.as_ref().map(read));
-    let all_errors = move || tile.with(|tile| tile.as_ref().map_or(0, errors_in));
+    // Each part is drawn anew with the tile: all of them are small.
+    let with = move |name: &str, class: &str, read: fn(&ServiceTile) -> Vec<El>| {
+        el(name, class).children_of(move || tile.with(|tile| tile.as_ref().map(read).unwrap_or_default()))
+    };
     let recent_errors = move || {
         tile.with(|tile| tile.as_ref().is_some_and(|tile| spark::per_minute(&tile.error_lines) > 0.0))
     };
-    let needs_someone = move || {
-        tile.with(|tile| {
-            tile.as_ref().is_some_and(|tile| state_mark::words(tile.state, tile.health).1 == "critical")
-        })
+    let all_errors = move || {
+        let all = tile.with(|tile| tile.as_ref().map_or(0, errors_in));
+        Some(format!("{} in the last hour", plural(all, "error line")))
     };
-    view! {
-        <article class="tile" class:tile-critical=needs_someone>
-            <header class="tile-head">
-                <h3>
-                    <a class="tile-link" href=logs.on(Page::Logs.path())>
-                        {name}
-                    </a>
-                </h3>
-                {move || with(|tile| view! { <StateMark state=tile.state health=tile.health /> }.into_any())}
-            </header>
-            {move || with(sparkline)}
-            <p class="tile-rates">
-                {move || with(line_rate)}
-                <a
-                    class="tile-errors"
-                    class:tile-errors-now=recent_errors
-                    title=move || format!("{} in the last hour", plural(all_errors(), "error line"))
-                    href=errors.on(Page::Logs.path())
-                >
-                    {move || with(error_rate)}
-                </a>
-            </p>
-            <Facts tile />
-            {move || with(containers)}
-        </article>
-    }
+    let needs_someone = move || {
+        tile.with(|tile| tile.as_ref().is_some_and(|tile| words(tile.state, tile.health).1 == "critical"))
+    };
+    let error_link = with("a", "tile-errors", error_rate)
+        .class_of("tile-errors-now", recent_errors)
+        .attr_of("title", all_errors)
+        .attr("href", &errors.on(Page::Logs.path()));
+    let rates = el("p", "tile-rates").add(with("span", "", line_rate)).add(error_link).add(with(
+        "span",
+        "host",
+        open_issues,
+    ));
+    el("article", "tile")
+        .class_of("tile-critical", needs_someone)
+        .add(
+            el("header", "tile-head")
+                .add(el("h3", "").add(link))
+                .add(with("span", "host", |tile| vec![state_mark(tile.state, tile.health)])),
+        )
+        .add(with("div", "host", sparkline))
+        .add(rates)
+        .add(with("div", "host", facts))
+        .add(with("div", "host", containers))
 }
 
 /// The lines of a service. Where there is only one environment it is not named: it would stay chosen.
@@ -78,87 +75,80 @@ fn errors_in(tile: &ServiceTile) -> u64 {
     tile.error_lines.iter().map(|lines| u64::from(*lines)).sum()
 }
 
-fn line_rate(tile: &ServiceTile) -> AnyView {
-    view! { <span><b>{rate(spark::per_minute(&tile.lines))}</b>" lines/min"</span> }.into_any()
+fn line_rate(tile: &ServiceTile) -> Vec<El> {
+    vec![bold(&rate(spark::per_minute(&tile.lines)), " lines/min")]
 }
 
-fn error_rate(tile: &ServiceTile) -> AnyView {
+fn bold(number: &str, words: &str) -> El {
+    el("span", "").add(el("b", "").text(number)).text(words)
+}
+
+fn error_rate(tile: &ServiceTile) -> Vec<El> {
     let now = spark::per_minute(&tile.error_lines);
-    match errors_in(tile) {
-        all if all > 0 && now == 0.0 => view! { <b>{count(all)}</b>" errors in 1 h" }.into_any(),
-        _ => view! { <b>{rate(now)}</b>" errors/min" }.into_any(),
-    }
+    vec![match errors_in(tile) {
+        all if all > 0 && now == 0.0 => bold(&count(all), " errors in 1 h"),
+        _ => bold(&rate(now), " errors/min"),
+    }]
+}
+
+fn open_issues(tile: &ServiceTile) -> Vec<El> {
+    let link =
+        |open: String| el("a", "tile-errors tile-errors-now").attr("href", Page::Issues.path()).text(&open);
+    (tile.issues > 0).then(|| link(plural(tile.issues, "open issue"))).into_iter().collect()
 }
 
 const SPARK: (f64, f64) = (240.0, 36.0);
 
-fn sparkline(tile: &ServiceTile) -> AnyView {
+fn sparkline(tile: &ServiceTile) -> Vec<El> {
     let most = tile.lines.iter().copied().max().unwrap_or(0);
     let all: u64 = tile.lines.iter().map(|lines| u64::from(*lines)).sum();
     let label =
         format!("{} in the last hour, {} of them errors", plural(all, "line"), count(errors_in(tile)));
-    view! {
-        <svg class="spark" viewBox="0 0 240 36" preserveAspectRatio="none" role="img" aria-label=label>
-            <path class="spark-lines" d=spark::bars(&tile.lines, most, 1.0, SPARK)></path>
-            <path class="spark-errors" d=spark::bars(&tile.error_lines, most, 3.0, SPARK)></path>
-        </svg>
-    }
-    .into_any()
+    let shapes = [
+        ("spark-lines", spark::bars(&tile.lines, most, 1.0, SPARK)),
+        ("spark-errors", spark::bars(&tile.error_lines, most, 3.0, SPARK)),
+    ];
+    vec![drawings("spark", "0 0 240 36", &shapes).attr("role", "img").attr("aria-label", &label)]
 }
 
 /// Restarts, the last deploy, the image.
-#[component]
-fn Facts(tile: Derived<Option<ServiceTile>>) -> impl IntoView {
+fn facts(tile: &ServiceTile) -> Vec<El> {
     let Shared { view, ticker, .. } = shared();
-    let restarts = derived(move || tile.with(|tile| tile.as_ref().map_or(0, |tile| tile.restarts)));
-    let deploy = derived(move || tile.with(|tile| tile.as_ref().and_then(|tile| tile.last_deploy)));
-    let image = derived(move || {
-        tile.with(|tile| {
-            tile.as_ref().and_then(|tile| tile.workloads.first()).map(|workload| workload.image.clone())
-        })
+    let restarts = el("span", "")
+        .class_if("tile-restarts", tile.restarts != 0)
+        .text(&format!("{} in 24 h", plural(tile.restarts, "restart")));
+    let deployed = tile.last_deploy.map(|at| {
+        el("span", "")
+            .attr("title", &time::full(at, view.clock().zone))
+            .text(&format!("deployed {}", time::ago(at, ticker.now())))
     });
-    let deployed = move || {
-        each(deploy.get(), |at| {
-            let hover = time::full(at, view.clock().zone);
-            view! { <span title=hover>{format!("deployed {}", time::ago(at, ticker.now()))}</span> }
-        })
-    };
-    view! {
-        <p class="tile-facts">
-            <span class:tile-restarts=move || restarts.get() != 0>{move || plural(restarts.get(), "restart")}" in 24 h"</span>
-            {deployed}
-        </p>
-        <p class="tile-image" title=move || image.get()>
-            {move || image.get()}
-        </p>
-    }
+    let image = tile.workloads.first().map(|workload| workload.image.as_str()).unwrap_or_default();
+    vec![
+        el("p", "tile-facts").add(restarts).each(deployed),
+        el("p", "tile-image").attr("title", image).text(image),
+    ]
 }
 
 /// The containers that need someone, and how many others there are.
-fn containers(tile: &ServiceTile) -> AnyView {
+fn containers(tile: &ServiceTile) -> Vec<El> {
     let Shared { view, .. } = shared();
     let clock = view.clock();
-    let ill = |workload: &&WorkloadRow| state_mark::words(workload.state, workload.health).1 == "critical";
+    let ill = |workload: &&WorkloadRow| words(workload.state, workload.health).1 == "critical";
     let all = tile.workloads.len();
     let well = all - tile.workloads.iter().filter(ill).count();
     if all < 2 && well == all {
-        return ().into_any();
+        return Vec::new();
     }
     let row = |workload: &WorkloadRow| {
         let failed = workload.state == RunState::Failed;
         let end = if failed { ending(workload, clock) } else { String::new() };
-        view! {
-            <li>
-                <span class="tile-container">{workload.container.clone()}</span>
-                <StateMark state=workload.state health=workload.health />
-                <span class="tile-ending">{end}</span>
-            </li>
-        }
+        el("li", "")
+            .add(el("span", "tile-container").text(&workload.container))
+            .add(state_mark(workload.state, workload.health))
+            .add(el("span", "tile-ending").text(&end))
     };
-    let others = each((well > 0).then_some(well), |well| {
-        let word = if well == all { "container" } else { "other container" };
-        view! { <li class="tile-ending">{plural(well as u64, word)}</li> }
-    });
-    view! { <ul class="tile-containers">{each(tile.workloads.iter().filter(ill), row)} {others}</ul> }
-        .into_any()
+    let word = if well == all { "container" } else { "other container" };
+    let others = (well > 0).then(|| el("li", "tile-ending").text(&plural(well as u64, word)));
+    let ill = tile.workloads.iter().filter(ill).map(row);
+    vec![el("ul", "tile-containers").add_all(ill.chain(others).collect())]
 }

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use api::Now;
-use leptos::prelude::*;
 use web_logic::choice::Choice;
 use web_logic::number::{count, plural};
 use web_logic::route::Page;
@@ -12,86 +11,73 @@ use web_logic::verdict::{Problem, Tone, Verdict, judge};
 use web_logic::view::ViewState;
 
 use crate::browser;
-use crate::reactive::{Derived, When, derived, each};
+use crate::dom::{El, el};
+use crate::reactive::{Derived, derived};
 use crate::state::{Shared, shared};
 
 /// More are folded away: who has so many looks at the first ones first.
 const PROBLEMS_MAX: usize = 5;
 
 /// The sentence on top, and the problems it rests on.
-#[component]
-pub(super) fn VerdictBlock(now: Derived<Arc<Now>>) -> impl IntoView {
+pub(super) fn verdict_block(now: Derived<Arc<Now>>) -> El {
     let Shared { view, ticker, .. } = shared();
     let verdict = derived(move || now.with(|now| judge(now, time::Clock { now: now.at, ..view.clock() })));
-    let tone = move || verdict.with(|verdict| class(verdict.tone));
-    let intake = move || {
-        now.with(|now| {
-            let newest = now.intake.newest.map(|at| {
-                format!("; the newest line is from {}", time::ago(at, ticker.now().max(browser::now())))
-            });
-            let dropped: u64 = now.intake.dropped.iter().map(|(_, lines)| lines).sum();
-            let dropped =
-                if dropped == 0 { String::new() } else { format!("; {} dropped", plural(dropped, "line")) };
-            format!(
-                "{} stored since the start{}{dropped}",
-                plural(now.intake.lines, "line"),
-                newest.unwrap_or_default()
-            )
-        })
-    };
-    view! {
-        <section class=move || format!("verdict verdict-{}", tone()) aria-label="Verdict">
-            <p class="verdict-sentence" role="status">
-                <span class="verdict-mark" aria-hidden="true"></span>
-                {move || verdict.with(|verdict| verdict.sentence.clone())}
-            </p>
-            <When when=move || verdict.with(|verdict| verdict.problems.len() > 1)>
-                <Problems verdict />
-            </When>
-            <p class="verdict-intake">{intake}</p>
-        </section>
-    }
+    let class = move || Some(format!("verdict verdict-{}", verdict.with(|verdict| class(verdict.tone))));
+    let sentence = el("span", "").text_of(move || verdict.with(|verdict| verdict.sentence.clone()));
+    el("section", "")
+        .attr_of("class", class)
+        .attr("aria-label", "Verdict")
+        .add(
+            el("p", "verdict-sentence")
+                .attr("role", "status")
+                .add(el("span", "verdict-mark").attr("aria-hidden", "true"))
+                .add(sentence),
+        )
+        .add(el("div", "host").children_of(move || verdict.with(problems)))
+        .add(el("p", "verdict-intake").text_of(move || now.with(|now| intake(now, ticker.now()))))
 }
 
-#[component]
-fn Problems(verdict: Derived<Verdict>) -> impl IntoView {
-    let rest = move || verdict.with(|verdict| verdict.problems.len().saturating_sub(PROBLEMS_MAX));
-    let list = move |from: usize, to: usize| {
-        verdict.with(|verdict| {
-            let shown = verdict.problems.iter().skip(from).take(to - from);
-            each(shown, |problem| view! { <ProblemRow problem=problem.clone() /> })
-        })
-    };
-    view! {
-        <ol class="problems">{move || list(0, PROBLEMS_MAX)}</ol>
-        <When when=move || rest() != 0>
-            <details>
-                <summary>{move || format!("{} more", count(rest() as u64))}</summary>
-                <ol class="problems">{move || list(PROBLEMS_MAX, usize::MAX)}</ol>
-            </details>
-        </When>
-    }
+fn intake(now: &Now, seen: api::Millis) -> String {
+    let newest = now
+        .intake
+        .newest
+        .map(|at| format!("; the newest line is from {}", time::ago(at, seen.max(browser::now()))));
+    let dropped: u64 = now.intake.dropped.iter().map(|(_, lines)| lines).sum();
+    let dropped = if dropped == 0 { String::new() } else { format!("; {} dropped", plural(dropped, "line")) };
+    let stored = plural(now.intake.lines, "line");
+    format!("{stored} stored since the start{}{dropped}", newest.unwrap_or_default())
 }
 
-#[component]
-fn ProblemRow(problem: Problem) -> impl IntoView {
-    let link = each(problem.service_in.as_ref(), |environment| {
+fn problems(verdict: &Verdict) -> Vec<El> {
+    let all = &verdict.problems;
+    if all.len() < 2 {
+        return Vec::new();
+    }
+    let list = |some: &[Problem]| el("ol", "problems").add_all(some.iter().map(row).collect());
+    let (first, rest) = all.split_at(all.len().min(PROBLEMS_MAX));
+    let mut parts = vec![list(first)];
+    if !rest.is_empty() {
+        let summary = el("summary", "").text(&format!("{} more", count(rest.len() as u64)));
+        parts.push(el("details", "").add(summary).add(list(rest)));
+    }
+    parts
+}
+
+fn row(problem: &Problem) -> El {
+    let link = problem.service_in.as_ref().map(|environment| {
         let state = ViewState {
             services: Choice::only(&problem.subject),
             environment: Some(environment.clone()).filter(|environment| !environment.is_empty()),
             levels: problem.levels,
             ..ViewState::default()
         };
-        view! { <a href=state.on(Page::Logs.path())>"Logs"</a> }
+        el("a", "").attr("href", &state.on(Page::Logs.path())).text("Logs")
     });
-    view! {
-        <li class=format!("problem problem-{}", class(problem.tone))>
-            <span class="problem-subject">{problem.subject.clone()}</span>
-            <span>{problem.what}</span>
-            <span class="problem-detail">{problem.detail}</span>
-            {link}
-        </li>
-    }
+    el("li", &format!("problem problem-{}", class(problem.tone)))
+        .add(el("span", "problem-subject").text(&problem.subject))
+        .add(el("span", "").text(&problem.what))
+        .add(el("span", "problem-detail").text(&problem.detail))
+        .each(link)
 }
 
 fn class(tone: Tone) -> &'static str {

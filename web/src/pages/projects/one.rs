@@ -48,7 +48,7 @@ fn body(id: u64, answer: Fetched<Project>) -> El {
                 .add(test(id, answer).class_of("gone", move || !session.may_edit())),
         )
         .add(set_up(answer))
-        .add(refused(id))
+        .add(refused(id, answer))
         .add(keys(id, answer))
         .add(sdks(answer))
         .add(changes(id, answer))

@@ -1,13 +1,13 @@
 //! What a project refused, with the reason, the size and the SDK; and what the SDKs did not even send.
 
-use api::Refused;
+use api::{Project, Refused};
 use web_logic::rows::projects::refusals;
 
 use super::super::things::{follow, one_tables};
 use crate::dom::{El, el};
 use crate::state::{Fetched, Shared, shared};
 
-pub(super) fn refused(id: u64) -> El {
+pub(super) fn refused(id: u64, project: Fetched<Project>) -> El {
     let Shared { client, view, ticker, .. } = shared();
     let answer: Fetched<Refused> = Fetched::new();
     follow(move || answer.ask(client.refused(id)));
@@ -23,6 +23,10 @@ pub(super) fn refused(id: u64) -> El {
     };
     el("section", "project-part")
         .add(el("h2", "things-title").text("Refused"))
+        .add(
+            el("p", "hint")
+                .text_of(move || project.get().map(|one| one.limits.join(" ")).unwrap_or_default()),
+        )
         .add(el("p", "hint").text_of(nothing))
         .add(one_tables(answer, sections, |_| (0, 0)))
 }

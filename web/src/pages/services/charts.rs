@@ -1,18 +1,16 @@
 //! What a service uses over time: the charts that the server has ready for it.
 
-use api::{Chart, PanelQuery, QueryLanguage, ServicePage};
+use api::{Chart, PanelQuery, QueryLanguage};
 
 use crate::charts::{Charted, Company, charted};
 use crate::dom::{El, Keyed, el};
-use crate::reactive::derived;
-use crate::state::Fetched;
+use crate::reactive::Derived;
 
 /// About how many points a chart has.
 pub(super) const POINTS: u32 = 120;
 
 /// The charts, each beside the others: one cursor, one range, the same marks.
-pub(super) fn charts(answer: Fetched<ServicePage>, company: Company) -> El {
-    let all = derived(move || answer.get().map(|page| page.charts.clone()).unwrap_or_default());
+pub(in super::super) fn charts(all: Derived<Vec<Chart>>, company: Company) -> El {
     let items = move || -> Vec<Keyed> {
         let one = |chart: Chart| -> Keyed {
             let key = format!("{} {} {}", chart.title, chart.query, chart.limit);

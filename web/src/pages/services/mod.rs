@@ -9,9 +9,11 @@ use api::ServiceRow;
 use leptos::prelude::*;
 use web_logic::rows::services::{Which, sections};
 
-use super::now::FirstRun;
+pub(super) use charts::charts;
+
+use super::now::first_run;
 use super::things::{About, Known, follow, things_page};
-use crate::dom::{El, Keyed, el, of_view};
+use crate::dom::{El, Keyed, el};
 use crate::reactive::derived;
 use crate::state::{Fetched, Shared, shared};
 
@@ -44,5 +46,5 @@ fn all() -> El {
 fn empty() -> El {
     let Shared { live, .. } = shared();
     let now = derived(move || live.now.get().unwrap_or_default());
-    of_view(move || view! { <FirstRun now /> }.into_any())
+    first_run(now)
 }

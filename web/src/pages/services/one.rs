@@ -49,10 +49,11 @@ pub(super) fn service(which: Which) -> El {
         let failure = answer.failure().map(|failure| notice("critical", &failure.to_string()));
         failure.into_iter().collect()
     };
+    let ready = derived(move || answer.get().map(|page| page.charts.clone()).unwrap_or_default());
     let body = move || {
         el("div", "service-body")
             .add(stats(answer))
-            .add(charts(answer, company))
+            .add(charts(ready, company))
             .add(tables(all))
             .add(own_metrics(answer, company))
     };

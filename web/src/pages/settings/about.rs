@@ -6,7 +6,7 @@ use web_logic::number::{bytes, count};
 use crate::reactive::derived;
 use crate::state::{Shared, shared};
 
-/// Build, engine, stored lines, and what was dropped.
+/// Build, engine, stored lines, and what was dropped or masked.
 #[component]
 pub(super) fn About() -> impl IntoView {
     let Shared { session, live, .. } = shared();
@@ -33,17 +33,16 @@ pub(super) fn About() -> impl IntoView {
                 })}
                 {fact("Lines stored since the start", |now| count(now.intake.lines))}
                 {fact("Disk", |now| bytes(now.intake.disk_bytes))}
-                {fact("Dropped", |now| {
-                    let dropped: Vec<String> = now
-                        .intake
-                        .dropped
-                        .iter()
-                        .filter(|(_, lines)| *lines > 0)
-                        .map(|(reason, lines)| format!("{} {reason}", count(*lines)))
-                        .collect();
-                    if dropped.is_empty() { "nothing".to_owned() } else { dropped.join(", ") }
-                })}
+                {fact("Dropped", |now| listed(&now.intake.dropped))}
+                {fact("Masked", |now| listed(&now.intake.masked))}
             </dl>
         </section>
     }
+}
+
+/// How many of each.
+fn listed(counts: &[(String, u64)]) -> String {
+    let told = counts.iter().filter(|(_, many)| *many > 0);
+    let told: Vec<String> = told.map(|(what, many)| format!("{} {what}", count(*many))).collect();
+    if told.is_empty() { "nothing".to_owned() } else { told.join(", ") }
 }

@@ -5,7 +5,8 @@ use web_logic::rows::{Detail, Tone};
 use crate::components::notice;
 use crate::dom::{El, el};
 
-pub(super) fn details(details: &[Detail]) -> Vec<El> {
+/// The parts of an unfolded row, or of a page.
+pub(crate) fn details(details: &[Detail]) -> Vec<El> {
     let (reasons, facts): (Vec<&Detail>, Vec<&Detail>) =
         details.iter().partition(|detail| matches!(detail, Detail::Reason(..)));
     let mut parts: Vec<El> = reasons.into_iter().map(detail).collect();

@@ -25,13 +25,14 @@ mod window;
 use std::sync::Arc;
 
 use api::{Fault, Millis};
-use web_logic::rows::{Order, Section, Wish, arranged, sentence};
+use web_logic::rows::{Order, Section, Tone, Wish, arranged, sentence};
 
 use crate::components::notice;
 use crate::dom::{El, el, switch};
 use crate::reactive::{Derived, derived};
 use crate::state::{Fetched, Shared, shared};
 
+pub(crate) use details::details;
 pub(crate) use empty::{first_steps, snippet};
 pub(crate) use follow::follow;
 pub(crate) use narrow::Choices;
@@ -68,6 +69,8 @@ pub(crate) struct Known {
     pub(crate) choices: Option<Derived<Choices>>,
     /// Where those are that this page of an answer has no room for.
     pub(crate) more: Derived<Option<String>>,
+    /// How the things do, where the first table's rows do not tell it.
+    pub(crate) told: Option<Derived<Option<(Tone, String)>>>,
 }
 
 impl Known {
@@ -86,6 +89,7 @@ impl Known {
             strips: derived(|| (0, 0)),
             choices: None,
             more: derived(|| None),
+            told: None,
         }
     }
 
@@ -109,12 +113,15 @@ const FILLED: usize = 3;
 
 /// The page.
 pub(crate) fn things_page(about: About, known: Known) -> El {
-    let Known { sections, count, faults, failure, strips, choices, more } = known;
+    let Known { sections, count, faults, failure, strips, choices, more, told } = known;
     let is_known = derived(move || sections.with(Option::is_some));
     let shown = derived(move || arranged_as_wanted(&sections.get().unwrap_or_default()));
     let tables = Tables { sections: shown, strips };
     tables.listen();
     let verdict = move || {
+        if let Some(told) = told {
+            return told.get();
+        }
         let sections = sections.get()?;
         let rows = sections.first().map(|section| &section.rows).filter(|rows| !rows.is_empty())?;
         Some(sentence(rows, about.things, about.trouble))

@@ -34,6 +34,7 @@ fn container(name: &str, address: Option<IpAddr>, labels: &[(&str, &str)]) -> Wo
         health: Health::None,
         exit_code: None,
         oom_killed: false,
+        stopping: false,
         restarts: 0,
         image: String::new(),
         image_id: String::new(),
@@ -170,6 +171,11 @@ struct Rig {
 }
 
 fn rig(config: Config) -> Rig {
+    let (_, config) = watch::channel(Arc::new(config));
+    rig_that_hears(config)
+}
+
+fn rig_that_hears(config: watch::Receiver<Arc<Config>>) -> Rig {
     let (workloads, seen) = watch::channel(Arc::from([]));
     let ((status, published), (told, faults)) = (watch::channel(Vec::new()), watch::channel(Vec::new()));
     let (stored, shutdown) = (Memory::default(), CancellationToken::new());
@@ -310,4 +316,34 @@ fn all_addresses_are_tried() {
     let (found, _) = find(&[asked], &Here::default());
     let expected: Vec<SocketAddr> = vec![([10, 0, 0, 1], 8000).into(), ([10, 0, 1, 1], 8000).into()];
     assert_eq!(found[0].place, Place::At(expected));
+}
+
+#[tokio::test]
+async fn probes_that_are_written_anew_begin_and_the_others_go_on() {
+    let (address, _) = by_path(|_| http("200 OK", "", "")).await;
+    let site = |name: &str, path: &str| {
+        format!("[[probe]]\nname = \"{name}\"\nurl = \"http://{address}{path}\"\ninterval = \"1s\"\n")
+    };
+    let wish = |text: &str| {
+        let (config, faults) = read(text);
+        assert!(faults.is_empty(), "{faults:?}");
+        Arc::new(config)
+    };
+    let (wishes, wanted) =
+        watch::channel(wish(&[site("stays", "/a"), site("goes", "/b"), site("turns", "/c")].concat()));
+    let mut rig = rig_that_hears(wanted);
+    let all_up = |states: &[ProbeState]| states.iter().all(|state| state.health == scrape::Health::Up);
+    let states = until(&mut rig.status, |states| states.len() == 3 && all_up(states)).await;
+    let since = states.iter().find(|state| state.name == "stays").unwrap().since;
+    wishes.send_replace(wish(&[site("turns", "/d"), site("stays", "/a"), site("comes", "/e")].concat()));
+    let states = until(&mut rig.status, |states| {
+        states.len() == 3 && all_up(states) && states.iter().any(|state| state.name == "comes")
+    })
+    .await;
+    let stays = states.iter().find(|state| state.name == "stays").unwrap();
+    assert_eq!((stays.since, &stays.origin), (since, &Origin::File { line: Some(6) }));
+    assert!(states.iter().any(|state| state.url.ends_with("/d")), "{states:?}");
+    rig.shutdown.cancel();
+    tokio::time::timeout(LIMIT, rig.task).await.unwrap().unwrap();
+    assert_eq!(open_series(&rig.stored), Vec::<Labels>::new());
 }

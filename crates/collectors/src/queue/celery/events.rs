@@ -7,6 +7,7 @@ use model::Timestamp;
 
 use super::counts::{Counts, OTHER, Set};
 use super::envelope::{Event, Step, TaskEvent};
+use super::flower::Flower;
 use super::memory::Memory;
 use super::workers::{Node, Workers, host_of};
 use crate::queue::state::TaskCounts;
@@ -22,6 +23,7 @@ const EARLY_MAX: usize = 2000;
 #[derive(Default)]
 pub(crate) struct Events {
     pub(super) counts: Counts,
+    pub(super) flower: Flower,
     pub(super) workers: Workers,
     memory: Memory,
     /// Events of tasks whose queue is not known yet, and when they were heard: a client tells that it has sent a task
@@ -76,6 +78,10 @@ impl Events {
         known.name = event.name.clone().or(known.name.take());
         known.queue = event.queue.clone().or(known.queue.take());
         known.is_waiting = event.step == Step::Sent;
+        known.has_eta |= event.eta.is_some();
+        if event.step == Step::Received {
+            known.received_at = Some(event.at);
+        }
         if event.step == Step::Sent {
             known.waits_since = Some(event.eta.map_or(event.at, |eta| eta.max(event.at)));
         }
@@ -87,6 +93,8 @@ impl Events {
         let waited = known.waits_since.filter(|_| event.step == Step::Started);
         let name = known.name.clone().unwrap_or_else(|| UNKNOWN.to_owned());
         let queue = known.queue.clone().or(self.only.clone());
+        let received = known.received_at.filter(|_| !known.has_eta);
+        self.flower.count(event, &name, received);
         if event.step.is_last() {
             self.memory.take(&event.uuid);
         }

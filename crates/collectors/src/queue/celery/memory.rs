@@ -12,6 +12,9 @@ pub(super) struct Known {
     pub(super) queue: Option<String>,
     /// When it was sent, or may be run first, in seconds since 1970.
     pub(super) waits_since: Option<f64>,
+    /// When a worker took it, in seconds since 1970, unless it may not be run before an instant.
+    pub(super) received_at: Option<f64>,
+    pub(super) has_eta: bool,
     /// No worker has taken it yet.
     pub(super) is_waiting: bool,
 }
@@ -110,7 +113,7 @@ mod tests {
             ("d", "x", 7.0, true),
         ] {
             let queue = Some(queue.to_owned());
-            *memory.know(uuid) = Known { queue, waits_since: Some(since), is_waiting, name: None };
+            *memory.know(uuid) = Known { queue, waits_since: Some(since), is_waiting, ..Known::default() };
         }
         assert_eq!(memory.oldest_waiting(), HashMap::from([("mail", 3.0), ("x", 7.0)]));
         memory.settle(|queue| queue == "mail", 4.0);

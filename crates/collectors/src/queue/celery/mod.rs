@@ -7,6 +7,7 @@
 mod counts;
 pub(super) mod envelope;
 mod events;
+mod flower;
 mod histogram;
 mod keys;
 mod memory;

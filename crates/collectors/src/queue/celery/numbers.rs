@@ -8,6 +8,7 @@ use model::metric::Kind;
 use super::counts::{Set, Steps, Times};
 use super::envelope::Step;
 use super::events::Events;
+use super::flower::Told;
 use super::histogram::Histogram;
 use super::watch::Seen;
 use super::workers::host_of;
@@ -44,6 +45,12 @@ pub(crate) const DESCRIPTIONS: &[(&str, Kind, &str)] = &[
     ),
     ("celery_active_worker_count", Kind::Gauge, "Workers that are there and take from the queue."),
     ("celery_active_process_count", Kind::Gauge, "Processes of the workers that take from the queue."),
+    ("flower_events_total", Kind::Counter, "Events, by worker, type and task."),
+    ("flower_task_runtime_seconds", Kind::Histogram, "Seconds that tasks took which succeeded."),
+    ("flower_task_prefetch_time_seconds", Kind::Gauge, "How long the worker held the task that it works on."),
+    ("flower_worker_prefetched_tasks", Kind::Gauge, "Tasks that the worker holds and has not begun."),
+    ("flower_worker_online", Kind::Gauge, "Whether the worker was heard of lately."),
+    ("flower_worker_number_of_currently_executing_tasks", Kind::Gauge, "Tasks that the worker works on."),
     ("porthole_queue_event_gaps_total", Kind::Counter, "How often the connection for events was lost."),
     ("porthole_queue_events_dropped_total", Kind::Counter, "Events that are not counted, by reason."),
 ];
@@ -98,6 +105,9 @@ pub(crate) fn put_workers<A: Appender>(book: &mut Book<A>, events: &Events, now:
         if let Some(processed) = node.processed {
             book.put("celery_worker_tasks_processed_total", &labels, processed as f64);
         }
+        let labels = [("worker", name)];
+        book.put("flower_worker_online", &labels, f64::from(u8::from(is_online)));
+        book.put("flower_worker_number_of_currently_executing_tasks", &labels, active as f64);
     }
 }
 
@@ -112,6 +122,9 @@ pub(crate) fn put_counts<A: Appender>(book: &mut Book<A>, events: &mut Events) {
         let is_first = !std::mem::replace(is_told, true);
         put_histogram(book, "celery_task_runtime", labels, runtime, is_first);
         put_histogram(book, "celery_task_queue_wait_time", labels, wait, is_first);
+    }
+    for ((worker, task), told) in &mut events.flower.0 {
+        put_flower(book, worker, task, told);
     }
     book.put("porthole_queue_event_gaps_total", &[], events.gaps as f64);
     for (reason, count) in [
@@ -144,6 +157,24 @@ fn put_steps<A: Appender>(book: &mut Book<A>, set: &Set, steps: &mut Steps) {
     for (exception, counter) in &mut steps.exceptions {
         let labels = [name, queue, host, ("exception", exception.as_str())];
         book.put("celery_task_failed_total", &labels, counter.tell());
+    }
+}
+
+fn put_flower<A: Appender>(book: &mut Book<A>, worker: &str, task: &str, told: &mut Told) {
+    let labels = [("worker", worker), ("task", task)];
+    let [of_worker, of_task] = labels;
+    for (step, counter) in Step::ALL.into_iter().zip(&mut told.steps) {
+        if counter.count() > 0 {
+            let kind = format!("task-{}", step.word());
+            book.put("flower_events_total", &[of_worker, ("type", &kind), of_task], counter.tell());
+        }
+    }
+    if told.steps[Step::Received as usize].count() > 0 {
+        book.put("flower_worker_prefetched_tasks", &labels, told.prefetched as f64);
+        book.put("flower_task_prefetch_time_seconds", &labels, told.prefetch_seconds);
+    }
+    if let Some(runtime) = &told.runtime {
+        put_histogram(book, "flower_task_runtime_seconds", labels, runtime, false);
     }
 }
 

@@ -32,6 +32,7 @@ pub(crate) fn workload(
         health: Health::None,
         exit_code: None,
         oom_killed: false,
+        stopping: false,
         restarts: 0,
         image: image.to_owned(),
         image_id: String::new(),

@@ -151,6 +151,9 @@ fn labels_of_program_target_and_identity_meet() {
         r#"{__name__="a", exported_exported_job="mine", exported_job="x", host="h1", instance="i", job="j", service="web"}"#,
     );
     check(true, "a{job=\"mine\"} 1", r#"{__name__="a", host="h1", instance="i", job="mine", service="web"}"#);
+    // As a Pushgateway says that nothing of its own belongs to a series.
+    check(true, "a{instance=\"\",host=\"\"} 1", r#"{__name__="a", job="j", service="web"}"#);
+    check(false, "a{instance=\"\"} 1", r#"{__name__="a", host="h1", instance="i", job="j", service="web"}"#);
 }
 
 fn rule(source: &[&str], regex: &str, action: Action) -> Rule {

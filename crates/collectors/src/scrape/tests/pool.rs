@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::program::{Memory, Reply, job, program, text};
 use crate::scrape::discovery::containers;
-use crate::scrape::pool::{Pool, Settings};
+use crate::scrape::pool::{Jobs, Pool, Settings};
 use crate::scrape::reach::Here;
 use crate::scrape::{Address, Health, Job, Overview};
 
@@ -28,6 +28,7 @@ fn workload(container: &str, address: &str, ports: &[u16], labels: &[(&str, &str
         health: Healthy::None,
         exit_code: None,
         oom_killed: false,
+        stopping: false,
         restarts: 0,
         image: "shop/web:1".to_owned(),
         image_id: "sha256:1".to_owned(),
@@ -180,6 +181,7 @@ struct Running {
     memory: Memory,
     overview: watch::Receiver<Arc<Overview>>,
     workloads: watch::Sender<Arc<[Workload]>>,
+    wishes: watch::Sender<Arc<Jobs>>,
     _stop: tokio_util::sync::DropGuard,
 }
 
@@ -187,10 +189,15 @@ fn running(jobs: Vec<Job>, workloads: Vec<Workload>) -> Running {
     let (workloads, receiver) = watch::channel(Arc::from(workloads));
     let (sender, overview) = watch::channel(Arc::default());
     let memory = Memory::default();
-    let settings = Settings { jobs, discovery: Some(quick("containers", &[])), within: Vec::new() };
+    let (wishes, wanted) = watch::channel(Arc::new(written(jobs)));
+    let settings = Settings { jobs: wanted, within: Vec::new() };
     let shutdown = CancellationToken::new();
     tokio::spawn(Pool::new(settings, receiver, memory.clone(), sender).run(shutdown.clone()));
-    Running { memory, overview, workloads, _stop: shutdown.drop_guard() }
+    Running { memory, overview, workloads, wishes, _stop: shutdown.drop_guard() }
+}
+
+fn written(jobs: Vec<Job>) -> Jobs {
+    Jobs { written: jobs, discovery: Some(quick("containers", &[])) }
 }
 
 fn quick(name: &str, targets: &[&str]) -> Job {
@@ -297,4 +304,36 @@ async fn at_shutdown_nothing_ends() {
     let mut overview = overview;
     while overview.changed().await.is_ok() {}
     assert!(!memory.of(&[("__name__", "a")]).contains(&"ends".to_owned()));
+}
+
+#[tokio::test]
+async fn jobs_that_are_written_anew_are_scraped_and_the_others_go_on() {
+    let programs =
+        [program(often("a 1\n")).await, program(often("a 2\n")).await, program(often("a 3\n")).await];
+    let [first, second, third] = programs.each_ref().map(|program| program.address.as_str());
+    let running = running(vec![quick("stays", &[first]), quick("goes", &[second])], Vec::new());
+    let of = |job: &str| running.memory.of(&[("__name__", "a"), ("job", job)]);
+    running.until("both are up", |_| !of("stays").is_empty() && !of("goes").is_empty()).await;
+    // The first stands on another line now and has a second target; the second job is gone; a third comes.
+    let stays = Job { line: Some(9), ..quick("stays", &[first, second]) };
+    running.wishes.send_replace(Arc::new(written(vec![stays, quick("comes", &[third])])));
+    running.until("the other ends", |_| of("goes").last().is_some_and(|last| last == "ends")).await;
+    running.until("the new one comes", |_| of("comes").contains(&"3".to_owned())).await;
+    running.until("its second target comes", |_| of("stays").contains(&"2".to_owned())).await;
+    assert!(!of("stays").contains(&"ends".to_owned()), "{:?}", of("stays"));
+    let mut names: Vec<String> =
+        running.overview.borrow().targets().iter().map(|target| target.name.to_string()).collect();
+    names.sort();
+    let mut expected = [format!("stays/{first}"), format!("stays/{second}"), format!("comes/{third}")];
+    expected.sort();
+    assert_eq!(names, expected);
+    // Asked in another way: what was there ends before the same series begin anew.
+    let other = Job { params: vec![("full".into(), "1".into())], ..quick("comes", &[third]) };
+    let count = of("comes").len();
+    running.wishes.send_replace(Arc::new(written(vec![other])));
+    let again = |values: &[String]| {
+        let ended = values.iter().position(|value| value == "ends");
+        ended.is_some_and(|at| at >= count && values.len() > at + 1)
+    };
+    running.until("it goes on", |_| again(&of("comes"))).await;
 }

@@ -20,11 +20,12 @@ pub use distinct::Seen;
 pub use histogram::Histogram;
 pub use page::{Categories, Cursor, Direction, Page, ParseCursorError, Row, Rows};
 
+use self::sieve::Sieve;
 use super::clues::Clues;
 use super::pipeline::{EntryRef, Kept, Pipeline, Scratch, StreamLabels};
 use super::{Budget, EvalError, Levels};
 use crate::ast::{LogExpr, Stage};
-use crate::{Source, SourceError};
+use crate::{Chunk, Entries, Source, SourceError};
 
 /// A query for lines, ready to run: over a source, or over single lines as they arrive.
 #[derive(Clone, Debug)]
@@ -133,12 +134,22 @@ impl LogQuery {
         self.levels == Levels::ALL && self.clues.is_empty()
     }
 
-    /// The chunks that may hold lines of the answer.
-    pub(super) fn chunks<S: Source>(
+    /// Which lines of a chunk belong to the answer, by their places, ascending; there are no entries where no line does.
+    /// To templates the present is `now`. `distinct` and `context` make no difference.
+    pub fn lines_of(
         &self,
-        source: &S,
+        chunk: &impl Chunk,
         range: TimeRange,
-    ) -> Result<Vec<S::Chunk>, SourceError> {
+        now: Timestamp,
+    ) -> Result<(Entries, Vec<usize>), SourceError> {
+        let sifted = Sieve::new(self, Direction::Forward, now).sift(chunk, range, usize::MAX)?;
+        let mut places: Vec<usize> = sifted.picks.iter().map(|pick| pick.index).collect();
+        places.sort_unstable();
+        Ok((sifted.entries, places))
+    }
+
+    /// The chunks that may hold lines of the answer.
+    pub fn chunks<S: Source>(&self, source: &S, range: TimeRange) -> Result<Vec<S::Chunk>, SourceError> {
         self.clues.chunks(source, &self.selector, range, self.levels)
     }
 }

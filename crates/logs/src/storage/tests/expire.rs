@@ -109,7 +109,7 @@ fn beyond_the_size_the_oldest_days_of_the_class_kept_shortest_go_first() {
 #[test]
 fn a_clock_that_jumps_ahead_deletes_nothing() {
     let ground = Ground::new();
-    let limits = Limits { clock_leap: DAY, ..small() };
+    let limits = Limits { clock: store::Doubt { leap: DAY, ..small().clock }, ..small() };
     let mut history = History { storage: None, ..History::new() };
     history.ground = ground;
     history.storage = Some(Storage::open(history.ground.shared(limits)).unwrap());

@@ -15,7 +15,12 @@ use crate::fault::Fault;
 pub(super) const DAY: Duration = Duration::from_secs(86_400);
 
 /// The time from `start` to `end`; 0 stands for now, and for so long before the end.
-pub(super) fn range(start: Millis, end: Millis, back: Duration, now: Timestamp) -> Result<TimeRange, Fault> {
+pub(in crate::app) fn range(
+    start: Millis,
+    end: Millis,
+    back: Duration,
+    now: Timestamp,
+) -> Result<TimeRange, Fault> {
     let end = if end == 0 { now } else { Timestamp::from_millis(end) };
     let start = if start == 0 { end.minus(back) } else { Timestamp::from_millis(start) };
     if end < start {

@@ -1,7 +1,7 @@
 //! What people change about issues.
 
 use ::event::Hash;
-use ::issues::Change;
+use ::issues::{Change, Within};
 use api::{
     Activity, ActivityKind, IssueChange, IssueMerge, IssueRequest, IssueUnmerge, IssueUpdate, IssuesChanged,
     NewComment,
@@ -69,8 +69,10 @@ fn read(change: IssueChange) -> Change {
             Change::ResolveInRelease(Some(release).filter(|release| !release.is_empty()))
         }
         IssueChange::ResolveInNext => Change::ResolveInNext,
-        IssueChange::Archive { until, events, users, escalating } => {
-            Change::Archive { at_ms: until, more_events: events, more_users: users, escalating }
+        IssueChange::Archive { until, events, users, hours, escalating } => {
+            let within = events.zip(hours).map(|(count, hours)| Within { count, hours });
+            let more_events = events.filter(|_| within.is_none());
+            Change::Archive { at_ms: until, more_events, more_users: users, within, escalating }
         }
         IssueChange::Unresolve => Change::Unresolve,
         IssueChange::Assign { to } => Change::Assign(Some(to).filter(|to| !to.is_empty())),

@@ -14,6 +14,7 @@ use super::rows;
 use crate::app::App;
 use crate::app::extract::{Asked, Named};
 use crate::app::logs::bounded;
+use crate::app::proxy::of_event;
 use crate::app::refusal::QueryRefusal;
 use crate::fault::Fault;
 
@@ -68,7 +69,7 @@ fn row(issue: i64, summary: &EventSummary) -> EventRow {
 }
 
 /// An event in a line, but for its issue.
-pub(super) fn row_of(event: &Event) -> EventRow {
+pub(in crate::app) fn row_of(event: &Event) -> EventRow {
     let name = title(event);
     let (title, message) = named(&name);
     let told = |text: &Option<String>| text.clone().unwrap_or_default();
@@ -198,7 +199,11 @@ pub(super) async fn around(
         let look =
             Look { logs: &logs, metrics: &metrics, workloads: &workloads, deploys: &deploys, allowance, now };
         let told = deploy_told(&issues, project.id, event).map_err(Fault::from)?;
-        look.around(&Sought::of(event, project.service.as_deref()), told)
+        let sought = Sought::of(event, project.service.as_deref());
+        let mut around = look.around(&sought, told)?;
+        let ids = [sought.request_id.as_deref(), sought.trace_id.as_deref()];
+        around.request = of_event(&logs, allowance, ids, sought.at)?;
+        Ok::<_, QueryRefusal>(around)
     });
     Ok(Json(found.await??))
 }

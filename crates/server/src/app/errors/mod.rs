@@ -25,6 +25,10 @@ use axum::routing::{delete, get, post};
 
 use super::App;
 
+pub(super) use around::marks_of;
+pub(super) use asked::range;
+pub(super) use events::row_of;
+
 /// The routes; each stands in the table of `access` too.
 pub(super) fn routes() -> Router<App> {
     let project = get(projects::show).put(projects::change).delete(projects::remove);

@@ -3,17 +3,17 @@
 use ::event::items::Span;
 use ::event::value::{Pair, Value};
 use ::issues::performance::{self, Hint, NameRow, Operation, Selection, Sort, Step, Window};
-use ::issues::{Issues, Project};
+use ::issues::{EventSummary, Issues, Project, ReadError};
 use api::{
-    Example, ExampleRow, Performance, PerformanceRequest, SpanOperation, Transaction, TransactionRequest,
-    TransactionRow, TransactionSort,
+    EventRow, Example, ExampleRow, Performance, PerformanceRequest, SpanOperation, Transaction,
+    TransactionRequest, TransactionRow, TransactionSort,
 };
 use axum::Json;
 use axum::extract::State;
 
 use super::asked::{self, DAY, not_found, told};
 use super::dsn::Base;
-use super::{issue, lists};
+use super::{events, issue, lists};
 use crate::app::App;
 use crate::app::extract::{Asked, Named};
 use crate::app::refusal::QueryRefusal;
@@ -22,6 +22,7 @@ use crate::fault::Fault;
 /// Operations of a row.
 const KINDS_MAX: usize = 6;
 const STEPS_MAX: usize = 1000;
+const ERRORS_MAX: usize = 20;
 
 /// `GET performance`
 pub(super) async fn list(
@@ -163,15 +164,31 @@ pub(super) async fn example(State(app): State<App>, Named(id): Named<i64>) -> Re
         let found = issues.example(id)?;
         let example =
             found.ok_or_else(|| not_found("this transaction is not kept any more, or the link is wrong"))?;
-        Ok::<_, Fault>(shown(&issues, &example))
+        let errors = errors_of(&issues, &example)?;
+        Ok::<_, Fault>(shown(&issues, &example, errors))
     });
     Ok(Json(found.await??))
 }
 
-fn shown(issues: &Issues, example: &performance::Example) -> Example {
+/// Errors of the same trace that happened while it ran, or soon after: tasks that it began.
+fn errors_of(issues: &Issues, example: &performance::Example) -> Result<Vec<EventRow>, ReadError> {
+    const BEFORE_MS: i64 = 10_000;
+    const AFTER_MS: i64 = 10 * 60_000;
+    let transaction = &example.transaction;
+    let range = (transaction.start.millis() - BEFORE_MS, transaction.end.millis() + AFTER_MS);
+    let found = issues.events_of_trace(example.project, transaction.trace, range)?;
+    let row = |(issue, summary): &(i64, EventSummary)| {
+        let stored = summary.stored.as_ref()?;
+        Some(EventRow { issue: *issue, ..events::row_of(&stored.event) })
+    };
+    Ok(found.iter().filter_map(row).take(ERRORS_MAX).collect())
+}
+
+fn shown(issues: &Issues, example: &performance::Example, errors: Vec<EventRow>) -> Example {
     let transaction = &example.transaction;
     let mut warnings: Vec<String> = example.hints.iter().map(hint).collect();
-    let left_out = example.steps.len().saturating_sub(STEPS_MAX) as u32 + transaction.spans_cut;
+    let not_shown = example.steps.len().saturating_sub(STEPS_MAX) as u32;
+    let left_out = transaction.spans_cut.saturating_add(not_shown);
     if left_out > 0 {
         warnings.push(format!("{left_out} spans are left out."));
     }
@@ -184,7 +201,7 @@ fn shown(issues: &Issues, example: &performance::Example) -> Example {
         server_name: transaction.server_name.clone().unwrap_or_default(),
         spans: example.steps.iter().take(STEPS_MAX).map(step).collect(),
         tags: transaction.tags.clone(),
-        events: Vec::new(),
+        events: errors,
         warnings,
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use ::event::{Key, ProjectId};
-use ::issues::{Issues, Made, Of, Outcome, Project, ProjectKey, Reason};
+use ::issues::{Issues, Made, Of, Outcome, Project, ProjectKey, RateLimited, Reason};
 use api::{NewProject, ProjectRow, Refused, RefusedCount, RefusedRow, SdkRow, TestSent};
 use axum::Json;
 use axum::extract::{Path, State};
@@ -89,6 +89,7 @@ async fn whole(app: &App, project: Arc<Project>, base: Base) -> Result<api::Proj
             setups: setups::of(&base.of(&project)),
             sdks: sdks.map(|outcome| SdkRow { name: outcome.outcome, envelopes: outcome.quantity }).collect(),
             toml: toml(&project),
+            limits: limits(&issues, project.id),
         })
     });
     found.await?
@@ -105,6 +106,24 @@ fn key(issues: &Issues, base: &Base, project: ProjectId, known: &ProjectKey) -> 
 }
 
 /// As it would stand in the settings. Names of projects and keys need no escaping; services may.
+/// How much is taken, and what is not just now.
+fn limits(issues: &Issues, project: ProjectId) -> Vec<String> {
+    let quotas = &issues.config().quotas;
+    let now = issues.limits_in_force(project).into_iter().map(|limited| {
+        let RateLimited { category, retry_after_s, reason } = limited;
+        format!("No {}s for another {retry_after_s} s: {}.", category.name(), reason.text())
+    });
+    let spikes = match quotas.spike_factor {
+        0 => String::new(),
+        factor => format!("; in an hour, {factor} times what is usual"),
+    };
+    let always = format!(
+        "Taken in a minute: {} errors, {} transactions, {} new issues{spikes}.",
+        quotas.errors_per_minute, quotas.transactions_per_minute, quotas.new_issues_per_minute
+    );
+    now.chain([always]).collect()
+}
+
 fn toml(project: &Project) -> String {
     let mut text = format!("[[issues.project]]\nid = {}\nname = \"{}\"\n", project.id, project.name);
     if let Some(service) = &project.service {

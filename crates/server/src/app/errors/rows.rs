@@ -78,15 +78,24 @@ fn resolution(how: &Resolution) -> String {
 }
 
 fn waits_for(until: &Until) -> String {
-    let Until { escalating, at_ms, count, users } = until;
+    let Until { escalating, at_ms, count, users, within } = until;
     let conditions = [
         escalating.then(|| "there is much more of it than usual".to_owned()),
         at_ms.map(utc),
         count.map(|count| format!("it came {count} times in all")),
         users.map(|users| format!("{users} users met it in all")),
+        within.as_ref().map(|within| format!("it came {} times in {}", within.count, hours(within.hours))),
     ];
     let conditions: Vec<String> = conditions.into_iter().flatten().collect();
     if conditions.is_empty() { "for ever".into() } else { format!("until {}", conditions.join(" or ")) }
+}
+
+fn hours(hours: u64) -> String {
+    match hours {
+        1 => "an hour".into(),
+        hours if hours % 24 == 0 && hours > 24 => format!("{} days", hours / 24),
+        hours => format!("{hours} hours"),
+    }
 }
 
 /// An instant for people, to the second.

@@ -1,6 +1,6 @@
 //! From what the engines tell to what the first page shows: a pure function.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use api::{DockerState, DockerStatus, Fault, HealthState, Intake, Now, RunState, ServiceTile, WorkloadRow};
 use docker::{Deploy, Engine};
@@ -24,6 +24,17 @@ pub(super) struct Seen<'a> {
     pub(super) activity: &'a logs::Activity,
     pub(super) logs: &'a logs::Status,
     pub(super) restarts: &'a Restarts,
+    /// Open issues of the last hour.
+    pub(super) issues: &'a [Met],
+}
+
+/// An open issue, and whose it is.
+pub(super) struct Met {
+    pub(super) issue: i64,
+    /// As its events name it: the first digits of a container's id.
+    pub(super) server_name: String,
+    /// As its project names it.
+    pub(super) service: String,
 }
 
 /// Who a tile is about; sorts as the tiles do.
@@ -86,7 +97,20 @@ fn tile(seen: &Seen<'_>, key: &Key<'_>, workloads: &[&Workload]) -> ServiceTile 
         error_lines,
         restarts: workloads.iter().map(|workload| seen.restarts.of(&workload.id)).sum(),
         last_deploy: deploy.map(|deploy| deploy.at.millis()),
+        issues: issues(seen, key, workloads),
     }
+}
+
+/// Issues whose events came from one of the containers; where they tell none that is here, those of the service's project.
+fn issues(seen: &Seen<'_>, key: &Key<'_>, workloads: &[&Workload]) -> u64 {
+    let is_of = |name: &str, workload: &Workload| name.len() >= ID_DIGITS && workload.id.starts_with(name);
+    let is_here = |met: &&Met| {
+        workloads.iter().any(|workload| is_of(&met.server_name, workload))
+            || met.service == key.service
+                && !seen.workloads.iter().any(|workload| is_of(&met.server_name, workload))
+    };
+    let found: BTreeSet<i64> = seen.issues.iter().filter(is_here).map(|met| met.issue).collect();
+    found.len() as u64
 }
 
 /// The containers that tell how the service does: not what somebody ran once by hand, unless there is nothing
@@ -162,6 +186,11 @@ fn intake(status: &logs::Status) -> Intake {
         newest: status.newest.map(Timestamp::millis),
         disk_bytes: status.disk_bytes,
         dropped: dropped(status),
+        masked: status
+            .masked
+            .iter()
+            .map(|one| (format!("{} ({})", one.rule, one.service), one.places))
+            .collect(),
     }
 }
 

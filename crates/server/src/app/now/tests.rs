@@ -28,6 +28,7 @@ fn workload(service: &str, container: &str) -> Workload {
         health: Health::None,
         exit_code: None,
         oom_killed: false,
+        stopping: false,
         restarts: 0,
         image: format!("shop/{service}:1"),
         image_id: "sha256:1".into(),
@@ -60,7 +61,36 @@ fn build(
     let mut restarts = Restarts::default();
     restarts.look(workloads, at(0));
     let logs = ::logs::Status { lines: 5, bytes: 500, newest: Some(at(-1)), ..::logs::Status::default() };
-    build::now(&Seen { at: at(0), workloads, deploys, docker, activity, logs: &logs, restarts: &restarts })
+    build::now(&Seen {
+        at: at(0),
+        workloads,
+        deploys,
+        docker,
+        activity,
+        logs: &logs,
+        restarts: &restarts,
+        issues: &[
+            met(1, "a", "web"),
+            met(1, "b", "web"),
+            met(2, "my-laptop", "web"),
+            met(3, "c", "web"),
+            met(4, "", "worker"),
+        ],
+    })
+}
+
+/// An issue that a container met, of a project that names the service.
+fn met(issue: i64, container: &str, service: &str) -> build::Met {
+    let server_name = if container.len() == 1 { format!("{container:f<12}") } else { container.to_owned() };
+    build::Met { issue, server_name, service: service.to_owned() }
+}
+
+#[test]
+fn open_issues_are_told_where_they_were_met() {
+    let workloads = [workload("web", "a"), workload("web", "b"), workload("worker", "c")];
+    let now = build(&workloads, &::logs::Activity::default(), &[], &status(Engine::Connecting));
+    let found: Vec<(&str, u64)> = now.services.iter().map(|tile| (&*tile.service, tile.issues)).collect();
+    assert_eq!(found, [("web", 2), ("worker", 2)]);
 }
 
 /// One line per tile: service, state, health and containers.
@@ -163,7 +193,8 @@ fn the_engines_state_and_what_cannot_be_read_is_told() {
             "bytes": 500,
             "newest": 1799999999000,
             "disk_bytes": 0,
-            "dropped": []
+            "dropped": [],
+            "masked": []
           }
         ]"#]]
     .assert_eq(&told(&away));

@@ -1,8 +1,7 @@
 //! Events: of an issue, of a project, one of them.
 
 use ::event::{EventId, ProjectId};
-use ::issues::search::Query;
-use ::issues::{EventCursor, EventWhole, IssueQuery, Issues};
+use ::issues::{EventCursor, EventSummary, EventWhole};
 use axum::Json;
 use axum::extract::State;
 use axum::response::IntoResponse;
@@ -14,9 +13,6 @@ use super::answer::Answer;
 use super::asked::Asked;
 use super::event_json::{summary, whole};
 use crate::fault::Fault;
-
-/// Issues whose last events are looked through for those of a project.
-const ISSUES_MAX: usize = 50;
 
 /// `GET …/issues/{issue}/events/`
 pub(super) async fn of_issue(State(web): State<Web>, asked: Asked) -> Answer {
@@ -87,27 +83,22 @@ pub(super) async fn one_of_project(State(web): State<Web>, asked: Asked) -> Answ
     Ok(Json(found.await?).into_response())
 }
 
-/// `GET /projects/{org}/{project}/events/`: the newest events of the issues that were seen last.
+/// `GET /projects/{org}/{project}/events/`: as they were received, newest first.
 pub(super) async fn of_project(State(web): State<Web>, asked: Asked) -> Answer {
     let (project, limit) = (asked.project(&web.issues)?.map(|project| project.id), asked.limit());
-    let rows = web.ask(move |issues| newest(issues, project, limit)).await?;
-    Ok(web.page(&asked, rows, None))
-}
-
-fn newest(issues: &Issues, project: Option<ProjectId>, limit: usize) -> Result<Vec<Value>, Fault> {
-    let query = IssueQuery { query: Query::default(), project, limit: ISSUES_MAX, ..IssueQuery::default() };
-    let mut found = Vec::new();
-    for issue in issues.issues(&query)?.issues {
-        let events = issues.events(issue.id, None, None, limit)?;
-        found.extend(
-            events
-                .into_iter()
-                .filter_map(|event| Some((event.cursor, issue.project.0, issue.id, event.stored?))),
-        );
-    }
-    found.sort_by_key(|(cursor, ..)| std::cmp::Reverse(*cursor));
-    found.truncate(limit);
-    Ok(found.iter().map(|(_, project, issue, stored)| summary(&stored.event, *project, *issue)).collect())
+    let before = asked.get("cursor").and_then(|cursor| cursor.parse().ok());
+    let found = web.ask(move |issues| {
+        let mut events = issues.events_received(project, before, limit + 1)?;
+        let has_more = events.len() > limit;
+        events.truncate(limit);
+        let next = events.last().filter(|_| has_more).map(|(.., last)| last.cursor.row.to_string());
+        let row = |(project, issue, event): &(ProjectId, i64, EventSummary)| {
+            event.stored.as_ref().map(|stored| summary(&stored.event, project.0, *issue))
+        };
+        Ok((events.iter().filter_map(row).collect::<Vec<Value>>(), next))
+    });
+    let (rows, next) = found.await?;
+    Ok(web.page(&asked, rows, next.as_deref()))
 }
 
 /// `GET /organizations/{org}/eventids/{event}/`

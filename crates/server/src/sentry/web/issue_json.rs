@@ -47,7 +47,9 @@ fn status(status: &IssueStatus) -> (&'static str, Option<&'static str>, Value) {
         }
         IssueStatus::Archived(until) => {
             let details = json!({
-                "ignoreCount": until.count, "ignoreUserCount": until.users, "ignoreUntil": until.at_ms.map(iso),
+                "ignoreCount": until.within.as_ref().map_or(until.count, |within| Some(within.count)),
+                "ignoreWindow": until.within.as_ref().map(|within| within.hours * 60),
+                 "ignoreUserCount": until.users, "ignoreUntil": until.at_ms.map(iso),
                 "untilEscalating": until.escalating,
             });
             let substatus =

@@ -1,7 +1,7 @@
 //! Issues: lists, one, and what is done with them.
 
 use ::issues::search::{self, Sort};
-use ::issues::{Change, Issue, IssueQuery, Issues, Of};
+use ::issues::{Change, Issue, IssueQuery, Issues, Of, Within};
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -190,9 +190,13 @@ fn archive(body: &Value, details: &Value, now: Timestamp) -> Change {
     // It may stand in the details or beside them.
     let number = |name: &str| details.get(name).or_else(|| body.get(name)).and_then(Value::as_u64);
     let minutes = number("ignoreDuration");
+    let (count, window) = (number("ignoreCount"), number("ignoreWindow"));
+    // A window is told in minutes; counts are kept by the hour.
+    let within = count.zip(window).map(|(count, window)| Within { count, hours: window.div_ceil(60) });
     Change::Archive {
         at_ms: minutes.map(|minutes| now.millis().saturating_add_unsigned(minutes.saturating_mul(60_000))),
-        more_events: number("ignoreCount"),
+        more_events: count.filter(|_| within.is_none()),
+        within,
         more_users: number("ignoreUserCount"),
         escalating: text(body, "substatus") == Some("archived_until_escalating"),
     }

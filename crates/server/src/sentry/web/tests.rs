@@ -163,6 +163,13 @@ async fn events_of_issues_and_projects() {
     assert_eq!((&latest["eventID"], &latest["groupID"]), (&events[0]["eventID"], &json!(id)));
     let frame = &latest["entries"][0]["data"]["values"][0]["stacktrace"]["frames"][0];
     assert_eq!((&frame["function"], &frame["context"]), (&json!("A"), &json!([[3, "boom()"]])), "{latest}");
+    let path = "/api/0/projects/porthole/default/events/?limit=3";
+    let first = fixture.get(READ, path).await;
+    let link = first.headers["link"].to_str().unwrap_or_default().to_owned();
+    let cursor = link.rsplit("cursor=\"").next().unwrap_or_default().trim_end_matches('"');
+    assert!(link.contains("rel=\"next\"; results=\"true\""), "{link}");
+    let rest = fixture.get(READ, &format!("{path}&cursor={cursor}")).await;
+    assert_eq!([first, rest].map(|page| page.json().as_array().map_or(0, Vec::len)), [3, 1]);
     let of_project = get(&fixture, "projects/porthole/default/events/").await;
     assert_eq!(of_project.as_array().map(Vec::len), Some(4));
     let event = events[0]["eventID"].as_str().expect("an id");

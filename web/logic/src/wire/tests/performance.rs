@@ -194,6 +194,7 @@ fn projects_are_read_as_the_server_writes_them() {
         setups: vec![setup],
         sdks: vec![SdkRow { name: text("n"), envelopes: 1 }],
         toml: text("t"),
+        limits: vec![text("No errors.")],
     });
     check(&TestSent { event: text("e") });
     let count = RefusedCount { reason: text("r"), kind: text("k"), count: 1 };

@@ -9,6 +9,7 @@ use web_logic::line::Line;
 use web_logic::number::plural;
 use web_logic::route::Page;
 use web_logic::rows::Tone;
+use web_logic::rows::requests::href as request_href;
 use web_logic::rows::services::Which;
 use web_logic::time::{MINUTE, NANOS_PER_MILLI, Range, Resolved, time_of_day};
 use web_logic::unit::written;
@@ -47,6 +48,17 @@ fn parts(around: &Around, at: Millis) -> Vec<El> {
         let release =
             around.deploy.as_ref().filter(|deploy| deploy.told).map(|deploy| release_link(&deploy.what));
         parts.push(line.each(release));
+    }
+    if let Some(request) = &around.request {
+        let Shared { view, .. } = shared();
+        let words = format!("{} {} {}", request.status, request.method, request.path);
+        let there = view.state.with(|state| request_href(state, request));
+        let link = el("a", "").attr("href", &there).text(&words);
+        parts.push(
+            el("p", "event-deploy")
+                .add(sign(Sign::Routes))
+                .add(el("span", "").text("Its request: ").add(link)),
+        );
     }
     parts.push(lines(around));
     parts.extend(around.missing.iter().map(|words| el("p", "hint").text(words)));

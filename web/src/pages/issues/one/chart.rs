@@ -40,7 +40,10 @@ pub(super) fn impact(one: One) -> El {
 
 fn figures(issue: Arc<Issue>) -> Vec<El> {
     let row = &issue.row;
-    let ever = format!("{} ever", count(issue.events_ever));
+    let ever = match row.events == issue.events_ever {
+        true => "ever".to_owned(),
+        false => format!("{} ever", count(issue.events_ever)),
+    };
     let users = if row.users == 0 { "none told" } else { "ever" };
     vec![
         stat("Events", compact(row.events), el("span", "hint").text(&ever)),

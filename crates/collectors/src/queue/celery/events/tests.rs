@@ -158,3 +158,28 @@ fn workers_that_worked_and_told_nothing_are_silent() {
     events.take(Event::Task(task(Step::Started, "a", "celery@w", 1.0)), now());
     assert!(!events.is_silent(now()));
 }
+
+#[test]
+fn flower_tells_by_worker_and_task() {
+    let worker = "celery@w1";
+    let received =
+        |uuid: &str, at| TaskEvent { name: Some("add".to_owned()), ..task(Step::Received, uuid, worker, at) };
+    let mut events = heard([
+        sent("a", "add", "mail", 10.0),
+        received("a", 12.0),
+        task(Step::Started, "a", worker, 12.5),
+        sent("b", "add", "mail", 10.0),
+        received("b", 12.0),
+        // Held on purpose: no wait, and none that is prefetched.
+        TaskEvent { eta: Some(99.0), ..received("c", 12.0) },
+        task(Step::Started, "c", worker, 99.0),
+    ]);
+    let told = &events.flower.0[&(worker.to_owned(), "add".to_owned())];
+    assert_eq!((told.prefetched, told.prefetch_seconds), (1, 0.5));
+    assert_eq!(told.steps.map(|step| step.count()), [0, 3, 2, 0, 0, 0, 0, 0]);
+    assert_eq!(events.flower.0[&("web".to_owned(), "add".to_owned())].steps[0].count(), 2);
+    let done = TaskEvent { runtime: Some(0.2), ..task(Step::Succeeded, "a", worker, 12.7) };
+    events.take(Event::Task(done), now());
+    let told = &events.flower.0[&(worker.to_owned(), "add".to_owned())];
+    assert_eq!((told.prefetch_seconds, told.runtime.as_ref().map(|runtime| runtime.count())), (0.0, Some(1)));
+}

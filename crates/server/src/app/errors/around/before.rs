@@ -27,7 +27,7 @@ pub(super) fn marks(look: &Look<'_>, matchers: &str, range: TimeRange) -> Result
 }
 
 /// The same, for a chart of whatever else.
-pub(in crate::app::errors) fn marks_of(
+pub(in crate::app) fn marks_of(
     logs: &::logs::Logs,
     allowance: &Allowance,
     matchers: &str,

@@ -18,7 +18,7 @@ use super::event::request_id;
 use crate::app::evaluator::Evaluator;
 use crate::app::refusal::QueryRefusal;
 use crate::queries::Allowance;
-pub(super) use before::marks_of;
+pub(in crate::app) use before::marks_of;
 use join::Joined;
 
 /// How far lines may stand from the event on each side.
