@@ -18,6 +18,7 @@ pub(crate) mod mutation;
 pub(crate) mod process;
 pub(crate) mod prometheus;
 pub(crate) mod promql;
+pub(crate) mod python;
 pub(crate) mod shared;
 #[macro_use]
 pub(crate) mod skip;

@@ -4,34 +4,19 @@
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 use std::time::Duration;
 
 use crate::harness::home::free_port;
-use crate::harness::{Appliance, Home, output};
+use crate::harness::python::environment;
+use crate::harness::{Appliance, Home};
 
 const PACKAGES: [&str; 4] = ["django>=5,<6", "gunicorn>=25,<27", "uvicorn>=0.30,<1", "websockets>=13,<17"];
 
 /// The folder with Python's programs; made once, and kept for the next run. `None`: it cannot be made here.
 pub(crate) fn python() -> Option<&'static Path> {
     static MADE: OnceLock<Option<PathBuf>> = OnceLock::new();
-    MADE.get_or_init(|| {
-        let folder = output("test-proxy");
-        let ready = folder.join("ready");
-        let programs = folder.join("bin");
-        if ready.is_file() {
-            return Some(programs);
-        }
-        let made = run(Command::new("python3").args(["-m", "venv"]).arg(&folder))
-            && run(Command::new(programs.join("pip")).args(["install", "--quiet"]).args(PACKAGES));
-        (made && std::fs::write(ready, "").is_ok()).then_some(programs)
-    })
-    .as_deref()
-}
-
-fn run(command: &mut Command) -> bool {
-    command.stdin(Stdio::null()).status().is_ok_and(|status| status.success())
+    MADE.get_or_init(|| environment("test-proxy", &PACKAGES)).as_deref()
 }
 
 /// An appliance with an entrypoint `web`, and where that is.

@@ -8,29 +8,15 @@ use std::sync::OnceLock;
 use crate::harness::home::free_port;
 use crate::harness::http::Client;
 use crate::harness::process::Process;
-use crate::harness::{checkout, eventually, output};
+use crate::harness::python::environment;
+use crate::harness::{checkout, eventually};
 
 const PACKAGES: [&str; 5] = ["celery>=5.4,<6", "redis>=5,<9", "rq>=2,<4", "packaging", "setuptools"];
 
 /// The folder with Python's programs; made once, and kept for the next run. `None`: it cannot be made here.
 pub(crate) fn python() -> Option<&'static Path> {
     static MADE: OnceLock<Option<PathBuf>> = OnceLock::new();
-    MADE.get_or_init(|| {
-        let folder = output("test-queues");
-        let ready = folder.join("ready");
-        let programs = folder.join("bin");
-        if ready.is_file() {
-            return Some(programs);
-        }
-        let made = run(Command::new("python3").args(["-m", "venv"]).arg(&folder))
-            && run(Command::new(programs.join("pip")).args(["install", "--quiet"]).args(PACKAGES));
-        (made && std::fs::write(ready, "").is_ok()).then_some(programs)
-    })
-    .as_deref()
-}
-
-fn run(command: &mut Command) -> bool {
-    command.stdin(Stdio::null()).status().is_ok_and(|status| status.success())
+    MADE.get_or_init(|| environment("test-queues", &PACKAGES)).as_deref()
 }
 
 /// A Redis on the loopback, empty, that keeps nothing. Its programs live as long as it does.

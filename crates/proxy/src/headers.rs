@@ -17,7 +17,8 @@ const HTTP2_SETTINGS: HeaderName = HeaderName::from_static("http2-settings");
 const EXPECT: HeaderName = HeaderName::from_static("expect");
 
 /// Names that only a trusted proxy may set; in names compared with them an underscore is a hyphen.
-const MANAGED: [&str; 13] = [
+pub(crate) const MANAGED: [&str; 15] = [
+    "forwarded",
     "x-forwarded-for",
     "x-forwarded-host",
     "x-forwarded-method",
@@ -31,18 +32,17 @@ const MANAGED: [&str; 13] = [
     "x-forwarded-tls-client-cert-info",
     "x-forwarded-uri",
     "x-real-ip",
+    "x-scheme",
 ];
-/// Likewise, but of no family.
-const MANAGED_TOO: [&str; 2] = ["x-scheme", "forwarded"];
 
 /// For the proxy only, and known by their first letters.
 const PROXY: &str = "proxy-";
 
 /// Whether `name` is one that the proxy itself sets.
-fn is_managed(name: &str) -> bool {
+pub(crate) fn is_managed(name: &str) -> bool {
     let bytes = name.as_bytes();
     let family = matches!(bytes.first(), Some(b'x' | b'f'));
-    family && MANAGED.iter().chain(&MANAGED_TOO).any(|managed| alike(managed.as_bytes(), bytes))
+    family && MANAGED.iter().any(|managed| alike(managed.as_bytes(), bytes))
 }
 
 fn alike(managed: &[u8], name: &[u8]) -> bool {

@@ -5,6 +5,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Request};
 use route::declared::ForwardAuth;
 
 use super::From;
+use crate::headers::{MANAGED, is_managed};
 use crate::middleware::target::{header_value, host, path_and_query, split_port};
 
 const KEEP_ALIVE: HeaderName = HeaderName::from_static("keep-alive");
@@ -16,29 +17,12 @@ const PORT: HeaderName = HeaderName::from_static("x-forwarded-port");
 const PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 const TARGET: HeaderName = HeaderName::from_static("x-forwarded-uri");
 
-/// What a client could write to seem another one, in both spellings that applications take for the same.
-const FORWARDED: [&str; 13] = [
-    "x-forwarded-for",
-    "x-forwarded-host",
-    "x-forwarded-method",
-    "x-forwarded-port",
-    "x-forwarded-prefix",
-    "x-forwarded-proto",
-    "x-forwarded-scheme",
-    "x-forwarded-server",
-    "x-forwarded-tls-client-cert",
-    "x-forwarded-tls-client-cert-info",
-    "x-forwarded-uri",
-    "x-real-ip",
-    "x-scheme",
-];
-
 /// The headers that it is asked with; empty: all.
 pub(in crate::middleware) fn names(options: &ForwardAuth) -> Result<Vec<HeaderName>, String> {
     let mut names =
         options.request_headers.iter().map(|written| name(written)).collect::<Result<Vec<_>, _>>()?;
     if options.trust_forward_header && !names.is_empty() {
-        names.extend(FORWARDED.map(HeaderName::from_static));
+        names.extend(MANAGED.map(HeaderName::from_static));
     }
     Ok(names)
 }
@@ -79,11 +63,7 @@ fn only(headers: &HeaderMap, names: &[HeaderName]) -> HeaderMap {
 }
 
 fn remove_forwarded(headers: &mut HeaderMap) {
-    let named: Vec<HeaderName> = headers
-        .keys()
-        .filter(|name| FORWARDED.iter().any(|forwarded| *forwarded == name.as_str().replace('_', "-")))
-        .cloned()
-        .collect();
+    let named: Vec<HeaderName> = headers.keys().filter(|name| is_managed(name.as_str())).cloned().collect();
     for name in named {
         headers.remove(name);
     }
