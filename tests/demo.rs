@@ -18,6 +18,7 @@ tests! {
         the_shop_has_a_dozen_services_that_log,
         numbers_come_by_every_door,
         requests_come_through_the_proxy,
+        an_incident_is_an_alert,
         the_demo_leaves_nothing_behind;
     [Chromium, Page]:
         it_fits_every_width_and_theme;
@@ -141,6 +142,22 @@ fn requests_come_through_the_proxy() {
             moments.iter().any(|moment| moment["kind"] == "line").then_some(())
         })
     });
+}
+
+/// Nobody is told: the demo has no receivers.
+fn an_incident_is_an_alert() {
+    let demo = Demo::start();
+    let client = &demo.client;
+    let fired = until("a rule fires about the shop", Duration::from_secs(300), || {
+        let alerts = client.get("/app/v1/alerts").expect(200).json();
+        let rows = alerts["rows"].as_array()?.clone();
+        rows.into_iter().find(|row| row["state"] == "firing" && row["service"] == "web")
+    });
+    for answer in ["what", "how_bad", "do_now"] {
+        assert!(!fired[answer].as_str().unwrap_or_default().is_empty(), "{answer}: {fired}");
+    }
+    let receivers = client.get("/app/v1/receivers").expect(200).json();
+    assert_eq!(receivers["rows"].as_array().map(Vec::len), Some(0), "{receivers}");
 }
 
 fn it_fits_every_width_and_theme() {

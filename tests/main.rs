@@ -18,6 +18,7 @@
 //! | what `[[logs.pipeline]]` does to lines | `shaping.rs` |
 //! | the Loki API, good and malformed | `loki/` |
 //! | what containers use and how they are | `containers.rs` |
+//! | alerts: from a number to the message, killed at every step; amtool, a Prometheus that sends alerts | `alerts/` |
 //! | errors that SDKs send: Python, Node, browsers; floods, bombs, limits | `errors/` |
 //! | probes | `probes.rs` |
 //! | queues of Celery and RQ | `queues/` |
@@ -40,6 +41,7 @@ use std::process::ExitCode;
 
 #[macro_use]
 mod harness;
+mod alerts;
 mod clock;
 mod collection;
 mod commands;
@@ -66,6 +68,7 @@ fn main() -> ExitCode {
     let mut arguments = libtest_mimic::Arguments::from_args();
     arguments.test_threads.get_or_insert(THREADS);
     let trials = [
+        alerts::trials(),
         commands::trials(),
         storage::trials(),
         clock::trials(),
@@ -82,6 +85,7 @@ fn main() -> ExitCode {
         scraping::trials(),
         live::trials(),
         page::trials(),
+        page::alerts::trials(),
         page::issues::trials(),
         page::logs::trials(),
         page::metrics::trials(),

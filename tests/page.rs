@@ -1,5 +1,6 @@
 //! The page, as a person meets it: in a browser, by its words.
 
+pub(crate) mod alerts;
 pub(crate) mod issues;
 pub(crate) mod logs;
 pub(crate) mod metrics;

@@ -5,6 +5,7 @@ mod client;
 mod django;
 mod middlewares;
 mod migration;
+mod page;
 pub(crate) mod parts;
 mod pebble;
 mod plane;
@@ -17,6 +18,7 @@ pub(crate) fn trials() -> Vec<libtest_mimic::Trial> {
         django::trials(),
         middlewares::trials(),
         migration::trials(),
+        page::trials(),
         acme::trials(),
         tls::trials(),
     ]

@@ -16,7 +16,7 @@ const START: Duration = Duration::from_secs(60);
 
 /// A running Prometheus; it ends with this value.
 pub(crate) struct Prometheus {
-    _process: Process,
+    process: Process,
     _directory: TempDir,
     client: Client,
 }
@@ -34,6 +34,8 @@ impl Prometheus {
             .arg(format!("--config.file={}", config.display()))
             .arg(format!("--storage.tsdb.path={}", directory.path().join("data").display()))
             .arg(format!("--web.listen-address={address}"))
+            // What it sends before it has found its receivers is lost, and else sent again after a minute.
+            .arg("--rules.alert.resend-delay=1s")
             .stdout(Stdio::null())
             .stderr(log);
         let process = Process::start(&mut command);
@@ -42,7 +44,12 @@ impl Prometheus {
             let answer = client.try_send(ureq::http::Method::GET, "/-/ready", &[], Vec::new());
             answer.is_ok_and(|answer| answer.status == 200).then_some(())
         });
-        Self { _process: process, _directory: directory, client }
+        Self { process, _directory: directory, client }
+    }
+
+    /// It reads its settings and rules again.
+    pub(crate) fn read_again(&self) {
+        self.process.signal("HUP");
     }
 
     /// Asks it.

@@ -44,6 +44,10 @@ pub(crate) enum Part {
     NodeExporter,
     /// Prometheus and its command-line tool.
     Prometheus,
+    /// Alertmanager's command-line tool.
+    Alertmanager,
+    /// A mail server, and what makes a certificate for it.
+    MailServer,
 }
 
 impl Part {
@@ -86,6 +90,12 @@ impl Part {
                 &["prometheus", "promtool"],
                 "Prometheus: apt-get install --no-install-recommends prometheus",
             ),
+            Self::Alertmanager => missing_program(
+                &["amtool"],
+                "amtool: apt-get install --no-install-recommends prometheus-alertmanager",
+            ),
+            Self::MailServer => missing_program(&["python3", "openssl"], MAIL_SERVER)
+                .or_else(|| crate::alerts::receivers::python().is_none().then_some(MAIL_SERVER)),
             Self::Faketime => {
                 (!Path::new(FAKETIME).is_file()).then_some("libfaketime: apt-get install libfaketime")
             }
@@ -101,6 +111,8 @@ const DJANGO: &str = "Python with Django, gunicorn, uvicorn and websockets: apt-
 const SENTRY_PYTHON: &str = "Sentry's SDK of Python: apt-get install python3-venv, and a network for pip";
 const SENTRY_NODE: &str = "Sentry's SDKs of JavaScript: Node 20 or later with npm, and a network for it";
 const SENTRY_GO: &str = "Sentry's SDK of Go: Go 1.25 or later, and a network for its modules";
+const MAIL_SERVER: &str =
+    "a mail server: apt-get install python3-venv openssl, and PyPI within reach (aiosmtpd)";
 const DOCKER: &str = "a Docker engine: apt-get install docker.io iptables";
 
 fn missing_program(programs: &[&str], advice: &'static str) -> Option<&'static str> {

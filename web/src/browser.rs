@@ -1,17 +1,76 @@
 //! What the page needs of the browser beyond the DOM: the clock and its zone, storage, the clipboard.
 
 use std::cell::Cell;
+use std::time::Duration;
 
 use api::Millis;
-use leptos::prelude::{document, window};
+use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_logic::time::{Clock, Utc, Zone};
-use web_sys::{HtmlDocument, HtmlElement, HtmlTextAreaElement};
+use web_sys::{Document, Event, HtmlDocument, HtmlElement, HtmlTextAreaElement, Window};
+
+use crate::prelude::{StoredValue, on_cleanup};
 
 thread_local! {
     /// How far the server's clock is ahead of the browser's.
     static SKEW: Cell<Millis> = const { Cell::new(0) };
+}
+
+/// The window.
+pub(crate) fn window() -> Window {
+    web_sys::window().expect("the page runs in a window")
+}
+
+/// The document.
+pub(crate) fn document() -> Document {
+    window().document().expect("every window has a document")
+}
+
+/// Calls `heard` with every event of a name that reaches the window, for as long as the part of the page is there
+/// that is being built.
+pub(crate) fn listen(name: &'static str, heard: impl FnMut(Event) + 'static) {
+    listen_with(name, Closure::wrap(Box::new(heard)));
+}
+
+fn listen_with(name: &'static str, heard: Closure<dyn FnMut(Event)>) {
+    let _ = window().add_event_listener_with_callback(name, heard.as_ref().unchecked_ref());
+    let heard = StoredValue::new(heard);
+    on_cleanup(move || {
+        heard.with_value(|heard| {
+            let _ = window().remove_event_listener_with_callback(name, heard.as_ref().unchecked_ref());
+        });
+    });
+}
+
+/// Calls `act` once, after a time.
+pub(crate) fn set_timeout(act: impl FnOnce() + 'static, after: Duration) {
+    let act = Closure::once_into_js(act);
+    let after = after.as_millis() as i32;
+    let _ = window().set_timeout_with_callback_and_timeout_and_arguments_0(act.unchecked_ref(), after);
+}
+
+/// Calls `act` again and again, for as long as the part of the page is there that is being built.
+pub(crate) fn set_interval(act: impl FnMut() + 'static, every: Duration) {
+    every_while(Closure::wrap(Box::new(act)), every);
+}
+
+fn every_while(act: Closure<dyn FnMut()>, every: Duration) {
+    let every = every.as_millis() as i32;
+    let set = window()
+        .set_interval_with_callback_and_timeout_and_arguments_0(act.as_ref().unchecked_ref(), every)
+        .unwrap_or_default();
+    let act = StoredValue::new(act);
+    on_cleanup(move || {
+        // It is kept until then.
+        act.with_value(|_| window().clear_interval_with_handle(set));
+    });
+}
+
+/// Calls `act` before the next picture is drawn.
+pub(crate) fn request_animation_frame(act: impl FnOnce() + 'static) {
+    let act = Closure::once_into_js(act);
+    let _ = window().request_animation_frame(act.unchecked_ref());
 }
 
 /// Clocks that differ by less count as equal: messages take their time.
@@ -155,8 +214,13 @@ pub(crate) fn theme_property(name: &str) -> String {
 
 /// Says in the console why the page stopped, and shows the bar that offers to load it again.
 pub(crate) fn report_panic(info: &std::panic::PanicHookInfo<'_>) {
-    web_sys::console::error_1(&JsValue::from_str(&info.to_string()));
+    log_error(&info.to_string());
     if let Some(root) = document().document_element() {
         let _ = root.set_attribute("data-stopped", "");
     }
+}
+
+/// Says something in the console.
+pub(crate) fn log_error(text: &str) {
+    web_sys::console::error_1(&JsValue::from_str(text));
 }

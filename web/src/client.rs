@@ -5,6 +5,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+use crate::prelude::*;
 use api::{
     BUILD_HEADER, ContextRequest, Credentials, Dashboard, DashboardRow, Facets, FieldStats, Histogram,
     LabelsRequest, LogPage, LogRequest, Mark, MetricName, MetricsRequest, Millis, Names, NamesRequest,
@@ -12,13 +13,14 @@ use api::{
     ServicePage, ServiceRow, Session, Setup, Targets, Token, TokenScope, TokenSecret, Uptime, User, Values,
     View,
 };
-use gloo_net::http::{Method, RequestBuilder};
-use leptos::prelude::*;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
 use web_logic::query_string;
 use web_logic::rows::capitalised;
 use web_logic::rows::services::Which;
 use web_logic::time::Resolved;
 use web_logic::wire::{self, Object, Read, Value};
+use web_sys::{Headers, RequestInit, Response};
 
 use crate::state::{Reach, Who};
 
@@ -27,6 +29,17 @@ use crate::state::{Reach, Who};
 pub(crate) struct Client {
     reach: Reach,
     who: RwSignal<Who>,
+}
+
+/// What is done with a thing of the server's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Method(&'static str);
+
+impl Method {
+    pub(crate) const GET: Self = Self("GET");
+    pub(crate) const POST: Self = Self("POST");
+    pub(crate) const PUT: Self = Self("PUT");
+    pub(crate) const DELETE: Self = Self("DELETE");
 }
 
 /// Why there is no answer.
@@ -369,21 +382,16 @@ impl Client {
 
     async fn ask(self, method: Method, path: String, body: Option<String>) -> Answer<String> {
         let is_sign_in = method == Method::POST && path == "session";
-        let request = RequestBuilder::new(&format!("/app/v1/{path}")).method(method);
-        let request = match body {
-            Some(body) => request.header("content-type", "application/json").body(body),
-            None => request.build(),
-        };
-        let answer = match request {
-            Ok(request) => request.send().await,
-            Err(fault) => return Err(Failure::Broken(fault.to_string())),
-        };
-        let Ok(response) = answer else {
+        let asked = window().fetch_with_str_and_init(&format!("/app/v1/{path}"), &request(method, body));
+        let Ok(response) = JsFuture::from(asked).await else {
             self.reach.lost();
             return Err(Failure::Unreachable);
         };
-        self.reach.answered(response.status(), response.headers().get(BUILD_HEADER));
-        let text = response.text().await.map_err(|_| Failure::Unreachable)?;
+        let response: Response = response.unchecked_into();
+        self.reach.answered(response.status(), response.headers().get(BUILD_HEADER).ok().flatten());
+        let text = response.text().map_err(|_| Failure::Unreachable)?;
+        let text = JsFuture::from(text).await.ok().and_then(|text| text.as_string());
+        let text = text.ok_or(Failure::Unreachable)?;
         match response.status() {
             200..300 => Ok(text),
             401 if !is_sign_in => {
@@ -394,6 +402,18 @@ impl Client {
             status => Err(Failure::Broken(refusal(status, &text).message)),
         }
     }
+}
+
+fn request(method: Method, body: Option<String>) -> RequestInit {
+    let request = RequestInit::new();
+    request.set_method(method.0);
+    if let Some(body) = body {
+        let headers = Headers::new().expect("every browser has them");
+        let _ = headers.set("content-type", "application/json");
+        request.set_headers(&headers);
+        request.set_body(&JsValue::from_str(&body));
+    }
+    request
 }
 
 fn refusal(status: u16, text: &str) -> QueryFault {

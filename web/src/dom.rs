@@ -10,8 +10,7 @@
 
 use std::rc::Rc;
 
-use leptos::html::Div;
-use leptos::prelude::*;
+use crate::prelude::*;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{Element, Event, HtmlElement, HtmlInputElement};
@@ -74,11 +73,16 @@ pub(crate) fn icon_button(picture: Sign, words: &str) -> El {
         .add(sign(picture))
 }
 
-/// A field of a form under its words, and the field itself to read.
+/// A field that must be filled in, under its words, and the field itself to read.
 pub(crate) fn text_field(words: &str, attributes: &[(&str, &str)]) -> (El, HtmlInputElement) {
-    let input = attributes
-        .iter()
-        .fold(el("input", "input").attr("required", ""), |input, (name, value)| input.attr(name, value));
+    let (label, field) = self::field(words, attributes);
+    field.set_required(true);
+    (label, field)
+}
+
+/// A field under its words, and the field itself to read.
+pub(crate) fn field(words: &str, attributes: &[(&str, &str)]) -> (El, HtmlInputElement) {
+    let input = attributes.iter().fold(el("input", "input"), |input, (name, value)| input.attr(name, value));
     let field = input.element().clone().unchecked_into();
     (el("label", "field").text(words).add(input), field)
 }
@@ -164,7 +168,7 @@ impl El {
         let heard = Closure::<dyn FnMut(Event)>::new(move |event| heard.hear(event));
         let _ = self.0.add_event_listener_with_callback(name, heard.as_ref().unchecked_ref());
         // It lives as long as the part of the page that is being built.
-        StoredValue::new_local(Listener { element: self.0.clone(), name: name.to_owned(), heard });
+        StoredValue::new(Listener { element: self.0.clone(), name: name.to_owned(), heard });
         self
     }
 
@@ -277,17 +281,12 @@ impl El {
         });
         self
     }
+}
 
-    /// As a view of the framework.
-    pub(crate) fn view(self) -> AnyView {
-        let place = NodeRef::<Div>::new();
-        let element = StoredValue::new_local(self.0);
-        effect(move || {
-            if let Some(place) = place.get() {
-                element.with_value(|element| drop(place.append_child(element)));
-            }
-        });
-        view! { <div class="host" node_ref=place></div> }.into_any()
+/// Puts the whole page into the document.
+pub(crate) fn show(page: &El) {
+    if let Some(body) = document().body() {
+        let _ = body.append_child(page.element());
     }
 }
 
@@ -313,15 +312,6 @@ fn drawn_case(case: Box<dyn Ask<usize>>, draw: Rc<dyn Fn(usize) -> El>, none: us
         }
         vec![(case.to_string(), Box::new(move || draw(case)))]
     })
-}
-
-/// A view of the framework among elements.
-pub(crate) fn of_view(view: impl FnOnce() -> AnyView + 'static) -> El {
-    let host = el("div", "host");
-    let view: Box<dyn FnOnce() -> AnyView> = Box::new(view);
-    let mounted = leptos::mount::mount_to(host.html().clone(), view);
-    StoredValue::new_local(mounted);
-    host
 }
 
 /// Hears events for as long as it is kept: an element that is taken away loses the focus, and would tell what is

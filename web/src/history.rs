@@ -3,8 +3,7 @@
 //! A page's address is a path and what stands behind its `?`. Links within the page are followed without
 //! loading it anew.
 
-use leptos::ev;
-use leptos::prelude::*;
+use crate::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
 use web_logic::route::Page;
 use web_sys::{Element, HtmlAnchorElement, MouseEvent};
@@ -35,8 +34,8 @@ impl History {
     /// Follows the browser's address from now on.
     pub(crate) fn start() -> Self {
         let history = Self { place: RwSignal::new(current()) };
-        window_event_listener(ev::popstate, move |_| history.place.set(current()));
-        window_event_listener(ev::click, move |event| history.follow(&event));
+        listen("popstate", move |_| history.place.set(current()));
+        listen("click", move |event| history.follow(event.unchecked_ref()));
         history
     }
 

@@ -9,14 +9,14 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use leptos::prelude::*;
-use leptos::task::spawn_local;
+use leptos::prelude::{ArcRwSignal, Get, Set};
 use leptos::wasm_split::SplitLoaderError;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::HtmlElement;
 
 use crate::dom::{El, button, el, switch};
+use crate::prelude::*;
 
 /// How something is drawn, a function; or that its module could not be loaded.
 pub(crate) type Drawing<D = fn() -> El> = Result<D, SplitLoaderError>;
@@ -37,9 +37,9 @@ pub(crate) fn later<D: Copy + Send + Sync + 'static>(load: Load<D>, draw: impl F
         state.set(WAITING);
         spawn_local(async move {
             let answer = load().await;
-            drawing.try_set_value(answer.ok());
+            drawing.set_value(answer.ok());
             let loaded = drawing.try_get_value().flatten().is_some();
-            state.try_set(if loaded { THERE } else { FAILED });
+            state.set(if loaded { THERE } else { FAILED });
         });
     };
     ask();
@@ -71,12 +71,12 @@ fn styles() -> ArcRwSignal<bool> {
         return styled;
     };
     for event in ["load", "error"] {
-        let (done, settled) = (styled.clone(), sheet.clone());
+        let (styled, settled) = (styled.clone(), sheet.clone());
         let settled = Closure::<dyn FnMut()>::new(move || {
             if event == "error" {
                 let _ = settled.remove_attribute("rel");
             }
-            done.set(true);
+            styled.set(true);
         });
         let _ = sheet.add_event_listener_with_callback(event, settled.into_js_value().unchecked_ref());
     }

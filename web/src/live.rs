@@ -6,8 +6,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use api::{LiveLines, LivePaused, Now};
-use leptos::prelude::*;
+use crate::prelude::*;
+use api::{CriticalAlert, LiveLines, LivePaused, Now, Situation};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_logic::logql::Asked;
@@ -25,11 +25,15 @@ use crate::state::Session;
 pub(crate) struct Live {
     /// How the services do; `None` before the first event.
     pub(crate) now: RwSignal<Option<Arc<Now>>>,
+    /// What is broken, and what follows from all that is measured; `None` before the first event.
+    pub(crate) situation: RwSignal<Option<Arc<Situation>>>,
+    /// What is critical and fires.
+    pub(crate) critical: RwSignal<Vec<CriticalAlert>>,
     /// How the stream does.
     pub(crate) link: RwSignal<Link>,
     following: RwSignal<Option<Asked>>,
-    listener: StoredValue<Option<Listener>, LocalStorage>,
-    source: StoredValue<Option<Source>, LocalStorage>,
+    listener: StoredValue<Option<Listener>>,
+    source: StoredValue<Option<Source>>,
     watched: RwSignal<bool>,
     retries: RwSignal<u32>,
 }
@@ -69,10 +73,12 @@ impl Live {
     pub(crate) fn start(session: Session, client: Client) -> Self {
         let live = Self {
             now: RwSignal::new(None),
+            situation: RwSignal::new(None),
+            critical: RwSignal::new(Vec::new()),
             link: RwSignal::new(Link::Closed),
             following: RwSignal::new(None),
-            listener: StoredValue::new_local(None),
-            source: StoredValue::new_local(None),
+            listener: StoredValue::new(None),
+            source: StoredValue::new(None),
             watched: RwSignal::new(true),
             retries: RwSignal::new(0),
         };
@@ -127,6 +133,16 @@ impl Live {
                 self.now.set(Some(Arc::new(now)));
             }
         });
+        source.on("situation", move |event| {
+            if let Some(situation) = data::<Situation>(&event) {
+                self.situation.set(Some(Arc::new(situation)));
+            }
+        });
+        source.on("alerts", move |event| {
+            if let Some(alerts) = data::<Vec<CriticalAlert>>(&event) {
+                self.critical.set(alerts);
+            }
+        });
         source.on("lines", move |event| {
             if let Some(lines) = data::<LiveLines>(&event) {
                 self.tell(Heard::Lines(lines));
@@ -153,7 +169,7 @@ impl Live {
             source.as_ref().is_none_or(|source| source.events.ready_state() == EventSource::CLOSED)
         });
         // Asking for the session also finds out whether it ended.
-        leptos::task::spawn_local(async move { drop(client.session().await) });
+        spawn_local(async move { drop(client.session().await) });
         if given_up {
             set_timeout(move || self.retries.update(|retries| *retries += 1), RETRY);
         }
@@ -184,7 +200,8 @@ impl Live {
 
 fn data<T: Read>(event: &MessageEvent) -> Option<T> {
     let text = event.data().as_string()?;
-    wire::read(&text).inspect_err(|fault| leptos::logging::error!("an event could not be read: {fault}")).ok()
+    let unread = |fault: &wire::Fault| browser::log_error(&format!("an event could not be read: {fault}"));
+    wire::read(&text).inspect_err(unread).ok()
 }
 
 /// What is called with each event of one name.

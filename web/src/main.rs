@@ -8,8 +8,6 @@
 //! of log lines is never taken for markup.
 
 #![forbid(unsafe_code)]
-// The component macro writes `pub` where the component says `pub(crate)`.
-#![allow(unreachable_pub)]
 
 mod app;
 mod browser;
@@ -21,12 +19,14 @@ mod history;
 mod later;
 mod live;
 mod pages;
+mod prelude;
 mod reactive;
 mod shortcuts;
+mod signals;
 mod state;
 
 fn main() {
     std::panic::set_hook(Box::new(browser::report_panic));
-    leptos::mount::mount_to_body(app::App);
+    leptos::mount::mount_to_body(|| dom::show(&app::app()));
     browser::remove("skeleton");
 }

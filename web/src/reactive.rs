@@ -7,8 +7,9 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
-use leptos::html::Input;
-use leptos::prelude::*;
+use leptos::prelude::{Effect, Get, GetUntracked, Memo, Track};
+
+use crate::prelude::*;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{Element, ResizeObserver};
@@ -54,11 +55,6 @@ pub(crate) fn effect(run: impl FnMut() + 'static) {
 
 fn run_on_change(mut run: Box<dyn Hear<()>>) {
     Effect::new(move |_| run.hear(()));
-}
-
-/// An event handler, boxed.
-pub(crate) fn on<E: 'static>(handle: impl FnMut(E) + 'static) -> Box<dyn FnMut(E)> {
-    Box::new(handle)
 }
 
 /// A value that follows from others; whoever reads it hears of it only when it changes.
@@ -165,53 +161,6 @@ pub(crate) fn lingering(goes_on: impl Fn() -> bool + 'static) -> RwSignal<bool> 
 /// What takes less is not told.
 const LINGERING: Duration = Duration::from_millis(150);
 
-/// Shows its children while a condition holds, and `fallback` while it does not.
-#[component]
-pub(crate) fn When(
-    when: impl Fn() -> bool + Send + Sync + 'static,
-    children: ChildrenFn,
-    #[prop(optional, into)] fallback: ViewFn,
-) -> impl IntoView {
-    let holds = derived(when);
-    (move || if holds.get() { children() } else { fallback.run() }).into_any()
-}
-
-/// A view for each item. All such lists are of one type; so is what is there or not, a list of one or none.
-pub(crate) fn each<T, V: IntoView + 'static>(
-    items: impl IntoIterator<Item = T>,
-    draw: impl FnMut(T) -> V,
-) -> Vec<AnyView> {
-    items.into_iter().map(draw).map(IntoAny::into_any).collect()
-}
-
-/// An item of [`keyed`]: what names it, and how it is drawn.
-pub(crate) struct Item {
-    key: String,
-    draw: Box<dyn FnOnce() -> AnyView + Send>,
-}
-
-impl Item {
-    /// An item; it is drawn only when no item of this key is there already.
-    pub(crate) fn new(key: String, draw: impl FnOnce() -> AnyView + Send + 'static) -> Self {
-        Self { key, draw: Box::new(draw) }
-    }
-}
-
-/// A list whose elements stay in the document for as long as their key is in it.
-pub(crate) fn keyed(items: impl Fn() -> Vec<Item> + Send + Sync + 'static) -> AnyView {
-    let items: Box<dyn Fn() -> Vec<Item> + Send + Sync> = Box::new(items);
-    view! { <For each=items key=|item| item.key.clone() children=|item| (item.draw)() /> }.into_any()
-}
-
-/// Puts the focus into a field as soon as it is there. Browsers heed `autofocus` only while a page loads.
-pub(crate) fn focus_on(field: NodeRef<Input>) {
-    effect(move || {
-        if let Some(field) = field.get() {
-            let _ = field.focus();
-        }
-    });
-}
-
 /// Calls `changed` when an element's size is known, and whenever it changes.
 pub(crate) fn observe_size(element: &Element, changed: impl Fn() + 'static) {
     observe(element, Box::new(changed));
@@ -221,8 +170,6 @@ fn observe(element: &Element, changed: Box<dyn FnMut()>) {
     let changed = Closure::wrap(changed);
     let Ok(observer) = ResizeObserver::new(changed.as_ref().unchecked_ref()) else { return };
     observer.observe(element);
-    let kept = StoredValue::new_local((observer, changed));
-    on_cleanup(move || {
-        kept.try_with_value(|(observer, _)| observer.disconnect());
-    });
+    let kept = StoredValue::new((observer, changed));
+    on_cleanup(move || kept.with_value(|(observer, _)| observer.disconnect()));
 }

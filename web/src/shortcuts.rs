@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use leptos::ev;
-use leptos::prelude::*;
-use leptos::task::spawn_local;
+use crate::prelude::*;
 use wasm_bindgen::JsCast;
 use web_logic::keys::{Action, Keys, Press};
 use web_logic::route::Page;
@@ -18,7 +16,7 @@ use crate::state::{Overlay, Shared, shared};
 /// The page that is shown may handle actions of its own.
 #[derive(Clone, Copy)]
 pub(crate) struct PageActions {
-    handler: StoredValue<Option<Handler>, LocalStorage>,
+    handler: StoredValue<Option<Handler>>,
     turn: StoredValue<u32>,
 }
 
@@ -27,7 +25,7 @@ type Handler = Arc<dyn Fn(Action)>;
 impl PageActions {
     /// Nobody listens yet.
     pub(crate) fn new() -> Self {
-        Self { handler: StoredValue::new_local(None), turn: StoredValue::new(0) }
+        Self { handler: StoredValue::new(None), turn: StoredValue::new(0) }
     }
 
     /// Tells `handler` about actions until the part of the page that asks is gone, or another asks.
@@ -54,7 +52,8 @@ pub(crate) fn listen() {
     let Shared { preferences, overlay, .. } = shared();
     let actor = Actor(shared());
     let keys = StoredValue::new(Keys::default());
-    window_event_listener(ev::keydown, move |event| {
+    browser::listen("keydown", move |event| {
+        let event: KeyboardEvent = event.unchecked_into();
         let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
         let key = event.key();
         let press = Press {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use api::{Moment, MomentKind, RequestPage, RequestRow};
+use model::Ordered as _;
 use model::Timestamp;
 use model::label::{CONTAINER, SERVICE};
 
@@ -34,7 +35,7 @@ pub fn request<S: Signals>(
     page.transactions(signals)?;
     page.happened(signals)?;
     let mut moments = page.moments;
-    moments.sort_by(|a, b| a.offset_ms.total_cmp(&b.offset_ms));
+    moments.order_by(|a, b| a.offset_ms.total_cmp(&b.offset_ms));
     let thrown = moments.iter().any(|moment| moment.kind == MomentKind::Error);
     let Explained { what, mut advice } = explain(row, &signals.routes());
     if thrown && row.status >= 500 {

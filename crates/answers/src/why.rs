@@ -279,6 +279,15 @@ fn by_proxy(row: &RequestRow, word: &str) -> Explained {
             "The buffering middleware of the route sets the limit.",
         ),
         "misdirected" => own("The request came over a connection that was made for another host.", ""),
+        "handshake" => Explained::new(
+            format!(
+                "The client and the proxy did not agree on TLS, so there was no request: {}.",
+                detail(row)
+            ),
+            &[
+                "Scanners cause most of these. If it is a client of yours, look at its clock, its authorities and its age.",
+            ],
+        ),
         "method" => own("The method is not served here.", ""),
         "stopping" => own("Porthole was shutting down.", ""),
         "overload" => own(

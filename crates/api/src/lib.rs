@@ -7,11 +7,14 @@
 #![forbid(unsafe_code)]
 
 mod accounts;
+mod alerts;
 mod completion;
+mod configuration;
 mod dashboards;
 mod download;
 mod events;
 mod fields;
+mod incidents;
 mod issues;
 mod live;
 mod logs;
@@ -35,7 +38,14 @@ pub use accounts::{
     Credentials, NewToken, NewUser, PasswordChange, Role, Session, SessionUser, Setup, Token, TokenScope,
     TokenSecret, User,
 };
+pub use alerts::{
+    AlertChange, AlertHistory, AlertPage, AlertReport, AlertRow, AlertRules, AlertState, Alerts, Backtest,
+    BacktestSpan, CriticalAlert, HistoryRequest, NewAcknowledgement, NewBacktest, NewSilence, ReceiverRow,
+    Receivers, ReportRequest, ReportRow, RuleOrigin, RulePage, RuleRow, RuleSaved, RuleState, RuleText,
+    SilenceRow, SilenceState, Silences, Told,
+};
 pub use completion::{FieldName, Names, NamesRequest, QueryCheck, QueryKind, Values, ValuesRequest};
+pub use configuration::{ConfigKey, ConfigSection, Configuration, DiskCost, KeyOrigin, StoreCost};
 pub use dashboards::{
     DASHBOARD_PANELS_MAX, Dashboard, DashboardRow, NewDashboard, PANEL_QUERIES_MAX, Panel, PanelKind,
     PanelQuery, QueryLanguage,
@@ -47,6 +57,12 @@ pub use events::{
     JoinedBy, Pair, Thread, WebRequest,
 };
 pub use fields::{Field, FieldKind, FieldSource, FieldStats, Pattern, Patterns};
+pub use incidents::{
+    Cause, Certainty, Change, ChangeKind, CheckItem, CheckState, Checklist, DeployNumber, DeployPage,
+    DeployPattern, Evidence, EvidenceDeploy, EvidenceIssue, EvidenceLine, EvidenceLink, Harm, Incident,
+    IncidentPage, IncidentPart, Lane, LaneMark, Lanes, LanesRequest, MomentRequest, PartKind, Proof,
+    Sentence, ServiceChecks, Severity, Situation, Step, TileNumbers, WeekNumber,
+};
 pub use issues::{
     Activity, ActivityKind, Issue, IssueChange, IssueMerge, IssuePage, IssueRequest, IssueRow, IssueSort,
     IssueStatus, IssueSubstatus, IssueUnmerge, IssueUpdate, IssuesChanged, LiveIssue, MergedHash, NewComment,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::SystemTime;
 
+use model::Ordered as _;
 use model::{Timestamp, Workload};
 use tokio::sync::watch;
 
@@ -161,7 +162,7 @@ impl Status {
             }
             status.unreadable.retain(|other| other.container_id != told.container_id);
             status.unreadable.push(told);
-            status.unreadable.sort_by(|a, b| a.container.cmp(&b.container));
+            status.unreadable.order_by(|a, b| a.container.cmp(&b.container));
             true
         });
     }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use model::Ordered as _;
 use model::{Health, Network, Port, Process, State, Timestamp, Workload};
 
 use crate::client::{EndpointSettings, Inspect};
@@ -89,7 +90,7 @@ fn networks(inspect: &Inspect) -> Vec<Network> {
         let endpoint = endpoint.as_ref().unwrap_or(&nowhere);
         let named = [&endpoint.aliases, &endpoint.dns_names];
         let mut aliases: Vec<String> = named.into_iter().flatten().flatten().cloned().collect();
-        aliases.sort_unstable();
+        aliases.order();
         aliases.dedup();
         let address = endpoint.ip_address.parse().or_else(|_| endpoint.global_ipv6_address.parse());
         Network { name: name.clone(), address: address.ok(), aliases }
@@ -113,14 +114,14 @@ fn ports(inspect: &Inspect) -> Vec<Port> {
     let mut list = Vec::new();
     for ((private, tcp), mut publics) in ports {
         // Published on IPv4 and IPv6 alike it stands there twice.
-        publics.sort_unstable();
+        publics.order();
         publics.dedup();
         if publics.is_empty() {
             publics.push(None);
         }
         list.extend(publics.into_iter().map(|public| Port { private, public, tcp }));
     }
-    list.sort_unstable();
+    list.order();
     list
 }
 

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use arc_swap::ArcSwap;
 use event::{Key, ProjectId, Rules, Scrubber};
+use model::Ordered as _;
 use store::Fault;
 use tokio::sync::{Semaphore, broadcast, mpsc, oneshot};
 
@@ -175,7 +176,7 @@ impl Issues {
     /// All projects, by name.
     pub fn projects(&self) -> Vec<Arc<Project>> {
         let mut projects: Vec<_> = self.shared.projects.load().by_id.values().cloned().collect();
-        projects.sort_by(|a, b| a.name.cmp(&b.name));
+        projects.order_by(|a, b| a.name.cmp(&b.name));
         projects
     }
 

@@ -78,7 +78,7 @@ pub use project::{Made, Project, ProjectKey};
 pub use projects::ProjectError;
 pub use read::{
     AttachmentRow, EventCursor, EventPlace, EventSummary, EventWhole, Facet, FacetValue, FingerprintRow,
-    Issue, IssuePage, IssueQuery, Of, Outcome, ProjectCounts, SearchError, SeenAt, Series,
+    Issue, IssuePage, IssueQuery, Of, Outcome, ProjectCounts, SearchError, SeenAt, Series, Turned,
 };
 pub use readers::ReadError;
 pub use refusal::{Category, RateLimited, Reason, Refusal};

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use event::ProjectId;
+use model::Ordered as _;
 
 use crate::config::Quotas;
 use crate::life::hour;
@@ -78,7 +79,7 @@ impl Rates {
                 Some(RateLimited { category: *category, retry_after_s: left_s(now_ms), reason })
             })
             .collect();
-        limited.sort_by_key(|limited| limited.category);
+        limited.order_by_key(|limited| limited.category);
         limited
     }
 

@@ -6,6 +6,7 @@ mod facets;
 mod issue;
 mod outcomes;
 mod series;
+mod turns;
 
 pub use beyond::SeenAt;
 pub use events::{AttachmentRow, EventCursor, EventPlace, EventSummary, EventWhole};
@@ -13,3 +14,4 @@ pub use facets::{Facet, FacetValue};
 pub use issue::{FingerprintRow, Issue, IssuePage, IssueQuery, SearchError};
 pub use outcomes::{Outcome, ProjectCounts};
 pub use series::{Of, Series};
+pub use turns::Turned;

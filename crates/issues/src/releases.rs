@@ -8,6 +8,7 @@ mod deploys;
 mod expiry;
 mod handle;
 mod order;
+mod recent;
 mod rollouts;
 mod sessions;
 #[cfg(test)]
@@ -20,6 +21,8 @@ pub(crate) use deploys::deploy;
 pub use deploys::deploys;
 pub(crate) use expiry::expire;
 pub(crate) use order::{is_before, latest, latest_of_all};
+pub use recent::Rate;
+pub(crate) use recent::Recent;
 pub use rollouts::Rollout;
 pub(crate) use rollouts::rolled_out;
 pub(crate) use sessions::apply_sessions;

@@ -18,6 +18,7 @@ use crate::outlet::{self, Lines};
 use crate::project::Projects;
 use crate::quota::Rates;
 use crate::readers::Readers;
+use crate::releases::Recent;
 use crate::search::Index;
 use crate::status::Counters;
 
@@ -34,6 +35,7 @@ pub(crate) struct Shared {
     pub(crate) faults: Faults,
     pub(crate) counters: Counters,
     pub(crate) rates: Rates,
+    pub(crate) recent: Recent,
     pub(crate) bases: Bases,
     pub(crate) readers: Readers,
     pub(crate) index: Index,
@@ -58,6 +60,7 @@ impl Shared {
         index: Index,
     ) -> (Arc<Self>, mpsc::Receiver<Lines>) {
         let (logs, out) = mpsc::channel(outlet::WAITING_MAX);
+        let recent = Recent::new(clock.now().millis());
         let shared = Self {
             directory: directory.to_owned(),
             limits,
@@ -67,6 +70,7 @@ impl Shared {
             faults: Faults::default(),
             counters: Counters::default(),
             rates: Rates::default(),
+            recent,
             bases: Bases::default(),
             readers: Readers::new(directory),
             index,

@@ -6,6 +6,8 @@
 //! many   1 │ 1,024 registers of a byte
 //! ```
 
+use model::Ordered as _;
+
 /// So many are told apart exactly.
 const FEW_MAX: usize = 200;
 
@@ -48,7 +50,7 @@ impl Sketch {
                 let mut hashes: Vec<u32> =
                     hashes.as_chunks::<4>().0.iter().map(|four| u32::from_le_bytes(*four)).collect();
                 hashes.truncate(FEW_MAX);
-                hashes.sort_unstable();
+                hashes.order();
                 hashes.dedup();
                 Self::Few(hashes)
             }

@@ -10,4 +10,5 @@ mod ground;
 mod kill;
 mod life;
 mod merge;
+mod news;
 mod projects;

@@ -23,6 +23,7 @@
 //! structured metadata are in it as well: a query cannot always tell whether a label comes from the line.
 
 use logql::Needle;
+use model::Eight;
 
 use crate::slices::Row;
 
@@ -196,20 +197,25 @@ impl Window {
         Self { bytes: [0; WINDOW + 8], of_id: [0; WINDOW + 8], taken: [0; WINDOW + 8], length: 0 }
     }
 
-    /// One thing at a time for all bytes: so each of the loops is done for many of them at once.
     fn fill(&mut self, bytes: &[u8]) {
         self.length = bytes.len();
         self.bytes[..self.length].copy_from_slice(bytes);
-        self.bytes[..self.length].make_ascii_lowercase();
-        for (of_id, byte) in self.of_id.iter_mut().zip(&self.bytes) {
-            *of_id = u8::from(byte.is_ascii_digit() | matches!(byte, b'a'..=b'f' | b'-'));
+        // What stands behind the last byte is of an older text, and decides of no gram that is whole.
+        let places = || (0..self.length).step_by(8);
+        for at in places() {
+            let small = Eight::at(&self.bytes, at).small();
+            small.put(&mut self.bytes, at);
+            let of_id = small.between(b'0', b'9').or(small.between(b'a', b'f')).or(small.are(b'-'));
+            Eight(of_id.0).put(&mut self.of_id, at);
         }
-        for at in 0..WINDOW {
-            self.of_id[at] &= self.of_id[at + 1] & self.of_id[at + 2] & self.of_id[at + 3];
-        }
-        for at in 0..WINDOW {
-            let is_dash = |at: usize| u8::from(self.bytes[at] == b'-');
-            self.taken[at] = 1 ^ self.of_id[at] & (is_dash(at) | is_dash(at + 2) | is_dash(at + 4));
+        for at in places() {
+            let of_id = (1..GRAM).fold(Eight::at(&self.of_id, at).0, |all, further| {
+                all & Eight::at(&self.of_id, at + further).0
+            });
+            Eight(of_id).put(&mut self.of_id, at);
+            let dashes = |further| Eight::at(&self.bytes, at + further).are(b'-');
+            let with_dash = of_id & dashes(0).or(dashes(2)).or(dashes(4)).0;
+            Eight(with_dash ^ u64::from_le_bytes([1; 8])).put(&mut self.taken, at);
         }
     }
 

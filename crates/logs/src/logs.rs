@@ -162,6 +162,11 @@ impl Logs {
         Status { masked: self.shared.masked.list(), filtered: self.shared.filtered.list(), ..status }
     }
 
+    /// The beginning of the oldest day that there are lines of.
+    pub fn oldest(&self) -> Option<model::Timestamp> {
+        self.shared.picture.days().iter().map(|day| day.key.day).min().map(model::UtcDay::start)
+    }
+
     /// Puts other retention and classes into effect, for what arrives from now on and for the next expiry.
     pub fn apply(&self, config: Config) {
         self.shared.set_config(config);

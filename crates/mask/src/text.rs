@@ -1,5 +1,7 @@
 //! What the finders ask about bytes and their surroundings.
 
+use model::{Eight, Flags};
+
 /// Letters, digits, `_`.
 pub(crate) fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_'
@@ -44,21 +46,31 @@ pub(crate) fn is_json(text: &[u8]) -> bool {
     matches!(head.trim_ascii_start(), [b'{', ..] | [b'[', b'{' | b'"', ..])
 }
 
-/// So many bytes are looked at together: most texts are shorter.
-pub(crate) const WINDOW: usize = 64;
+/// As many bytes as a number has bits: most texts are a few of them.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Window([u8; Window::LENGTH]);
+
+impl Window {
+    pub(crate) const LENGTH: usize = 64;
+
+    /// A bit for each byte, that of the first one lowest: whether it is such a one.
+    pub(crate) fn which(&self, is: impl Fn(Eight) -> Flags) -> u64 {
+        let eights = (0..Self::LENGTH).step_by(8);
+        eights.fold(0, |all, at| all | u64::from(is(Eight::at(&self.0, at)).bits()) << at)
+    }
+}
 
 /// Whether there is anything in one of the windows of the text, of which each sees the last bytes of the one before, and the
-/// last is filled up with zeros. A fixed length lets the compiler do many bytes at once, without a rest that it does one
-/// by one.
-pub(crate) fn any_window(bytes: &[u8], overlap: usize, is: impl Fn(&[u8; WINDOW]) -> bool) -> bool {
+/// last is filled up with zeros.
+pub(crate) fn any_window(bytes: &[u8], overlap: usize, is: impl Fn(&Window) -> bool) -> bool {
     let mut rest = bytes;
     while let Some((window, _)) = rest.split_first_chunk() {
-        if is(window) {
+        if is(&Window(*window)) {
             return true;
         }
-        rest = &rest[WINDOW - overlap..];
+        rest = &rest[Window::LENGTH - overlap..];
     }
-    let mut last = [0; WINDOW];
+    let mut last = [0; Window::LENGTH];
     last[..rest.len()].copy_from_slice(rest);
-    is(&last)
+    is(&Window(last))
 }

@@ -57,7 +57,7 @@ pub use backup::BackupError;
 pub use config::Config;
 pub use metrics::{Metrics, WriteError, open};
 pub use series::{Scrape, Series};
-pub use status::{Refused, Status, Written};
+pub use status::{Refused, Room, Status, Written};
 pub use storage::{AHEAD_MAX, OpenError};
 pub use store::Fault;
 pub use writer::Writer;

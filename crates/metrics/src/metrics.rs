@@ -14,7 +14,7 @@ use crate::disk::DiskUse;
 use crate::limits::Limits;
 use crate::series::{Scrape, Series};
 use crate::shared::Shared;
-use crate::status::{Status, Written};
+use crate::status::{Room, Status, Written};
 use crate::storage::{Lease, OpenError, Storage, StorageError};
 use crate::writer::Writer;
 use store::Clock;
@@ -136,6 +136,7 @@ impl Metrics {
         Status {
             series: self.shared.catalogue.len(),
             disk_bytes: self.disk.bytes(&self.shared),
+            room: Room::of(&self.shared.directory),
             oldest: self.shared.stored().oldest(),
             faults: self.faults(),
             ..self.shared.counters.status()

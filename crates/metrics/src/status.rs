@@ -72,10 +72,32 @@ pub struct Status {
     /// Bytes of days that were deleted since the start before their time, because all samples together took more room
     /// than they may.
     pub deleted_for_size: u64,
+    /// Bytes of the disk that it is on, and how many of them are free; `None`: it cannot be told.
+    pub room: Option<Room>,
     /// The beginning of the oldest day that there is anything of.
     pub oldest: Option<Timestamp>,
     /// What is wrong now.
     pub faults: Vec<Fault>,
+}
+
+/// A disk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Room {
+    /// All of it.
+    pub size_bytes: u64,
+    /// What we may still write.
+    pub free_bytes: u64,
+}
+
+impl Room {
+    /// Of the disk that a path is on.
+    pub(crate) fn of(path: &std::path::Path) -> Option<Self> {
+        let found = rustix::fs::statvfs(path).ok()?;
+        Some(Self {
+            size_bytes: found.f_blocks * found.f_frsize,
+            free_bytes: found.f_bavail * found.f_frsize,
+        })
+    }
 }
 
 /// How many samples of one commit were stored and refused.

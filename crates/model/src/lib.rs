@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 mod duration;
+mod eight;
 mod entry;
 pub mod go_regex;
 mod labels;
@@ -14,6 +15,7 @@ mod level;
 mod matcher;
 pub mod metric;
 mod multiline;
+mod order;
 mod position;
 pub mod relabel;
 mod timestamp;
@@ -21,11 +23,13 @@ pub mod usage;
 mod workload;
 
 pub use duration::{ParseDurationError, format_duration, parse_duration};
+pub use eight::{Eight, Flags};
 pub use entry::{Batch, Entry, Metadata};
 pub use labels::{Labels, ParseLabelsError};
 pub use level::Level;
 pub use matcher::{MatchOp, Matcher, MatcherError, Selector};
 pub use multiline::Multiline;
+pub use order::Ordered;
 pub use position::Position;
 pub use timestamp::{ParseTimestampError, TimeRange, Timestamp, UtcDay};
 pub use workload::{Health, Identity, Network, Port, Process, State, Workload};

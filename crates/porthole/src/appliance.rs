@@ -16,7 +16,9 @@ use crate::configuration::Configuration;
 use crate::control;
 use crate::data_dir::DataDir;
 use crate::joints::{self, Engine, Samples};
+use alerting::{Alerting, Looked};
 
+mod alerting;
 mod reload;
 mod run;
 
@@ -32,6 +34,7 @@ pub(crate) struct Appliance {
     events: issues::Writer,
     collecting: collectors::Collecting<Samples, Engine>,
     routing: proxy::Running,
+    alerting: Alerting,
     deploys: watch::Receiver<Arc<[docker::Deploy]>>,
     engines: Handles,
     reload: reload::Reload,
@@ -45,12 +48,14 @@ struct Handles {
     collectors: collectors::Collectors,
     issues: issues::Issues,
     proxy: proxy::Proxy,
+    alerts: alerts::Alerts,
+    shown: server::InForce,
 }
 
 impl Appliance {
     /// Opens the stores and binds the ports.
     pub(crate) async fn build(configuration: Configuration, data: DataDir) -> anyhow::Result<Self> {
-        let reload = reload::Reload::new(configuration.file.clone());
+        let reload = reload::Reload::new(configuration.file.clone(), configuration.alerts.rule_files.clone());
         let accounts = server::Accounts::open(&data.state())?;
         let masker = Arc::new(mask::Masker::new(configuration.logs.mask().clone()));
         let (logs, lines) = logs::open(configuration.logs, &data.logs())?;
@@ -84,7 +89,11 @@ impl Appliance {
         };
         let (proxy, mut routing) = proxy::open(configuration.proxy, &data.acme(), surroundings)?;
 
-        let listen = configuration.server.listen;
+        let looked = Looked { logs: &logs, metrics: &metrics, issues: &issues, identity: &identity };
+        let alerting = Alerting::open(configuration.alerts, &data, &looked)?;
+        let alerts = alerting.alerts.clone();
+
+        let (listen, shown) = (configuration.server.listen, configuration.server.in_force.clone());
         let listener = TcpListener::bind(listen).await.with_context(|| {
             format!("cannot listen on {listen}; free the port or set [server] listen to another")
         })?;
@@ -97,12 +106,14 @@ impl Appliance {
             collectors: collectors.clone(),
             issues: issues.clone(),
             proxy: Arc::new(proxy.clone()),
+            alerts: alerts.clone(),
         };
         // Once per process, and every answer carries it.
         let build: &'static str = server::build(crate::command::VERSION).leak();
         let server = server::Server::new(configuration.server, engines, accounts.clone(), build)?;
         let _ = own.set(server.own_metrics());
         let _ = inside.set(server.indoors());
+        alerting.ask(server.answers());
         let control = control::Control::bind(
             &data,
             control::Stores {
@@ -110,6 +121,7 @@ impl Appliance {
                 logs: logs.clone(),
                 metrics: metrics.clone(),
                 issues: issues.clone(),
+                alerts: alerts.clone(),
             },
         )?;
         Ok(Self {
@@ -123,8 +135,9 @@ impl Appliance {
             events,
             collecting,
             routing,
+            alerting,
             deploys,
-            engines: Handles { logs, metrics, collectors, issues, proxy },
+            engines: Handles { logs, metrics, collectors, issues, proxy, alerts, shown },
             reload,
             _data: data,
         })

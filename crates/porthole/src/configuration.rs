@@ -21,6 +21,7 @@ pub(crate) struct Configuration {
     pub(crate) issues: issues::Config,
     pub(crate) collectors: collectors::Config,
     pub(crate) proxy: proxy::Config,
+    pub(crate) alerts: alerts::Config,
     /// The file that it was read from, to be watched for changes.
     pub(crate) file: Option<PathBuf>,
 }
@@ -72,6 +73,7 @@ impl Configuration {
             issues: issues::Config::read(&root),
             collectors: collectors::Config::read(&root),
             proxy: proxy::Config::read(&root),
+            alerts: alerts::Config::read(&root),
             file,
         };
         drop(root);

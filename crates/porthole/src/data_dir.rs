@@ -68,6 +68,10 @@ impl DataDir {
         self.path.join("acme")
     }
 
+    pub(crate) fn alerts(&self) -> PathBuf {
+        self.path.join("alerts.db")
+    }
+
     pub(crate) fn state(&self) -> PathBuf {
         self.path.join("state.db")
     }

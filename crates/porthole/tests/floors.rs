@@ -13,6 +13,7 @@ const FLOORS: &[&[&str]] = &[
     &["logql", "promql", "event", "route"],
     &["docker", "logs", "metrics", "collectors", "issues", "proxy"],
     &["answers"],
+    &["alerts"],
     &["server"],
     &["demo"],
     &["porthole"],

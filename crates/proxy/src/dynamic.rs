@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use model::Ordered as _;
 use route::file::{DynamicFile, Statics};
 use route::finding::Finding;
 use settings::Tree;
@@ -111,7 +112,7 @@ fn listed(named: &[PathBuf]) -> Vec<PathBuf> {
             .filter(|path| is_dynamic(path))
             .take(FILES_MAX)
             .collect();
-        inside.sort();
+        inside.order();
         files.extend(inside);
     }
     files

@@ -25,7 +25,7 @@ use crate::connection::{Connection, Entrypoint, Pulse, Verdict, any_contains};
 use crate::measure::Why;
 use crate::plane::Plane;
 use crate::serve;
-use crate::tls::{Accepted, Session};
+use crate::tls::{Accepted, HandshakeFault, Session};
 use crate::wire::{Line, Stream, Wire};
 
 use caps::Caps;
@@ -98,7 +98,17 @@ async fn connection(
             Ok(())
         }
         Spoken::Tls => {
-            let Some((stream, session)) = shake_hands(wire, &plane).await else { return Ok(()) };
+            let Some((stream, session)) = (match shake_hands(wire, &plane).await {
+                Ok(shaken) => shaken,
+                Err((fault, detail)) => {
+                    entrypoint.series.handshake_failed(fault);
+                    let connection = Arc::new(Connection::new(entrypoint, peer, None, pulse, place));
+                    serve::report_handshake(&plane, &connection, fault, detail);
+                    return Ok(());
+                }
+            }) else {
+                return Ok(());
+            };
             let is_http2 = session.http2;
             let connection = Arc::new(Connection::new(entrypoint, peer, Some(session), pulse, place));
             match is_http2 {
@@ -138,14 +148,16 @@ async fn open(
     Ok((client, spoken))
 }
 
-async fn shake_hands(wire: Wire, plane: &Plane) -> Option<(Stream, Session)> {
+/// Nothing where a CA has looked at its challenge.
+async fn shake_hands(
+    wire: Wire,
+    plane: &Plane,
+) -> Result<Option<(Stream, Session)>, (HandshakeFault, String)> {
     match timeout(HANDSHAKE_MAX, plane.front.accept(wire)).await {
-        Ok(Ok(Accepted::Session(stream, session))) => Some((Stream::Tls(stream), session)),
-        Ok(Ok(Accepted::Challenge)) | Err(_) => None,
-        Ok(Err(error)) => {
-            tracing::debug!(%error, "no handshake");
-            None
-        }
+        Ok(Ok(Accepted::Session(stream, session))) => Ok(Some((Stream::Tls(stream), session))),
+        Ok(Ok(Accepted::Challenge)) => Ok(None),
+        Ok(Err(error)) => Err((HandshakeFault::of(&error), error.to_string())),
+        Err(_) => Err((HandshakeFault::Timeout, format!("no TLS handshake within {HANDSHAKE_MAX:?}"))),
     }
 }
 

@@ -55,7 +55,7 @@ pub struct Exchange {
     /// Whether a middleware has asked who sends it, and let it pass: `basicAuth`, `forwardAuth`.
     pub guarded: bool,
     /// What is let go when the exchange is over: places in a limit of requests at a time.
-    pub guards: Vec<Box<dyn Any + Send + Sync>>,
+    pub guards: Guards,
     /// The request's body.
     pub sent: Option<Arc<Flow>>,
     /// From handing it to a server until the head of its answer.
@@ -75,6 +75,9 @@ pub struct Exchange {
     /// Both ends, where it got it.
     pub(crate) tunnel: Option<Tunnel>,
 }
+
+/// What is let go when an exchange is over.
+pub type Guards = Vec<Box<dyn Any + Send + Sync>>;
 
 /// The head of a request, as far as it is asked for afterwards.
 #[derive(Clone, Debug)]
@@ -291,11 +294,13 @@ pub(crate) struct Answer {
     pending: Option<Pending>,
     /// Over HTTP/2 only.
     held: Option<Held>,
+    /// It broke off.
+    broken: Option<BodyError>,
 }
 
 impl Answer {
     pub(crate) fn new(body: Body, pending: Option<Pending>) -> Self {
-        let mut answer = Self { body, pending, held: None };
+        let mut answer = Self { body, pending, held: None, broken: None };
         answer.end_if_over();
         answer
     }
@@ -327,6 +332,9 @@ impl http_body::Body for Answer {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        if let Some(error) = self.broken.take() {
+            return Poll::Ready(Some(Err(error)));
+        }
         if let Some(held) = &mut self.held {
             held.taken();
         }
@@ -336,7 +344,13 @@ impl http_body::Body for Answer {
         }
         match &polled {
             None => self.finish(None),
-            Some(Err(_)) => self.finish(Some(Why::UpstreamCut)),
+            Some(Err(_)) => {
+                self.finish(Some(Why::UpstreamCut));
+                // hyper forgets what it has not written yet when it hears of it: what came is sent before.
+                self.broken = polled.and_then(Result::err);
+                cx.waker().wake_by_ref();
+                return Poll::Pending;
+            }
             Some(Ok(frame)) => {
                 if let Some(pending) = &mut self.pending {
                     pending.passed(frame.data_ref().map_or(0, Bytes::len));
@@ -348,7 +362,7 @@ impl http_body::Body for Answer {
     }
 
     fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
+        self.broken.is_none() && self.body.is_end_stream()
     }
 
     fn size_hint(&self) -> SizeHint {

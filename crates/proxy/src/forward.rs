@@ -18,7 +18,7 @@ use crate::balance::Balancer;
 use crate::body::Body;
 use crate::exchange::{Exchange, RetryWish};
 use crate::headers;
-use crate::measure::Why;
+use crate::measure::{Protocol, Why};
 use crate::plane::InternalRequest;
 use crate::server::Server;
 use crate::table::{Kind, Service};
@@ -140,12 +140,21 @@ async fn internal(
             exchange.refuse(StatusCode::IM_A_TEAPOT, Why::Proxy, detail)
         }
         plan::Internal::Api | plan::Internal::Page => {
-            headers::strip_hop(request.headers_mut(), false);
+            let upgrade = exchange.upgrade.take();
+            headers::strip_hop(request.headers_mut(), upgrade.is_some());
+            // Whoever answers takes the client's end from there, as from a connection of its own.
+            if let Some(upgrade) = upgrade {
+                request.extensions_mut().insert(upgrade);
+            }
             let (client, https) = (exchange.client, exchange.https);
             let asked = InternalRequest { what, request, client, https, guarded: exchange.guarded };
             let answer = (tools.plane.internal)(asked).await;
             let mut response = answer.map(Body::boxed);
-            headers::strip_hop(response.headers_mut(), false);
+            let switches = response.status() == StatusCode::SWITCHING_PROTOCOLS;
+            headers::strip_hop(response.headers_mut(), switches);
+            if switches {
+                exchange.protocol = Protocol::Websocket;
+            }
             response
         }
     }
@@ -159,7 +168,7 @@ async fn to_servers(
     exchange: &mut Exchange,
 ) -> Response<Body> {
     let wish = exchange.retry.take();
-    let mut outgoing = match Outgoing::new(request, exchange, wish.as_ref()).await {
+    let mut outgoing = match Outgoing::new(request, &tools.plane.room, exchange, wish.as_ref()).await {
         Ok(outgoing) => outgoing,
         Err(failure) => return exchange.refuse(failure.status, failure.why, failure.detail),
     };

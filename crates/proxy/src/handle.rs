@@ -1,6 +1,7 @@
 //! The proxy as the rest of Porthole knows it: a cheap handle for looking, and what runs.
 
 use std::net::SocketAddr;
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -141,11 +142,11 @@ pub fn open(
     Ok((proxy, Running { config, plane, planner, keeper, files, recorder, listeners: Vec::new() }))
 }
 
-/// An empty folder: what an earlier run left there is of no use.
+/// An empty folder, for nobody else to look into: what an earlier run left there is of no use.
 fn prepare(folder: &Path) -> Result<(), OpenError> {
     let made = match std::fs::remove_dir_all(folder) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
-        _ => std::fs::create_dir_all(folder),
+        _ => std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder),
     };
     made.map_err(|error| OpenError::Directory { path: folder.display().to_string(), error })
 }

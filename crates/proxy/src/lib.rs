@@ -47,6 +47,7 @@ mod plane;
 mod planner;
 mod pool;
 mod refuse;
+mod room;
 mod serve;
 mod server;
 mod table;

@@ -25,7 +25,7 @@ mod why;
 pub(crate) use exposition::Text;
 pub use finished::Finished;
 pub use ids::Ids;
-pub use meter::{Meter, Route, Server};
+pub use meter::{Meter, Recorded, Route, Server};
 pub use recorder::Recorder;
 pub use series::{Protocol, Series};
 pub use ticket::{Connection, Ticket};

@@ -18,6 +18,7 @@ use crate::acme::Challenges;
 use crate::body::{Body, Boxed};
 use crate::measure::{self, Why};
 use crate::pool::{Hold, SendError, Sender};
+use crate::room::Room;
 use crate::server::{Key, Server};
 use crate::table::Table;
 use crate::tls;
@@ -59,6 +60,8 @@ pub(crate) struct Plane {
     /// Whom middlewares ask.
     others: Mutex<HashMap<Other, Arc<Server>>>,
     plain: [Arc<Transport>; 2],
+    /// For bodies that are held whole.
+    pub(crate) room: Room,
 }
 
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -115,6 +118,7 @@ impl Plane {
             cut: CancellationToken::new(),
             others: Mutex::default(),
             plain: plain.map(|declared| Arc::new(Transport::new(declared, of.connect_timeout))),
+            room: Room::default(),
         }
     }
 

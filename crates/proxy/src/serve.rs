@@ -5,7 +5,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use futures_util::FutureExt as _;
-use http::header::{CONNECTION, HOST, LOCATION};
+use http::header::{CONNECTION, COOKIE, HOST, LOCATION};
 use http::uri::{Authority, PathAndQuery};
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri, Version};
 use hyper::body::Incoming;
@@ -17,6 +17,7 @@ use crate::exchange::{Answer, Asked, Exchange, Pending};
 use crate::measure::{Ids, Why};
 use crate::plane::Plane;
 use crate::table::{Route, Table};
+use crate::tls::HandshakeFault;
 use crate::tools::Tools;
 use crate::{forward, headers, path};
 
@@ -30,6 +31,7 @@ pub(crate) async fn request(
     let upgrade = headers::wants_upgrade(request.headers()).then(|| hyper::upgrade::on(&mut request));
     let body_timeout = connection.entrypoint.config.body_timeout;
     let mut request = request.map(|incoming| Body::incoming(incoming).idle_max(body_timeout));
+    let few_enough = few_enough(request.headers(), connection.entrypoint.config.headers_max);
     headers::strip_listed(request.headers_mut());
     let unsafe_header = headers::clean(
         request.headers_mut(),
@@ -48,11 +50,13 @@ pub(crate) async fn request(
     let exchange = pending.exchange();
     let fault = unsafe_header
         .map_err(|refused| format!("the header {} has an underscore", refused.0))
-        .and(host.map(|_| ()));
+        .and(host.map(|_| ()))
+        .map_err(|detail| (StatusCode::BAD_REQUEST, Why::Malformed, detail))
+        .and(few_enough);
     let routed = AssertUnwindSafe(async {
         match fault {
             Ok(()) => route(&plane, request, exchange).await,
-            Err(detail) => exchange.refuse(StatusCode::BAD_REQUEST, Why::Malformed, detail),
+            Err((status, why, detail)) => exchange.refuse(status, why, detail),
         }
     });
     let response = match routed.catch_unwind().await {
@@ -63,6 +67,18 @@ pub(crate) async fn request(
         }
     };
     finish(&plane, &connection, response, pending)
+}
+
+/// HTTP/1's are counted before they are here; of HTTP/2's only the bytes are.
+fn few_enough(headers: &HeaderMap, max: usize) -> Result<(), (StatusCode, Why, String)> {
+    // Browsers send each cookie as a header of its own.
+    let crumbs = headers.get_all(COOKIE).iter().count();
+    let count = headers.len() - crumbs.saturating_sub(1);
+    if count <= max {
+        return Ok(());
+    }
+    let detail = format!("it has {count} headers, and the entrypoint takes {max}");
+    Err((StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, Why::HeadTooLarge, detail))
 }
 
 /// Sees to the end of the answer.
@@ -91,7 +107,7 @@ fn finish(
         parts.headers.remove(CONNECTION);
         return Response::from_parts(parts, answer.held(Held::new(&connection.pulse)));
     }
-    if connection.pulse.is_last() {
+    if connection.pulse.is_last() && parts.status != StatusCode::SWITCHING_PROTOCOLS {
         parts.headers.insert(CONNECTION, HeaderValue::from_static("close"));
     }
     Response::from_parts(parts, answer)
@@ -281,7 +297,26 @@ pub(crate) fn report_malformed(
     why: Why,
     detail: String,
 ) {
-    let ids = Ids::settle(&mut HeaderMap::new());
+    connection.enter();
+    let mut pending = Pending::new(unread(connection, why, detail), plane.meter.clone());
+    pending.answered(status);
+    pending.finish(None);
+}
+
+/// Reports that a client spoke TLS to which there is no answer. One that only went away again tells nobody anything.
+pub(crate) fn report_handshake(
+    plane: &Plane,
+    connection: &Arc<Connection>,
+    fault: HandshakeFault,
+    detail: String,
+) {
+    if fault != HandshakeFault::ClientGone {
+        report_malformed(plane, connection, StatusCode::BAD_REQUEST, Why::Handshake, detail);
+    }
+}
+
+/// What is known of a request that could not be read.
+fn unread(connection: &Arc<Connection>, why: Why, detail: String) -> Exchange {
     let asked = Asked {
         method: Method::from_bytes(b"INVALID").unwrap_or_default(),
         version: Version::HTTP_11,
@@ -292,10 +327,7 @@ pub(crate) fn report_malformed(
         referer: None,
         wants_html: false,
     };
-    connection.enter();
-    let mut exchange = Exchange::new(connection.clone(), ids, asked);
+    let mut exchange = Exchange::new(connection.clone(), Ids::settle(&mut HeaderMap::new()), asked);
     exchange.note(why, detail);
-    let mut pending = Pending::new(exchange, plane.meter.clone());
-    pending.answered(status);
-    pending.finish(None);
+    exchange
 }

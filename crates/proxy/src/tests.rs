@@ -1,6 +1,7 @@
 //! The whole proxy over real sockets: scripted servers behind it, clients that write what they like before it.
 
 mod draining;
+mod floods;
 mod headers;
 mod limits;
 mod refusals;

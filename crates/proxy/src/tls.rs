@@ -18,6 +18,7 @@ mod config;
 mod declared;
 pub(crate) mod der;
 mod exposition;
+mod fault;
 mod files;
 mod front;
 mod made;
@@ -29,6 +30,7 @@ mod x509;
 
 pub use certificates::{Certificates, Failure, Issued, Listed, Source};
 pub use config::Config;
+pub use fault::HandshakeFault;
 pub use files::{Files, Pair, Pem};
 pub use front::{AcceptError, Accepted, Front, HostOptions, Session};
 pub use made::KeyError;

@@ -9,6 +9,7 @@ use route::name::Name;
 use crate::body::Body;
 use crate::exchange::Exchange;
 use crate::plane::{FetchError, Plane};
+use crate::room::Room;
 use crate::table::Table;
 
 /// What middlewares may ask of the rest of the proxy.
@@ -34,6 +35,11 @@ impl Tools<'_> {
     /// With `insecure` nobody's certificate is checked.
     pub async fn fetch(&self, request: Request<Body>, insecure: bool) -> Result<Response<Body>, FetchError> {
         self.plane.fetch(request, insecure).await
+    }
+
+    /// For bodies that are held whole.
+    pub(crate) fn room(&self) -> &Room {
+        &self.plane.room
     }
 
     /// A folder for what is too large for memory.

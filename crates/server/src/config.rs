@@ -5,6 +5,8 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use http::uri::{Scheme, Uri};
 use settings::{Secret, Section};
 
+use crate::InForce;
+
 const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 4100);
 const PASSWORD_CHARACTERS_MIN: usize = 10;
 
@@ -19,6 +21,8 @@ pub struct Config {
     pub auth: AuthMode,
     /// `[auth] admin_password` or `admin_password_file`: the user `admin` has this password from each start on.
     pub admin_password: Option<Secret>,
+    /// All that is set, for the page.
+    pub in_force: InForce,
 }
 
 /// Whether one signs in.
@@ -50,6 +54,7 @@ impl Config {
                 .choice("mode", &[("password", AuthMode::Password), ("none", AuthMode::Open)])
                 .unwrap_or(AuthMode::Password),
             admin_password: auth.secret("admin_password"),
+            in_force: InForce::read(root),
         };
         config.check(&auth);
         config

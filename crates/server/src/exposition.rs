@@ -9,9 +9,14 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use collectors::scrape::Health;
 use http::{StatusCode, header};
+use model::Timestamp;
 
+use crate::Clock;
 use crate::fault::Fault;
 use crate::queries::Queries;
+
+mod alerts;
+mod life;
 
 const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 
@@ -52,10 +57,15 @@ pub(crate) struct Exposition {
     pub(crate) metrics: metrics::Metrics,
     pub(crate) collectors: collectors::Collectors,
     pub(crate) issues: issues::Issues,
+    pub(crate) docker: docker::Docker,
+    pub(crate) alerts: ::alerts::Alerts,
     pub(crate) proxy: Arc<dyn route::shown::Shown>,
     pub(crate) queries: Queries,
     pub(crate) tallies: Tallies,
     pub(crate) build: &'static str,
+    pub(crate) clock: Clock,
+    /// When the server was put together.
+    pub(crate) since: Timestamp,
 }
 
 /// The handler.
@@ -72,6 +82,8 @@ impl Exposition {
         let mut text = Text::default();
         text.family("porthole_build_info", "gauge", "The running build; always 1.");
         text.sample("porthole_build_info", &[("version", self.build)], 1);
+        let since = self.since.millis() as f64 / 1e3;
+        text.one("porthole_start_time_seconds", "gauge", "When it started.", since);
         text.one("porthole_log_lines_total", "counter", "Lines stored since the start.", logs.lines);
         text.one("porthole_log_bytes_total", "counter", "Bytes of the lines stored.", logs.bytes);
         text.one("porthole_log_disk_bytes", "gauge", "Bytes of stored lines on disk.", logs.disk_bytes);
@@ -99,6 +111,8 @@ impl Exposition {
             let labels = [("service", one.service.as_str()), ("rule", &one.rule)];
             text.sample("porthole_log_masked_total", &labels, one.places);
         }
+        let help = "What is wrong with the storage of lines.";
+        text.one("porthole_log_faults", "gauge", help, logs.faults.len());
         let refused = self.tallies.0.entries.load(Ordering::Relaxed);
         text.one("porthole_log_entries_refused_total", "counter", "Pushed entries beyond a limit.", refused);
         text.one("porthole_queries_total", "counter", "Queries that were computed.", queries.ran);
@@ -113,6 +127,10 @@ impl Exposition {
         self.samples(&mut text);
         self.targets(&mut text);
         self.events(&mut text);
+        self.monitors(&mut text);
+        self.deploys(&mut text);
+        self.engine(&mut text);
+        self.alerting(&mut text);
         text.0.push_str(&self.proxy.exposition());
         text.0
     }
@@ -124,8 +142,12 @@ impl Exposition {
         };
         let help = "What SDKs sent and was accepted since the start, by project and kind.";
         text.family("porthole_events_total", "counter", help);
+        let service = |id: event::ProjectId| {
+            self.issues.project_of(id).map(|project| project.service().to_owned()).unwrap_or_default()
+        };
         for (project, category, count) in &status.accepted {
-            let labels = [("project", &*name(*project)), ("category", category.name())];
+            let (name, service) = (name(*project), service(*project));
+            let labels = [("project", name.as_str()), ("service", &service), ("category", category.name())];
             text.sample("porthole_events_total", &labels, count);
         }
         let help = "What SDKs sent and was refused, by project and reason.";
@@ -173,6 +195,12 @@ impl Exposition {
             "Bytes of stored samples on disk.",
             status.disk_bytes,
         );
+        if let Some(room) = status.room {
+            let help = "Bytes of the disk that the data is on.";
+            text.one("porthole_data_disk_size_bytes", "gauge", help, room.size_bytes);
+            let help = "Bytes of it that are free.";
+            text.one("porthole_data_disk_avail_bytes", "gauge", help, room.free_bytes);
+        }
         let mut refused = self.tallies.samples();
         for (reason, samples) in &status.refused {
             *refused.entry(reason.name()).or_default() += samples;

@@ -9,6 +9,8 @@
 //! access   origin, who asks, what the route asks for
 //! loki     Loki's protocol: push, queries, labels, tail; OpenTelemetry's logs
 //! prometheus  Prometheus' protocol: queries, labels, remote write and read, federation
+//! alertmanager  Alertmanager's protocol: alerts, silences
+//! acknowledge  signed links, the phone, Slack
 //! sentry   Sentry's protocol: what SDKs send, and its web API
 //! traefik  Traefik's API: what is routed
 //! app      the page's own API, in the types of the crate `api`
@@ -22,6 +24,9 @@
 
 mod access;
 mod accounts;
+mod acknowledge;
+mod alertmanager;
+mod answers;
 mod app;
 mod body;
 mod clock;
@@ -34,6 +39,7 @@ mod form;
 #[cfg(fuzzing)]
 pub mod fuzzing;
 mod headers;
+mod in_force;
 mod indoors;
 mod intake;
 mod listen;
@@ -49,8 +55,10 @@ mod under_way;
 mod wire;
 
 pub use accounts::{AccountError, Accounts, TokenError};
+pub use answers::Answers;
 pub use clock::Clock;
 pub use config::{AuthMode, Config, PublicUrl};
+pub use in_force::InForce;
 pub use indoors::{Indoors, Knock};
 pub use page::build;
 pub use server::{Engines, Server, StartError};

@@ -10,7 +10,10 @@ use tokio_util::sync::CancellationToken;
 
 use crate::access::{self, Access};
 use crate::accounts::{AccountError, Accounts};
-use crate::app::App;
+use crate::acknowledge::Acknowledge;
+use crate::alertmanager::Alertmanager;
+use crate::answers::Answers;
+use crate::app::{App, SituationFeed, Sources};
 use crate::exposition::{self, Exposition, Tallies};
 use crate::indoors::Indoors;
 use crate::intake::Intake;
@@ -34,6 +37,8 @@ pub struct Engines {
     pub collectors: collectors::Collectors,
     /// Errors, and what else SDKs send.
     pub issues: issues::Issues,
+    /// What fires, and who is told.
+    pub alerts: alerts::Alerts,
     /// Routes, certificates, and how requests go.
     pub proxy: Arc<dyn route::shown::Shown>,
 }
@@ -54,6 +59,8 @@ pub struct Server {
     indoors: Indoors,
     closing: CancellationToken,
     exposition: Exposition,
+    answers: Answers,
+    situation: SituationFeed,
 }
 
 impl Server {
@@ -82,11 +89,16 @@ impl Server {
             metrics: engines.metrics.clone(),
             collectors: engines.collectors.clone(),
             issues: engines.issues.clone(),
+            docker: engines.docker.clone(),
+            alerts: engines.alerts.clone(),
             proxy: engines.proxy.clone(),
             queries: queries.clone(),
             tallies: tallies.clone(),
             build,
+            clock: clock.clone(),
+            since: clock.now(),
         };
+        let answers = Answers { sources: Sources::of(&engines), queries: queries.clone() };
         let intake = Intake::default();
         let prometheus =
             Prometheus::new(&engines, queries.clone(), intake.clone(), tallies.clone(), clock.clone(), build);
@@ -101,8 +113,12 @@ impl Server {
             clock.clone(),
             build,
         );
+        let (alerts, base_url) = (engines.alerts.clone(), config.base_url());
+        let acknowledge = Acknowledge::new(alerts.clone(), queries.clone(), base_url.clone(), clock.clone());
+        let alertmanager = Alertmanager::new(alerts, queries.clone(), base_url, clock.clone(), build);
         let traefik = Traefik::new(engines.proxy.clone(), build, clock.now());
         let app = App::new(&config, &engines, accounts.clone(), queries, build, closing.clone(), clock);
+        let situation = app.situation();
         let access = Access::new(&config, accounts.clone());
         let router = Router::new()
             .route("/ready", get(|| async { "ready\n" }))
@@ -114,6 +130,8 @@ impl Server {
             .merge(sentry.router())
             .merge(web.router())
             .merge(traefik.clone().router())
+            .merge(alertmanager.router())
+            .merge(acknowledge.router())
             .merge(app.router())
             .route_layer(from_fn_with_state(access.clone(), access::guard_routes))
             .fallback(page::serve)
@@ -124,7 +142,7 @@ impl Server {
             .layer(from_fn_with_state(build, headers::add));
         let open = config.auth == AuthMode::Open;
         let indoors = Indoors::new(router.clone(), traefik.router(), build, open);
-        Ok(Self { config, accounts, router, indoors, closing, exposition })
+        Ok(Self { config, accounts, router, indoors, closing, exposition, answers, situation })
     }
 
     /// Prepares the first sign-in; to be called once before [`Server::run`]. Sets the password of `admin`
@@ -147,6 +165,11 @@ impl Server {
         Arc::new(move || exposition.text())
     }
 
+    /// Answers what alerts ask of several engines.
+    pub fn answers(&self) -> Answers {
+        self.answers.clone()
+    }
+
     /// Answers what comes by the proxy.
     pub fn indoors(&self) -> Indoors {
         self.indoors.clone()
@@ -165,7 +188,8 @@ impl Server {
             on_shutdown.cancelled().await;
             closing.cancel();
         };
-        tokio::join!(ending, listen::serve(listener, self.router, shutdown));
+        let looking = self.situation.run(shutdown.clone());
+        tokio::join!(ending, looking, listen::serve(listener, self.router, shutdown));
         Ok(())
     }
 }

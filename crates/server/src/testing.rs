@@ -29,6 +29,7 @@ pub(crate) struct Fixture {
     pub(crate) logs: logs::Logs,
     pub(crate) metrics: metrics::Metrics,
     pub(crate) issues: issues::Issues,
+    pub(crate) alerts: alerts::Alerts,
     pub(crate) server: Option<Server>,
     router: Router,
     clock: Arc<AtomicI64>,
@@ -91,6 +92,7 @@ impl Fixture {
         let text = format!("{settings}\n[docker]\nhost = {host:?}\n");
         let tree = Tree::parse("test", &text, []);
         let (config, errors) = (Config::read(&tree.root()), issues::Config::read(&tree.root()));
+        let alerting = alerts::Config::read(&tree.root());
         let (docker, _) = docker::connect(docker::Config::read(&tree.root()), Vec::new(), logs.intake());
         let faults: Vec<String> = tree.finish().iter().map(ToString::to_string).collect();
         assert!(faults.is_empty(), "{faults:?}");
@@ -108,7 +110,16 @@ impl Fixture {
         let (collectors, _) = collectors::open(collecting, surroundings, Nowhere);
         let (issues, events) = issues::open(errors, &directory.path().join("issues")).expect("a store");
         tokio::spawn(events.run(stop.clone()));
+        let told = tell.clone();
+        let (alerts, _) = alerts::open(
+            alerting,
+            &directory.path().join("alerts.db"),
+            Arc::new(Senseless),
+            store::Clock::new(move || told.now()),
+        )
+        .expect("a store");
         let engines = Engines {
+            alerts: alerts.clone(),
             logs: logs.clone(),
             docker,
             metrics: metrics.clone(),
@@ -123,6 +134,7 @@ impl Fixture {
             logs,
             metrics,
             issues,
+            alerts,
             server: Some(server),
             router,
             clock,
@@ -269,4 +281,53 @@ impl collectors::Appender for Nowhere {
     fn describe(&self, _: &Arc<str>, _: &str, _: &model::metric::About) {}
 
     fn exemplar(&self, _: &(), _: model::metric::Exemplar) {}
+}
+
+/// Nothing is measured: rules find nothing.
+struct Senseless;
+
+impl alerts::Senses for Senseless {
+    fn promql<'a>(&'a self, _: &'a str, _: Timestamp) -> alerts::Asked<'a, alerts::Instant> {
+        Box::pin(async { Ok(Vec::new()) })
+    }
+
+    fn promql_range<'a>(&'a self, _: &'a str, _: alerts::Grid) -> alerts::Asked<'a, alerts::Range> {
+        Box::pin(async { Ok(Vec::new()) })
+    }
+
+    fn logql<'a>(&'a self, _: &'a str, _: Timestamp) -> alerts::Asked<'a, alerts::Instant> {
+        Box::pin(async { Ok(Vec::new()) })
+    }
+
+    fn logql_range<'a>(&'a self, _: &'a str, _: alerts::Grid) -> alerts::Asked<'a, alerts::Range> {
+        Box::pin(async { Ok(Vec::new()) })
+    }
+
+    fn issues(
+        &self,
+        _: Timestamp,
+        _: Timestamp,
+    ) -> alerts::Asked<'_, Result<Vec<alerts::IssueNews>, String>> {
+        Box::pin(async { Ok(Vec::new()) })
+    }
+
+    fn release_rates(
+        &self,
+        _: Timestamp,
+        _: Timestamp,
+    ) -> alerts::Asked<'_, Result<Vec<alerts::ReleaseRate>, String>> {
+        Box::pin(async { Ok(Vec::new()) })
+    }
+
+    fn record(&self, _: Timestamp, _: Vec<(model::Labels, f64)>) -> alerts::Asked<'_, Result<(), String>> {
+        Box::pin(async { Ok(()) })
+    }
+
+    fn note(&self, _: &model::Labels, _: Timestamp, _: &str) -> bool {
+        true
+    }
+
+    fn evidence<'a>(&'a self, _: &'a model::Labels, at: Timestamp) -> alerts::Asked<'a, answers::Evidence> {
+        Box::pin(async move { answers::Evidence { at: at.millis(), ..answers::Evidence::default() } })
+    }
 }

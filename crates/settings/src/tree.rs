@@ -6,6 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use model::Ordered as _;
+
 use crate::node::{Table, Value};
 use crate::{Fault, Place, Section, environment, syntax, unknown};
 
@@ -86,7 +88,7 @@ impl Tree {
     pub fn set_keys(&self) -> Vec<SetKey> {
         let mut keys = Vec::new();
         collect(&self.table, "", &mut keys);
-        keys.sort_by(|a, b| (&a.place, &a.key).cmp(&(&b.place, &b.key)));
+        keys.order_by(|a, b| (&a.place, &a.key).cmp(&(&b.place, &b.key)));
         keys
     }
 

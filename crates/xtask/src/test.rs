@@ -7,12 +7,12 @@
 mod tally;
 
 use std::io::{BufRead as _, BufReader};
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result, bail};
 
 use crate::arguments::Arguments;
-use crate::process::{cargo, describe};
+use crate::process::{cargo, describe, run};
 use crate::web::{self, Profile};
 use crate::{image, project};
 use tally::Tally;
@@ -22,7 +22,7 @@ pub(crate) fn command(mut arguments: Arguments) -> Result<()> {
     let everything = arguments.flag("--ci");
     let passed_on = arguments.finish()?;
     if everything {
-        image::build_binary()?;
+        build_everything()?;
     } else if !project::dist().join("index.html").is_file() {
         web::build(Profile::Release)?;
     }
@@ -41,11 +41,27 @@ pub(crate) fn command(mut arguments: Arguments) -> Result<()> {
     Ok(())
 }
 
+/// The page, then the static binary and the tests at once: joining the binary keeps one core busy for minutes.
+fn build_everything() -> Result<()> {
+    web::build(Profile::Release)?;
+    std::thread::scope(|scope| {
+        let binary = scope.spawn(image::build_binary);
+        let tests = run(tests().arg("--no-run"));
+        binary.join().expect("the build of the binary does not panic")?;
+        tests
+    })
+}
+
+fn tests() -> Command {
+    let mut command = cargo();
+    command.args(["test", "--workspace", "--exclude", "web", "--no-fail-fast"]);
+    command
+}
+
 /// Runs them and shows what they print, as it comes.
 fn run_tests(everything: bool, passed_on: &[String], tally: &mut Tally) -> Result<bool> {
-    let mut command = cargo();
-    command.args(["test", "--workspace", "--exclude", "web", "--no-fail-fast"]).args(passed_on);
-    command.stdout(Stdio::piped());
+    let mut command = tests();
+    command.args(passed_on).stdout(Stdio::piped());
     if everything {
         command.env("PORTHOLE_TESTS", "all");
     }

@@ -9,7 +9,8 @@
 //! | [`list`], [`tail`] | which of many thousand lines are kept and drawn; lines that come live |
 //! | [`line`], [`level`], [`columns`] | how a line is shown |
 //! | [`chart`], [`flags`], [`plot`], [`ticks`], [`spark`] | the geometry of charts |
-//! | [`verdict`] | the sentence on top of Now |
+//! | [`told`], [`week`] | incidents in words; numbers of a week against the one before |
+//! | [`verdict`] | what is wrong with the sources of Now |
 //! | [`wire`] | the API's types from JSON |
 //! | [`families`] | which chart shows a metric of a service's own |
 //! | [`rows`], [`schedule`] | tables of services, probes, transactions, releases …: what is down stands on top |
@@ -52,8 +53,10 @@ pub mod syntax;
 pub mod tail;
 pub mod ticks;
 pub mod time;
+pub mod told;
 pub mod trace;
 pub mod unit;
 pub mod verdict;
 pub mod view;
+pub mod week;
 pub mod wire;

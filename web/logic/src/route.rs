@@ -7,6 +7,10 @@ use crate::time::{DAY, Range};
 pub enum Page {
     /// What runs and how it does.
     Now,
+    /// What is broken, or was; one of them.
+    Incidents,
+    /// What the set-up should have.
+    Checklist,
     /// Lines.
     Logs,
     /// What each service uses; one of them with all that is known of it.
@@ -33,6 +37,18 @@ pub enum Page {
     Monitors,
     /// What events are sent to, and how.
     Projects,
+    /// What fires; one alert.
+    Alerts,
+    /// What fired.
+    History,
+    /// What is kept quiet.
+    Silences,
+    /// What is watched; one rule.
+    Rules,
+    /// Where messages go.
+    Receivers,
+    /// How the week was.
+    Report,
     /// Numbers over time.
     Metrics,
     /// Panels of numbers and lines.
@@ -47,8 +63,10 @@ pub enum Page {
     Unknown,
 }
 
-const PATHS: [(Page, &str, &str); 19] = [
+const PATHS: [(Page, &str, &str); 27] = [
     (Page::Now, "/", "Now"),
+    (Page::Incidents, "/incidents", "Incidents"),
+    (Page::Checklist, "/checklist", "Checklist"),
     (Page::Logs, "/logs", "Logs"),
     (Page::Services, "/services", "Services"),
     (Page::Uptime, "/uptime", "Uptime"),
@@ -62,6 +80,12 @@ const PATHS: [(Page, &str, &str); 19] = [
     (Page::Releases, "/releases", "Releases"),
     (Page::Monitors, "/monitors", "Monitors"),
     (Page::Projects, "/projects", "Projects"),
+    (Page::Alerts, "/alerts", "Alerts"),
+    (Page::History, "/history", "History"),
+    (Page::Silences, "/silences", "Silences"),
+    (Page::Rules, "/rules", "Rules"),
+    (Page::Receivers, "/receivers", "Receivers"),
+    (Page::Report, "/report", "Report"),
     // `/metrics` is where Porthole's own are scraped.
     (Page::Metrics, "/explore", "Metrics"),
     (Page::Dashboards, "/dashboards", "Dashboards"),
@@ -70,10 +94,12 @@ const PATHS: [(Page, &str, &str); 19] = [
     (Page::SetUp, "/setup", "Set-up"),
 ];
 
-const FAMILIES: [&[Page]; 4] = [
+const FAMILIES: [&[Page]; 6] = [
+    &[Page::Now, Page::Incidents, Page::Checklist],
     &[Page::Routes, Page::Requests, Page::Certificates],
     &[Page::Services, Page::Uptime, Page::Queues, Page::Targets],
     &[Page::Issues, Page::Performance, Page::Releases, Page::Monitors, Page::Projects],
+    &[Page::Alerts, Page::History, Page::Silences, Page::Rules, Page::Receivers, Page::Report],
     &[Page::Metrics, Page::Dashboards],
 ];
 
@@ -96,7 +122,11 @@ impl Page {
 
     /// Whether what it shows one by one has paths below its own.
     fn has_things(self) -> bool {
-        Self::Issues.family().contains(&self) || matches!(self, Self::Routes | Self::Requests)
+        Self::Issues.family().contains(&self)
+            || matches!(
+                self,
+                Self::Routes | Self::Requests | Self::Services | Self::Incidents | Self::Alerts | Self::Rules
+            )
     }
 
     /// Its path.
@@ -129,6 +159,8 @@ impl Page {
         matches!(
             self,
             Self::Now
+                | Self::Incidents
+                | Self::Checklist
                 | Self::Logs
                 | Self::Services
                 | Self::Uptime
@@ -136,6 +168,7 @@ impl Page {
                 | Self::Targets
                 | Self::Routes
                 | Self::Requests
+                | Self::Alerts
         )
     }
 
@@ -144,7 +177,8 @@ impl Page {
         self.can_be_live()
             || matches!(
                 self,
-                Self::Services
+                Self::Incidents
+                    | Self::Services
                     | Self::Uptime
                     | Self::Routes
                     | Self::Requests
@@ -152,6 +186,7 @@ impl Page {
                     | Self::Performance
                     | Self::Releases
                     | Self::Monitors
+                    | Self::History
             )
     }
 
@@ -160,6 +195,7 @@ impl Page {
         match self {
             Self::Issues | Self::Releases => Range::last(14 * DAY),
             Self::Performance | Self::Monitors => Range::last(DAY),
+            Self::History | Self::Incidents => Range::last(7 * DAY),
             _ => Range::default(),
         }
     }
@@ -200,6 +236,8 @@ mod tests {
         check("/releases/shop%401.2", Page::Releases, &["shop%401.2"]);
         check("/routes/web@docker", Page::Routes, &["web@docker"]);
         check("/requests/r-1/1795348800000", Page::Requests, &["r-1", "1795348800000"]);
+        check("/services/web/deploy", Page::Services, &["web", "deploy"]);
+        check("/incidents/web-1", Page::Incidents, &["web-1"]);
         check("/issuesome", Page::Unknown, &["issuesome"]);
         check("/logs/12", Page::Unknown, &["logs", "12"]);
     }

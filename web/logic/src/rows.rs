@@ -6,6 +6,7 @@
 //! let shown = rows::arranged(all, &COLUMNS, &rows::Wish { filter: "web", order: Order::from_text("-memory", &COLUMNS) });
 //! ```
 
+pub mod alerts;
 mod arrange;
 pub mod certificates;
 pub mod monitors;

@@ -182,8 +182,9 @@ impl ViewState {
 
     /// The time goes along; what a page showed by itself does not.
     fn range_on(&self, page: Page) -> Range {
-        let is_by_itself =
-            [Page::Logs, Page::Issues, Page::Performance].map(Page::range).contains(&self.range);
+        let is_by_itself = [Page::Logs, Page::Issues, Page::Performance, Page::History]
+            .map(Page::range)
+            .contains(&self.range);
         if is_by_itself { page.range() } else { self.range }
     }
 }

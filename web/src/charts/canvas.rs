@@ -1,7 +1,7 @@
 //! Drawing that all charts over time have in common.
 
+use crate::prelude::*;
 use api::Millis;
-use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_logic::flags::{Flag, Gravity};
 use web_logic::ticks::time_ticks;

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use crate::prelude::*;
 use api::{LogRequest, MetricsRequest, NumberSeries, Numbers, PanelQuery, QueryLanguage};
-use leptos::prelude::*;
 use web_logic::explore::Explore;
 use web_logic::plot::{COLOURS, Named};
 use web_logic::route::Page;

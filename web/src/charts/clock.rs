@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use leptos::prelude::*;
+use crate::prelude::*;
 
 use crate::reactive::{derived, effect};
 use crate::state::{Shared, shared};
@@ -15,10 +15,8 @@ pub(crate) fn follow_clock() {
     let Shared { view, .. } = shared();
     let is_live = derived(move || view.state.with(|state| state.live && state.range.is_relative()));
     effect(move || {
-        if is_live.get()
-            && let Ok(handle) = set_interval_with_handle(move || view.refresh(), EVERY)
-        {
-            on_cleanup(move || handle.clear());
+        if is_live.get() {
+            set_interval(move || view.refresh(), EVERY);
         }
     });
 }

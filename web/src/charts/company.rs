@@ -1,7 +1,7 @@
 //! What the charts of one page share.
 
+use crate::prelude::*;
 use api::{LogRequest, Mark, Millis};
-use leptos::prelude::*;
 use web_logic::flags::telling;
 
 use crate::reactive::effect;

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use crate::prelude::*;
 use api::{Mark, Millis};
-use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_logic::flags::{Flag, flags, word};
 use web_logic::plot::{Plot, greatest_first, value_at};

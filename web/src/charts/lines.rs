@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use crate::prelude::*;
 use api::Numbers;
-use leptos::prelude::*;
 use web_logic::plot::{COLOURS, Named, colours};
 
 use crate::dom::{El, el};

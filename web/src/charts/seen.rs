@@ -1,6 +1,6 @@
 //! Noticing that a part of the page comes into view.
 
-use leptos::prelude::*;
+use crate::prelude::*;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{Element, IntersectionObserver, IntersectionObserverEntry, IntersectionObserverInit};
@@ -22,7 +22,7 @@ pub(crate) fn when_seen(element: &Element) -> RwSignal<bool> {
         return seen;
     };
     observer.observe(element);
-    let kept = StoredValue::new_local((observer, told));
+    let kept = StoredValue::new((observer, told));
     on_cleanup(move || {
         kept.try_with_value(|(observer, _)| observer.disconnect());
     });

@@ -1,7 +1,5 @@
 //! Small pictures, drawn as lines in a square of 24 units. They stand beside words or on labelled buttons.
 
-use leptos::prelude::*;
-
 /// Which picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Sign {
@@ -12,6 +10,7 @@ pub(crate) enum Sign {
     Services,
     Routes,
     Metrics,
+    Alerts,
     Settings,
     Search,
     Clock,
@@ -54,6 +53,7 @@ impl Sign {
             Self::Services => "M4 5h16v5H4zM4 14h16v5H4zM7.500 7.500v.1M7.500 16.500v.1",
             Self::Routes => "M4 12h5l4-6h7M9 12l4 6h7M17 3l3 3-3 3M17 15l3 3-3 3",
             Self::Metrics => "M4 4v16h16M7.500 15l4-5 3 3 5-7",
+            Self::Alerts => "M6 17v-6a6 6 0 0 1 12 0v6l1.500 1.500h-15zM10 21h4",
             Self::Settings => "M4 7h9m4 0h3M4 17h3m4 0h9M15 4.500v5M9 14.500v5",
             Self::Search => "M10.500 4a6.500 6.500 0 1 0 0 13 6.500 6.500 0 0 0 0-13M15.500 15.500 20 20",
             Self::Clock => "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18M12 7v5l3.500 2",
@@ -91,14 +91,4 @@ impl Sign {
 /// The lines of a picture.
 pub(crate) fn path(sign: Sign) -> &'static str {
     sign.path()
-}
-
-/// A picture. A function and no component: it stands in dozens of places.
-pub(crate) fn icon(sign: Sign) -> AnyView {
-    view! {
-        <svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
-            <path d=sign.path()></path>
-        </svg>
-    }
-    .into_any()
 }

@@ -1,6 +1,5 @@
 //! The keys and what they do.
 
-use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_logic::keys::HELP;
 use web_sys::HtmlInputElement;

@@ -1,8 +1,7 @@
 //! Queries to come back to: views that were saved for everybody, and what this browser asked before.
 
+use crate::prelude::*;
 use api::NewView;
-use leptos::prelude::*;
-use leptos::task::spawn_local;
 use wasm_bindgen::JsCast;
 use web_logic::route::Page;
 use web_logic::view::ViewState;

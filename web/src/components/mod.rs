@@ -20,8 +20,8 @@ mod time_picker;
 mod toast_line;
 
 pub(crate) use banners::banners;
-pub(crate) use context_bar::{ContextBar, toggle_live};
-pub(crate) use icon::{Sign, icon, path};
+pub(crate) use context_bar::{context_bar, toggle_live};
+pub(crate) use icon::{Sign, path};
 pub(crate) use key_help::key_help;
 pub(crate) use library::library;
 pub(crate) use navigation::{navigation, tabs};
@@ -31,5 +31,5 @@ pub(crate) use pieces::{pieced, put, put_pieces};
 pub(crate) use popover::{Opener, popover};
 pub(crate) use query_field::{Language, Offers, QueryField, query_field};
 pub(crate) use select::{all_or_one, select};
-pub(crate) use theme_picker::ThemePicker;
+pub(crate) use theme_picker::theme_picker;
 pub(crate) use toast_line::toast_line;

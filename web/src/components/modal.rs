@@ -1,6 +1,5 @@
 //! A dialog that covers the page: the browser's own, which keeps the focus inside and closes on Escape.
 
-use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Event, HtmlDialogElement};
 

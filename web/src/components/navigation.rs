@@ -8,13 +8,14 @@ use crate::reactive::Derived;
 use crate::state::{Shared, shared};
 
 /// The pages that have an entry; what belongs together has one.
-const ENTRIES: [(Page, Sign); 6] = [
+const ENTRIES: [(Page, Sign); 7] = [
     (Page::Now, Sign::Now),
     (Page::Logs, Sign::Logs),
     (Page::Issues, Sign::Issues),
     (Page::Routes, Sign::Routes),
     (Page::Services, Sign::Services),
     (Page::Metrics, Sign::Metrics),
+    (Page::Alerts, Sign::Alerts),
 ];
 
 /// The way to the pages.

@@ -1,6 +1,6 @@
 //! The palette: anywhere in a few letters.
 
-use leptos::prelude::*;
+use crate::prelude::*;
 use wasm_bindgen::JsCast;
 use web_logic::choice::Choice;
 use web_logic::fuzzy;

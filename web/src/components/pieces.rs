@@ -1,6 +1,6 @@
 //! A line's pieces as elements.
 
-use leptos::prelude::document;
+use crate::prelude::*;
 use web_logic::line::Piece;
 use web_sys::Element;
 

@@ -2,13 +2,12 @@
 
 use std::rc::Rc;
 
-use leptos::ev;
-use leptos::prelude::*;
+use crate::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{KeyboardEvent, Node};
 
 use super::icon::Sign;
-use crate::dom::{El, el, of_view, sign, when};
+use crate::dom::{El, el, sign, when};
 
 /// The button that opens a panel.
 #[derive(Clone, Copy)]
@@ -69,8 +68,8 @@ fn boxed(
 }
 
 fn close_on_clicks_elsewhere(root: &El, open: RwSignal<bool>) {
-    let element = StoredValue::new_local(root.element().clone());
-    let outside = window_event_listener(ev::pointerdown, move |event| {
+    let element = StoredValue::new(root.element().clone());
+    listen("pointerdown", move |event| {
         if !open.get_untracked() {
             return;
         }
@@ -79,22 +78,4 @@ fn close_on_clicks_elsewhere(root: &El, open: RwSignal<bool>) {
             open.set(false);
         }
     });
-    on_cleanup(move || outside.remove());
-}
-
-/// The same for views of the framework.
-#[component]
-pub(crate) fn Popover(
-    label: &'static str,
-    sign: Sign,
-    #[prop(into)] text: Signal<String>,
-    class: &'static str,
-    open: RwSignal<bool>,
-    children: ChildrenFn,
-) -> impl IntoView {
-    let panel = move || {
-        let children = children.clone();
-        of_view(move || children().into_any())
-    };
-    popover(Opener { label, sign, class }, move || text.get(), open, panel).view()
 }

@@ -1,6 +1,6 @@
 //! A choice of one among a few, built by hand.
 
-use leptos::prelude::*;
+use crate::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlSelectElement;
 

@@ -2,27 +2,25 @@
 
 use std::collections::BTreeSet;
 
-use leptos::prelude::*;
+use crate::prelude::*;
+use wasm_bindgen::JsCast;
 use web_logic::choice::Choice;
 use web_logic::fuzzy;
+use web_sys::HtmlInputElement;
 
-use super::environment_picker::EnvironmentPicker;
-use super::icon::{Sign, icon};
-use super::popover::Popover;
-use crate::reactive::{Item, When, derived, focus_on, keyed, on};
+use super::environment_picker::environment_picker;
+use super::icon::Sign;
+use super::popover::{Opener, popover};
+use crate::dom::{El, Keyed, button, el, icon_button, when};
+use crate::reactive::{derived, effect};
 use crate::state::{Shared, shared};
 
 /// The choice of services.
-#[component]
-pub(crate) fn ServicePicker() -> impl IntoView {
+pub(crate) fn service_picker() -> El {
     let Shared { view, .. } = shared();
-    let open = RwSignal::new(false);
-    let text = Signal::derive(move || view.state.with(|state| summary(&state.services)));
-    view! {
-        <Popover label="Services" sign=Sign::Filter text class="services" open>
-            <ServiceList />
-        </Popover>
-    }
+    let text = move || view.state.with(|state| summary(&state.services));
+    let opener = Opener { label: "Services", sign: Sign::Filter, class: "services" };
+    popover(opener, text, RwSignal::new(false), service_list)
 }
 
 /// `All services`, `web, worker`, `All but nginx`.
@@ -38,12 +36,9 @@ fn summary(choice: &Choice) -> String {
     }
 }
 
-#[component]
-fn ServiceList() -> impl IntoView {
+fn service_list() -> El {
     let Shared { view, live, .. } = shared();
     let search = RwSignal::new(String::new());
-    let field = NodeRef::new();
-    focus_on(field);
     let shown = derived(move || {
         let mut names = BTreeSet::new();
         live.now.with(|now| {
@@ -54,67 +49,49 @@ fn ServiceList() -> impl IntoView {
         search.with(|search| names.retain(|name: &String| fuzzy::find(search, name).is_some()));
         names.into_iter().collect::<Vec<_>>()
     });
-    view! {
-        <span class="narrow-only">
-            <EnvironmentPicker />
-        </span>
-        <input
-            class="input"
-            type="search"
-            placeholder="Find a service"
-            aria-label="Find a service"
-            node_ref=field
-            on:input=on(move |event| search.set(event_target_value(&event)))
-        />
-        <ul class="choices">
-            {keyed(move || shown.get().into_iter().map(service_item).collect())}
-        </ul>
-        <When when=move || shown.with(Vec::is_empty)>
-            <p class="hint">"No service of this name is known."</p>
-        </When>
-        <button
-            type="button"
-            class="button"
-            disabled=move || view.state.with(|state| state.services.is_empty())
-            on:click=on(move |_| view.change(|state| state.services = Choice::default()))
-        >
-            "All services"
-        </button>
-    }
+    let find = el("input", "input")
+        .attr("type", "search")
+        .attr("placeholder", "Find a service")
+        .attr("aria-label", "Find a service");
+    let input: HtmlInputElement = find.element().clone().unchecked_into();
+    let focused = input.clone();
+    request_animation_frame(move || drop(focused.focus()));
+    let rows = move || shown.get().into_iter().map(keyed_row).collect();
+    let all = button("button", "All services")
+        .enabled_of(move || view.state.with(|state| !state.services.is_empty()))
+        .click(move || view.change(|state| state.services = Choice::default()));
+    el("div", "host")
+        .add(el("span", "narrow-only").add(environment_picker()))
+        .add(find.on("input", move |_| search.set(input.value())))
+        .add(el("ul", "choices").keyed(rows))
+        .add(when(
+            move || shown.with(Vec::is_empty),
+            || el("p", "hint").text("No service of this name is known."),
+        ))
+        .add(all)
 }
 
-fn service_item(name: String) -> Item {
-    Item::new(name.clone(), move || view! { <ServiceRow name /> }.into_any())
+fn keyed_row(name: String) -> Keyed {
+    (name.clone(), Box::new(move || service_row(name)))
 }
 
-#[component]
-fn ServiceRow(name: String) -> impl IntoView {
+fn service_row(name: String) -> El {
     let Shared { view, .. } = shared();
+    let leave = icon_button(Sign::Minus, &format!("Leave {name} out")).attr("title", "Leave out");
+    let check = el("input", "").attr("type", "checkbox");
+    let input: HtmlInputElement = check.element().clone().unchecked_into();
+    let label = el("label", "check").add(check).text(&name);
     let name = StoredValue::new(name);
-    let chosen =
-        move || view.state.with(|state| name.with_value(|name| state.services.include.contains(name)));
     let left_out =
         move || view.state.with(|state| name.with_value(|name| state.services.exclude.contains(name)));
-    view! {
-        <li class="choice" class:choice-out=left_out>
-            <label class="check">
-                <input
-                    type="checkbox"
-                    prop:checked=chosen
-                    on:change=on(move |_| view.change(|state| name.with_value(|name| state.services.toggle(name))))
-                />
-                {name.get_value()}
-            </label>
-            <button
-                type="button"
-                class="button-icon"
-                aria-pressed=move || left_out().to_string()
-                aria-label=move || format!("Leave {} out", name.get_value())
-                title="Leave out"
-                on:click=on(move |_| view.change(|state| name.with_value(|name| state.services.toggle_exclude(name))))
-            >
-                {icon(Sign::Minus)}
-            </button>
-        </li>
-    }
+    effect(move || {
+        let chosen = view.state.with(|state| name.with_value(|name| state.services.include.contains(name)));
+        input.set_checked(chosen);
+    });
+    let toggle = move |_| view.change(|state| name.with_value(|name| state.services.toggle(name)));
+    let exclude = move || view.change(|state| name.with_value(|name| state.services.toggle_exclude(name)));
+    el("li", "choice")
+        .class_of("choice-out", left_out)
+        .add(label.on("change", toggle))
+        .add(leave.pressed_of(left_out).click(exclude))
 }

@@ -1,29 +1,18 @@
 //! The choice of the theme.
 
-use leptos::prelude::*;
-
-use crate::reactive::{each, on};
+use crate::dom::{El, button, el};
 use crate::state::{Shared, Theme, shared};
 
 /// Three buttons, one of them pressed.
-#[component]
-pub(crate) fn ThemePicker() -> impl IntoView {
+pub(crate) fn theme_picker() -> El {
     let Shared { preferences, .. } = shared();
-    let button = move |(theme, words): (Theme, &'static str)| {
-        view! {
-            <button
-                type="button"
-                class="segment"
-                aria-pressed=move || (preferences.theme.get() == theme).to_string()
-                on:click=on(move |_| preferences.set_theme(theme))
-            >
-                {words}
-            </button>
-        }
+    let one = |(theme, words): (Theme, &'static str)| {
+        button("segment", words)
+            .pressed_of(move || preferences.theme.get() == theme)
+            .click(move || preferences.set_theme(theme))
     };
-    view! {
-        <div class="segments" role="group" aria-label="Theme">
-            {each(Theme::ALL, button)}
-        </div>
-    }
+    el("div", "segments")
+        .attr("role", "group")
+        .attr("aria-label", "Theme")
+        .each(Theme::ALL.into_iter().map(one))
 }

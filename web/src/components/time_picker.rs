@@ -1,177 +1,115 @@
 //! The choice of the time range: presets, typed, or two dates.
 
-use leptos::ev::SubmitEvent;
-use leptos::prelude::*;
+use std::rc::Rc;
+
+use crate::prelude::*;
 use web_logic::time::{self, Clock, PRESETS, Range, from_local, to_local};
 
 use super::icon::Sign;
-use super::popover::Popover;
+use super::popover::{Opener, popover};
 use crate::browser;
-use crate::reactive::{each, effect, focus_on, on};
+use crate::dom::{El, button, el, field};
+use crate::reactive::effect;
 use crate::state::{Shared, shared};
 
+/// What is done with the chosen range.
+type Choose = Rc<dyn Fn(Range)>;
+
 /// The choice of the time range.
-#[component]
-pub(crate) fn TimePicker() -> impl IntoView {
+pub(crate) fn time_picker() -> El {
     let Shared { view, ticker, .. } = shared();
     let open = RwSignal::new(false);
-    let text = Signal::derive(move || {
+    let text = move || {
         let (range, utc) = view.state.with(|state| (state.range, state.utc));
         let now = if range.is_relative() { ticker.now() } else { browser::now() };
         time::range_label(range, Clock { now, zone: browser::zone(utc) })
-    });
-    view! {
-        <Popover label="Time range" sign=Sign::Clock text class="time" open>
-            <TimePanel open />
-        </Popover>
-    }
+    };
+    let opener = Opener { label: "Time range", sign: Sign::Clock, class: "time" };
+    popover(opener, text, open, move || time_panel(open))
 }
 
-#[component]
-fn TimePanel(open: RwSignal<bool>) -> impl IntoView {
+fn time_panel(open: RwSignal<bool>) -> El {
     let Shared { view, .. } = shared();
-    let choose = move |range: Range| {
+    let choose: Choose = Rc::new(move |range| {
         view.set_range(range);
         open.set(false);
-    };
-    let preset = move |(words, range): (&'static str, Range)| {
+    });
+    let preset = |(words, range): (&'static str, Range)| {
+        let choose = Rc::clone(&choose);
         let chosen = move || view.state.with(|state| state.range == range);
-        view! {
-            <li>
-                <button
-                    type="button"
-                    class="preset"
-                    aria-pressed=move || chosen().to_string()
-                    on:click=on(move |_| choose(range))
-                >
-                    {words}
-                </button>
-            </li>
-        }
+        el("li", "").add(button("preset", words).pressed_of(chosen).click(move || choose(range)))
     };
-    view! {
-        <div class="time-panel">
-            <div class="time-own">
-                <Typed choose />
-                <Dates choose />
-                <ZoneSwitch />
-            </div>
-            <ul class="presets">{each(PRESETS, preset)}</ul>
-        </div>
-    }
+    let own = el("div", "time-own")
+        .add(typed(Rc::clone(&choose)))
+        .add(dates(Rc::clone(&choose)))
+        .add(zone_switch());
+    el("div", "time-panel").add(own).add(el("ul", "presets").each(PRESETS.into_iter().map(preset)))
 }
 
 /// A range as one types it.
-#[component]
-fn Typed(choose: impl Fn(Range) + Copy + Send + Sync + 'static) -> impl IntoView {
+fn typed(choose: Choose) -> El {
     let Shared { view, .. } = shared();
-    let field = NodeRef::new();
-    focus_on(field);
-    let text = RwSignal::new(String::new());
     let fault = RwSignal::new(String::new());
-    let submit = move |event: SubmitEvent| {
+    let (label, input) = field(
+        "Range",
+        &[
+            ("placeholder", "15m, now-1d/d, 02:00-02:30"),
+            ("autocomplete", "off"),
+            ("spellcheck", "false"),
+            ("aria-describedby", "time-fault"),
+        ],
+    );
+    let range = input.clone();
+    let submit = move |event: web_sys::Event| {
         event.prevent_default();
-        match Range::parse(&text.get_untracked(), view.clock()) {
+        match Range::parse(&range.value(), view.clock()) {
             Ok(range) => choose(range),
             Err(wrong) => fault.set(wrong.to_string()),
         }
     };
-    view! {
-        <form on:submit=on(submit)>
-            <label class="field">
-                "Range"
-                <input
-                    class="input"
-                    placeholder="15m, now-1d/d, 02:00-02:30"
-                    node_ref=field
-                    autocomplete="off"
-                    spellcheck="false"
-                    aria-describedby="time-fault"
-                    prop:value=move || text.get()
-                    on:input=on(move |event| {
-                        fault.set(String::new());
-                        text.set(event_target_value(&event));
-                    })
-                />
-            </label>
-            <p id="time-fault" class="fault" role="alert">
-                {move || fault.get()}
-            </p>
-        </form>
-    }
+    request_animation_frame(move || drop(input.focus()));
+    let told = el("p", "fault").attr("id", "time-fault").attr("role", "alert").text_of(move || fault.get());
+    el("form", "").add(label.on("input", move |_| fault.set(String::new()))).add(told).on("submit", submit)
 }
 
 /// Two dates.
-#[component]
-fn Dates(choose: impl Fn(Range) + Copy + Send + Sync + 'static) -> impl IntoView {
+fn dates(choose: Choose) -> El {
     let Shared { view, .. } = shared();
     let zone = move || browser::zone(view.state.with(|state| state.utc));
     let written = move |at: i64| time::iso(to_local(at, zone())).chars().take(19).collect::<String>();
-    let from = RwSignal::new(String::new());
-    let to = RwSignal::new(String::new());
+    let date = |words: &str| field(words, &[("type", "datetime-local"), ("step", "1"), ("required", "")]);
+    let ((from_label, from), (to_label, to)) = (date("From"), date("To"));
+    let shown = (from.clone(), to.clone());
     effect(move || {
         let resolved = view.resolved.get();
-        from.set(written(resolved.start));
-        to.set(written(resolved.end));
+        shown.0.set_value(&written(resolved.start));
+        shown.1.set_value(&written(resolved.end));
     });
     let read = move |text: String| {
         let zoneless = time::Moment::from_address(&text);
         zoneless.map(|moment| from_local(moment.start(Clock { now: 0, zone: &time::Utc }), zone()))
     };
-    let submit = move |event: SubmitEvent| {
+    let submit = move |event: web_sys::Event| {
         event.prevent_default();
-        if let (Some(start), Some(end)) = (read(from.get_untracked()), read(to.get_untracked()))
+        if let (Some(start), Some(end)) = (read(from.value()), read(to.value()))
             && start < end
         {
             choose(Range::between(start, end));
         }
     };
-    let field = move |words: &'static str, value: RwSignal<String>| {
-        view! {
-            <label class="field">
-                {words}
-                <input
-                    class="input"
-                    type="datetime-local"
-                    step="1"
-                    required
-                    prop:value=move || value.get()
-                    on:input=on(move |event| value.set(event_target_value(&event)))
-                />
-            </label>
-        }
-    };
-    view! {
-        <form class="dates" on:submit=on(submit)>
-            {field("From", from)}
-            {field("To", to)}
-            <button class="button button-main">"Use these times"</button>
-        </form>
-    }
+    let use_these = button("button button-main", "Use these times").attr("type", "submit");
+    el("form", "dates").add(from_label).add(to_label).add(use_these).on("submit", submit)
 }
 
-#[component]
-fn ZoneSwitch() -> impl IntoView {
+fn zone_switch() -> El {
     let Shared { view, .. } = shared();
-    let utc = move || view.state.with(|state| state.utc);
-    view! {
-        <div class="segments" role="group" aria-label="Times are shown in">
-            <button
-                type="button"
-                class="segment"
-                aria-pressed=move || (!utc()).to_string()
-                on:click=on(move |_| view.adjust(|state| state.utc = false))
-            >
-                "This browser’s zone"
-            </button>
-            <button
-                type="button"
-                class="segment"
-                aria-pressed=move || utc().to_string()
-                on:click=on(move |_| view.adjust(|state| state.utc = true))
-            >
-                "UTC"
-            </button>
-        </div>
-    }
+    let zone = |(words, utc): (&str, bool)| {
+        button("segment", words)
+            .pressed_of(move || view.state.with(|state| state.utc) == utc)
+            .click(move || view.adjust(|state| state.utc = utc))
+    };
+    el("div", "segments")
+        .attr("role", "group")
+        .attr("aria-label", "Times are shown in")
+        .each([("This browser’s zone", false), ("UTC", true)].into_iter().map(zone))
 }

@@ -1,7 +1,5 @@
 //! The short message at the edge of the page.
 
-use leptos::prelude::*;
-
 use crate::dom::{El, el};
 use crate::state::{Shared, shared};
 

@@ -1,8 +1,11 @@
 //! The pages. Those that not every visit needs are functions that are loaded when they are first called: see
 //! [`later`](crate::later). A word names the module that each is part of.
 
+mod alerts;
 mod certificates;
+mod checklist;
 mod dashboards;
+mod incidents;
 mod issues;
 mod logs;
 mod metrics;
@@ -23,15 +26,25 @@ mod targets;
 mod things;
 mod uptime;
 
-pub(crate) use logs::LogsPage;
+pub(crate) use logs::logs_page;
 pub(crate) use not_found::not_found;
 pub(crate) use now::now_page;
 
-use leptos::prelude::*;
 use leptos::wasm_split::wasm_split;
 
-use crate::dom::of_view;
 use crate::later::Drawing;
+
+/// What is broken, or was; one of them.
+#[wasm_split(rooms, wasm_split_path = ::leptos::wasm_split, fallible)]
+pub(crate) fn incidents() -> Drawing {
+    Ok(incidents::incidents_page)
+}
+
+/// What the set-up should have.
+#[wasm_split(rooms, wasm_split_path = ::leptos::wasm_split, fallible)]
+pub(crate) fn checklist() -> Drawing {
+    Ok(checklist::checklist_page)
+}
 
 /// What each service uses; one of them with all that is known of it.
 #[wasm_split(rooms, wasm_split_path = ::leptos::wasm_split, fallible)]
@@ -99,6 +112,12 @@ pub(crate) fn certificates() -> Drawing {
     Ok(certificates::certificates_page)
 }
 
+/// What fires, what is watched, and who is told.
+#[wasm_split(rooms, wasm_split_path = ::leptos::wasm_split, fallible)]
+pub(crate) fn alerts() -> Drawing {
+    Ok(alerts::alerts_page)
+}
+
 /// What is scraped.
 #[wasm_split(rooms, wasm_split_path = ::leptos::wasm_split, fallible)]
 pub(crate) fn targets() -> Drawing {
@@ -120,17 +139,17 @@ pub(crate) fn dashboards() -> Drawing {
 /// Who one is, and who may do what.
 #[wasm_split(account, wasm_split_path = ::leptos::wasm_split, fallible)]
 pub(crate) fn settings() -> Drawing {
-    Ok(|| of_view(|| settings::SettingsPage().into_any()))
+    Ok(settings::settings_page)
 }
 
 /// Name and password.
 #[wasm_split(account, wasm_split_path = ::leptos::wasm_split, fallible)]
 pub(crate) fn sign_in() -> Drawing {
-    Ok(|| of_view(|| sign_in::SignInPage().into_any()))
+    Ok(sign_in::sign_in_page)
 }
 
 /// The first user.
 #[wasm_split(account, wasm_split_path = ::leptos::wasm_split, fallible)]
 pub(crate) fn set_up() -> Drawing {
-    Ok(|| of_view(|| set_up::SetUpPage().into_any()))
+    Ok(set_up::set_up_page)
 }

@@ -1,8 +1,8 @@
 //! Monitors: jobs that report when they run. `/monitors` is the list, `/monitors/<slug>` one of them.
 
+use crate::client::Method;
+use crate::prelude::*;
 use api::{Monitor, Monitors};
-use gloo_net::http::Method;
-use leptos::task::spawn_local;
 use web_logic::number::plural;
 use web_logic::query_string::{of_segment, segment};
 use web_logic::route::Page;

@@ -1,22 +1,20 @@
 //! Signing in.
 
+use crate::prelude::*;
 use api::Credentials;
-use leptos::ev::SubmitEvent;
-use leptos::prelude::*;
-use leptos::task::spawn_local;
 use web_logic::query_string;
+use web_sys::Event;
 
 use crate::client::Failure;
-use crate::components::{Sign, icon};
+use crate::components::Sign;
+use crate::dom::{El, button, el, sign, text_field};
 use crate::history::Visit;
-use crate::reactive::{effect, on};
+use crate::reactive::effect;
 use crate::state::{Shared, shared};
 
 /// Name and password.
-#[component]
-pub(crate) fn SignInPage() -> impl IntoView {
+pub(crate) fn sign_in_page() -> El {
     let Shared { client, session, history, .. } = shared();
-    let (name, password) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let fault = RwSignal::new(String::new());
     let busy = RwSignal::new(false);
     // Whoever is signed in already, or just now, goes on to where they wanted to be.
@@ -25,60 +23,55 @@ pub(crate) fn SignInPage() -> impl IntoView {
             history.go(&next(&untrack(|| history.search())), Visit::Same);
         }
     });
-    let submit = move |event: SubmitEvent| {
+    let (name_field, name) = text_field(
+        "Name",
+        &[
+            ("name", "name"),
+            ("autocomplete", "username"),
+            ("autocapitalize", "none"),
+            ("spellcheck", "false"),
+            ("autofocus", ""),
+        ],
+    );
+    let (password_field, password) = text_field(
+        "Password",
+        &[("name", "password"), ("type", "password"), ("autocomplete", "current-password")],
+    );
+    let submit = move |event: Event| {
         event.prevent_default();
         busy.set(true);
         fault.set(String::new());
+        let answer = client.sign_in(Credentials { name: name.value(), password: password.value() });
         spawn_local(async move {
-            let credentials = Credentials { name: name.get_untracked(), password: password.get_untracked() };
-            match client.sign_in(credentials).await {
+            match answer.await {
                 Ok(answer) => session.take(answer),
                 Err(failure) => fault.set(explain(&failure)),
             }
             busy.set(false);
         });
     };
-    view! {
-        <main class="gate">
-            <form class="gate-card" on:submit=on(submit)>
-                <h1>
-                    {icon(Sign::Porthole)}
-                    "Porthole"
-                </h1>
-                <label class="field">
-                    "Name"
-                    <input
-                        class="input"
-                        name="name"
-                        autocomplete="username"
-                        autocapitalize="none"
-                        spellcheck="false"
-                        required
-                        autofocus
-                        on:input=on(move |event| name.set(event_target_value(&event)))
-                    />
-                </label>
-                <label class="field">
-                    "Password"
-                    <input
-                        class="input"
-                        name="password"
-                        type="password"
-                        autocomplete="current-password"
-                        required
-                        on:input=on(move |event| password.set(event_target_value(&event)))
-                    />
-                </label>
-                <p class="fault" role="alert">
-                    {move || fault.get()}
-                </p>
-                <button class="button button-main" disabled=move || busy.get()>
-                    {move || if busy.get() { "Signing in…" } else { "Sign in" }}
-                </button>
-                <p class="hint">"A forgotten password is set anew on the server: " <code>"porthole user passwd <name>"</code></p>
-            </form>
-        </main>
-    }
+    let forgotten = el("p", "hint")
+        .text("A forgotten password is set anew on the server: ")
+        .add(el("code", "").text("porthole user passwd <name>"));
+    let words = move || if busy.get() { "Signing in…" } else { "Sign in" }.to_owned();
+    let form = gate_card("Porthole", "form")
+        .add(name_field)
+        .add(password_field)
+        .add(el("p", "fault").attr("role", "alert").text_of(move || fault.get()))
+        .add(
+            button("button button-main", "")
+                .attr("type", "submit")
+                .text_of(words)
+                .enabled_of(move || !busy.get()),
+        )
+        .add(forgotten)
+        .on("submit", submit);
+    el("main", "gate").add(form)
+}
+
+/// A card in the middle of the window, under the name and a heading.
+pub(super) fn gate_card(heading: &str, element: &str) -> El {
+    el(element, "gate-card").add(el("h1", "").add(sign(Sign::Porthole)).text(heading))
 }
 
 fn explain(failure: &Failure) -> String {

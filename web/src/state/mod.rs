@@ -12,7 +12,7 @@ mod views;
 
 use std::cell::Cell;
 
-use leptos::prelude::*;
+use crate::prelude::*;
 
 use crate::client::Client;
 use crate::history::History;

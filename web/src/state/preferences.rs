@@ -1,6 +1,6 @@
 //! What this browser remembers: the theme, whether single keys act, and the queries that were asked.
 
-use leptos::prelude::*;
+use crate::prelude::*;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_logic::recent::Recent;

@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use leptos::ev;
-use leptos::prelude::*;
+use crate::prelude::*;
 
 /// Why answers are missing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,8 +35,8 @@ impl Reach {
             recovered: RwSignal::new(0),
             build: StoredValue::new(None),
         };
-        window_event_listener(ev::offline, move |_| reach.trouble.set(Some(Trouble::Offline)));
-        window_event_listener(ev::online, move |_| reach.trouble.set(Some(Trouble::Away)));
+        listen("offline", move |_| reach.trouble.set(Some(Trouble::Offline)));
+        listen("online", move |_| reach.trouble.set(Some(Trouble::Away)));
         reach
     }
 

@@ -1,8 +1,7 @@
 //! Who is signed in.
 
+use crate::prelude::*;
 use api::{Role, SessionUser};
-use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 use crate::client::{Client, Failure};
 

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use crate::prelude::*;
 use api::Millis;
-use leptos::prelude::*;
 
 use crate::browser;
 

@@ -1,7 +1,7 @@
 //! What is looked at: the address as a [`ViewState`], and the ways to change it.
 
+use crate::prelude::*;
 use api::Millis;
-use leptos::prelude::*;
 use web_logic::route::Page;
 use web_logic::time::{Clock, Range, Resolved};
 use web_logic::view::ViewState;

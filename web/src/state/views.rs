@@ -1,8 +1,7 @@
 //! Saved views: states of pages under a name, common to all users.
 
+use crate::prelude::*;
 use api::View as SavedView;
-use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 use super::Toast;
 use crate::client::Client;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use futures_util::StreamExt as _;
+use model::Ordered as _;
 use model::usage::Usage;
 use model::{State, Timestamp, Workload};
 use tokio::sync::watch;
@@ -164,7 +165,7 @@ impl<A: Appender, S: Stats> Worker<A, S> {
 
     /// Says of which containers it is not known what they use.
     fn tell(&self, mut unknown: Vec<(&str, String)>) {
-        unknown.sort();
+        unknown.order();
         let fault = unknown.first().map(|(name, why)| {
             let others = match unknown.len() {
                 1 => String::new(),

@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::Path;
 
+use model::Ordered as _;
+
 use super::files::{number, unreadable};
 use super::{Host, Take, Unreadable};
 
@@ -97,7 +99,7 @@ fn folders(path: &Path) -> Result<Vec<(String, std::path::PathBuf)>, Unreadable>
     let entries = fs::read_dir(path).map_err(|error| unreadable(path, error))?;
     let named = |entry: fs::DirEntry| Some((entry.file_name().into_string().ok()?, entry.path()));
     let mut found: Vec<_> = entries.filter_map(Result::ok).filter_map(named).collect();
-    found.sort();
+    found.order();
     Ok(found)
 }
 

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use model::Ordered as _;
 use model::Workload;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
@@ -195,7 +196,7 @@ impl<A: Appender> Probes<A> {
     fn states(&self) -> Vec<ProbeState> {
         let mut states: Vec<ProbeState> =
             self.running.values().map(|running| running.state.clone()).collect();
-        states.sort_by(|a, b| (&a.name, &a.url).cmp(&(&b.name, &b.url)));
+        states.order_by(|a, b| (&a.name, &a.url).cmp(&(&b.name, &b.url)));
         states
     }
 

@@ -61,8 +61,11 @@ impl<A: Appender> Worker<A> {
                 break;
             }
         }
+        // Later than the last check, even where both fall into one millisecond: a series has one sample there.
+        let last = self.state.last.as_ref().map_or(i64::MIN, |last| last.at.millis());
+        let ended = Timestamp::from_millis(now().millis().max(last.saturating_add(1)));
         let samples = self.book.end();
-        self.appender.append(&self.target, now(), samples).await;
+        self.appender.append(&self.target, ended, samples).await;
     }
 
     /// Keeps what came of a check that counts as made at `at`.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use model::Ordered as _;
 use model::metric::About;
 use model::{Labels, Timestamp};
 use tokio::sync::{mpsc, watch};
@@ -249,7 +250,7 @@ impl<A: Appender> Source<A> {
                 Some(place) => *place = state,
                 None => {
                     all.push(state);
-                    all.sort_by(|a, b| (a.kind, &a.broker).cmp(&(b.kind, &b.broker)));
+                    all.order_by(|a, b| (a.kind, &a.broker).cmp(&(b.kind, &b.broker)));
                 }
             }
         });

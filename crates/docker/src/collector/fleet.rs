@@ -10,6 +10,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
+use model::Ordered as _;
 use model::{Batch, Identity, Position, State, Workload};
 use tokio::sync::watch;
 use tokio::task::{self, JoinError, JoinSet};
@@ -328,7 +329,7 @@ impl Fleet {
             self.containers.values().filter_map(|container| Some((container.workload.as_ref()?, container)));
         let mut workloads: Vec<Cow<'_, Workload>> =
             known.map(|(workload, container)| self.at_home(workload, container.host.as_deref())).collect();
-        workloads.sort_by(|a, b| place(a).cmp(&place(b)));
+        workloads.order_by(|a, b| place(a).cmp(&place(b)));
         self.published.workloads.send_if_modified(|published| {
             if published.iter().eq(workloads.iter().map(Cow::as_ref)) {
                 return false;

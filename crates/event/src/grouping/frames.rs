@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
+use model::Ordered as _;
+
 use super::{Digest, Part, Rules, hash, names, native};
 use crate::event::{Event, Frame};
 
@@ -81,7 +83,7 @@ impl<'e> Stack<'e> {
     /// Every frame, with why it does not count if it does not.
     pub(super) fn why(&self, view: View) -> impl Iterator<Item = Part> {
         let mut chosen = self.chosen(view);
-        chosen.sort_unstable();
+        chosen.order();
         self.calls.iter().enumerate().map(move |(at, call)| {
             let what = call.in_words();
             match &call.said {

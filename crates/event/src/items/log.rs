@@ -1,5 +1,6 @@
 //! Log lines that SDKs send.
 
+use model::Ordered as _;
 use model::{Entry, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -44,7 +45,7 @@ impl LogRecord {
         metadata.push((model::label::DETECTED_LEVEL.into(), self.level.into()));
         metadata.extend(self.trace.map(|id| ("trace_id".into(), id.to_string().into())));
         metadata.extend(self.span.map(|id| ("span_id".into(), id.to_string().into())));
-        metadata.sort();
+        metadata.order();
         metadata.dedup_by(|later, first| later.0 == first.0);
         Entry { timestamp: self.timestamp, line: self.body, metadata }
     }

@@ -2,6 +2,7 @@
 
 use event::items::MonitorConfig;
 use event::{EventId, ProjectId};
+use model::Ordered as _;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::schedule::{Plan, words};
@@ -94,7 +95,7 @@ pub fn monitors(
 ) -> rusqlite::Result<Vec<MonitorRow>> {
     let mut rows = rows(connection, project, None, environment, strip)?;
     let is_wrong = |row: &MonitorRow| row.state.is_bad();
-    rows.sort_by(|a, b| {
+    rows.order_by(|a, b| {
         let names = |row: &MonitorRow| (row.project.0, row.slug.clone(), row.environment.clone());
         is_wrong(b).cmp(&is_wrong(a)).then_with(|| names(a).cmp(&names(b)))
     });

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use event::SpanId;
 use event::items::{Span, Transaction};
+use model::Ordered as _;
 
 /// So many equal queries of one parent could be one.
 const REPEATED_MIN: usize = 5;
@@ -66,7 +67,7 @@ pub(super) fn hints(transaction: &Transaction) -> Vec<Hint> {
             time: span.duration(),
         }),
     );
-    hints.sort_by_key(|hint| std::cmp::Reverse(hint.time()));
+    hints.order_by_key(|hint| std::cmp::Reverse(hint.time()));
     hints.truncate(HINTS_MAX);
     hints
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
 use event::ProjectId;
+use model::Ordered as _;
 use model::TimeRange;
 use rusqlite::{Connection, params};
 
@@ -211,7 +212,7 @@ pub fn names(
         .filter(|(key, _)| wanted.is_empty() || key.name.to_lowercase().contains(&wanted))
         .map(|(key, sums)| sums.row(key, window))
         .collect();
-    rows.sort_by(|a, b| order(sort, a, b).then_with(|| (&a.name, &a.op).cmp(&(&b.name, &b.op))));
+    rows.order_by(|a, b| order(sort, a, b).then_with(|| (&a.name, &a.op).cmp(&(&b.name, &b.op))));
     let total = rows.len();
     rows.truncate(ROWS_MAX);
     Ok(Names { rows, total })
@@ -346,6 +347,6 @@ pub fn by_kind(row: &NameRow) -> Vec<(String, f64)> {
     let spent: f64 = kinds.values().sum();
     let mut kinds: Vec<(String, f64)> = kinds.into_iter().map(|(kind, ms)| (kind.to_owned(), ms)).collect();
     kinds.push(("own".to_owned(), (row.time_ms - spent).max(0.0)));
-    kinds.sort_by(|(_, a), (_, b)| b.total_cmp(a));
+    kinds.order_by(|(_, a), (_, b)| b.total_cmp(a));
     kinds
 }

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use model::Ordered as _;
 use store::varint::{self, Cursor};
 
 /// A program that makes its operations up shall not make rows without bound.
@@ -52,7 +53,7 @@ impl Operations {
     /// The sums by operation, those that took longest first.
     pub(super) fn by_time(self) -> Vec<(String, Sum)> {
         let mut sums: Vec<_> = self.0.into_iter().collect();
-        sums.sort_by(|(_, a), (_, b)| b.time_ms.total_cmp(&a.time_ms));
+        sums.order_by(|(_, a), (_, b)| b.time_ms.total_cmp(&a.time_ms));
         sums
     }
 

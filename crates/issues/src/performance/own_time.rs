@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use event::SpanId;
 use event::items::{Span, Transaction};
+use model::Ordered as _;
 
 /// For each span of the transaction, in their order, its own time in milliseconds.
 pub(super) fn own_times_ms(transaction: &Transaction) -> Vec<f64> {
@@ -22,7 +23,7 @@ pub(super) fn own_times_ms(transaction: &Transaction) -> Vec<f64> {
 
 /// How much of the span its parts cover together.
 fn covered(parts: &mut [(i64, i64)], span: &Span) -> i64 {
-    parts.sort_unstable();
+    parts.order();
     let mut covered = 0;
     let mut until = span.start.nanos();
     for (start, end) in parts {

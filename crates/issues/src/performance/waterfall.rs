@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use event::SpanId;
 use event::items::{Span, Transaction};
+use model::Ordered as _;
 
 /// A span and its place.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,7 +19,7 @@ pub struct Step {
 /// sent stand below the transaction.
 pub(super) fn waterfall(transaction: &Transaction) -> Vec<Step> {
     let mut spans: Vec<&Span> = transaction.spans.iter().collect();
-    spans.sort_by_key(|span| (span.start, std::cmp::Reverse(span.end)));
+    spans.order_by_key(|span| (span.start, std::cmp::Reverse(span.end)));
     let places: HashMap<SpanId, usize> =
         spans.iter().enumerate().map(|(place, span)| (span.id, place)).collect();
     let mut parts: Vec<Vec<usize>> = vec![Vec::new(); spans.len()];

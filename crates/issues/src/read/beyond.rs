@@ -1,6 +1,7 @@
 //! Events and issues beyond one issue: of a project, of a trace, and by where they happened.
 
 use event::{EventId, ProjectId, TraceId};
+use model::Ordered as _;
 use rusqlite::params;
 
 use super::{EventCursor, EventSummary};
@@ -82,7 +83,7 @@ impl Issues {
                 }
             }
         }
-        events.sort_by_key(|(_, summary)| summary.cursor);
+        events.order_by_key(|(_, summary)| summary.cursor);
         Ok(events)
     }
 

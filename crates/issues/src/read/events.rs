@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use event::items::Feedback;
 use event::{EventId, ProjectId};
+use model::Ordered as _;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::database::{self, EventRow, Stored};
@@ -264,7 +265,7 @@ fn places(
         let values = params![fingerprint, before.at_ms, before.row, environment, limit as i64];
         places.extend(select.query_map(values, place)?.collect::<rusqlite::Result<Vec<_>>>()?);
     }
-    places.sort_unstable_by_key(|(cursor, _)| std::cmp::Reverse(*cursor));
+    places.order_by_key(|(cursor, _)| std::cmp::Reverse(*cursor));
     places.truncate(limit);
     Ok(places)
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use event::ProjectId;
+use model::Ordered as _;
 use rusqlite::{Connection, params};
 
 use crate::issues::Issues;
@@ -42,7 +43,7 @@ impl Issues {
         }
         let mut facets: Vec<Facet> = facets.into_values().collect();
         facets.iter_mut().for_each(|facet| facet.values.truncate(values_max));
-        facets.sort_by_key(|facet| std::cmp::Reverse(facet.count));
+        facets.order_by_key(|facet| std::cmp::Reverse(facet.count));
         Ok(facets)
     }
 

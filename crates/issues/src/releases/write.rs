@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use event::ProjectId;
 use rusqlite::{Connection, OptionalExtension, Transaction as Commit, params};
 
+use super::recent::minute;
 use super::{HOUR_MS, VERSION_BYTES_MAX, rollouts};
 use crate::work::Received;
 
@@ -34,13 +35,21 @@ pub struct Told {
 pub(crate) struct Seen {
     /// By the hour in which they were received.
     hours: BTreeMap<i64, i64>,
+    /// And by the minute.
+    minutes: BTreeMap<i64, u64>,
     last_ms: i64,
 }
 
 impl Seen {
     pub(crate) fn add(&mut self, received_ms: i64) {
         *self.hours.entry(received_ms.div_euclid(HOUR_MS)).or_default() += 1;
+        *self.minutes.entry(minute(received_ms)).or_default() += 1;
         self.last_ms = self.last_ms.max(received_ms);
+    }
+
+    /// How many, by the minute.
+    pub(crate) fn minutes(&self) -> &BTreeMap<i64, u64> {
+        &self.minutes
     }
 }
 

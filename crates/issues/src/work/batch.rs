@@ -48,6 +48,8 @@ pub(super) struct Done {
     pub(super) sampled: u64,
     /// Files that came twice.
     pub(super) files: Vec<String>,
+    /// Events by project, release and environment.
+    pub(super) releases: BTreeMap<(ProjectId, String, String), Seen>,
 }
 
 impl Done {
@@ -62,6 +64,10 @@ impl Done {
         counts.duplicates += self.duplicates;
         counts.sampled += self.sampled;
         drop(counts);
+        let now_ms = shared.now_ms();
+        for (release, seen) in self.releases {
+            shared.recent.add(release, seen.minutes(), now_ms);
+        }
         for file in self.files {
             // What cannot be removed now goes at the next start.
             let _ = std::fs::remove_file(shared.directory.join(ARTIFACTS).join(file));
@@ -149,6 +155,7 @@ impl<'b> Batch<'b> {
         for issue in self.issues.values() {
             issue.save(self.transaction)?;
         }
+        self.done.releases = self.releases;
         Ok(self.done)
     }
 

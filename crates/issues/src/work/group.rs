@@ -120,7 +120,7 @@ impl Batch<'_> {
             issue.title = Title::overflow();
         }
         issue.insert(self.transaction)?;
-        activity::write(self.transaction, issue.id, digest.at_ms, None, &What::First)?;
+        activity::write(self.transaction, issue.id, received.received_ms, None, &What::First)?;
         let title = name(&issue.title);
         let sql = "INSERT INTO fingerprint (project, issue, title, first_ms, last_ms, count, sketch, keys)
                    VALUES (?1, ?2, ?3, ?4, ?4, 0, x'', 0)";

@@ -23,6 +23,19 @@ fn any_line() -> impl Strategy<Value = String> {
     ]
 }
 
+/// The gram that begins these bytes, as the module's description tells it; `None` if it is not known to be whole.
+fn gram(bytes: &[u8]) -> Option<u64> {
+    let is_of_id = |byte: &u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f' | b'-');
+    let four = bytes.first_chunk::<4>()?;
+    let number = |bytes: &[u8]| bytes.iter().rev().fold(0, |number, byte| number << 8 | u64::from(*byte));
+    if !four.iter().all(is_of_id) {
+        return Some(number(four));
+    }
+    let five = bytes.first_chunk::<5>()?;
+    let is_left_out = [0, 2, 4].iter().any(|at| five[*at] == b'-');
+    Some(if is_left_out { LEFT_OUT } else { number(five) })
+}
+
 /// Turns the case of the ASCII letters that `bits` chooses.
 fn other_case(text: &str, bits: u64) -> String {
     let turned = |(at, letter): (usize, char)| match bits >> (at % 64) & 1 {
@@ -50,6 +63,20 @@ proptest! {
         let held = needle(&[&text]);
         prop_assert!(may_hold(&lines, std::slice::from_ref(&held)));
         prop_assert!(may_hold(&lines, &[needle(&[&other, &text]), held]), "any of a needle's texts is enough");
+    }
+
+    /// Filters that were stored stay true only while every byte keeps its gram.
+    #[test]
+    fn each_gram_follows_from_its_bytes(texts in prop::collection::vec(any_line(), 1..4)) {
+        let mut window = Window::new();
+        for text in &texts {
+            let bytes = text.to_ascii_lowercase().into_bytes();
+            let bytes = &bytes[..bytes.len().min(WINDOW)];
+            window.fill(&text.as_bytes()[..bytes.len()]);
+            let mut found = Vec::new();
+            window.each(|gram| found.push(gram));
+            prop_assert_eq!(found, (0..bytes.len()).map_while(|at| gram(&bytes[at..])).collect::<Vec<_>>());
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use memchr::memchr2;
 
 use crate::edit::Edit;
 use crate::rule::Rule;
-use crate::text::{WINDOW, any_window, is_word};
+use crate::text::{Window, any_window, is_word};
 
 /// The shortest number.
 const DIGITS_MIN: usize = 13;
@@ -43,19 +43,10 @@ fn may_hold_one(bytes: &[u8]) -> bool {
     bytes.len() >= DIGITS_MIN && any_window(bytes, DIGITS_MIN - 1, has_long_run)
 }
 
-/// One thing at a time for all bytes: so each of the loops is done for many of them at once.
-fn has_long_run(window: &[u8; WINDOW]) -> bool {
-    let mut run = [0_u8; WINDOW + 8];
-    for (part, byte) in run.iter_mut().zip(window) {
-        *part = u8::from(byte.is_ascii_digit() | (*byte == b' ') | (*byte == b'-'));
-    }
-    // Of runs of 1 those of 2, of these those of 4, of 8, and at last of 13.
-    for further in [1, 2, 4, DIGITS_MIN - 8] {
-        for at in 0..WINDOW {
-            run[at] &= run[at + further];
-        }
-    }
-    run[..WINDOW].iter().fold(0, |any, part| any | part) != 0
+/// Of runs of 1 those of 2, of these those of 4, of 8, and at last of 13.
+fn has_long_run(window: &Window) -> bool {
+    let parts = window.which(|eight| eight.between(b'0', b'9').or(eight.are(b' ')).or(eight.are(b'-')));
+    [1, 2, 4, DIGITS_MIN - 8].iter().fold(parts, |run, further| run & run >> further) != 0
 }
 
 fn is_part(byte: u8) -> bool {

@@ -7,7 +7,7 @@ use memchr::memchr_iter;
 
 use crate::edit::Edit;
 use crate::rule::{Rule, Rules};
-use crate::text::{WINDOW, any_window, is_token, is_word, run_end};
+use crate::text::{Window, any_window, is_token, is_word, run_end};
 
 /// Adds what the rules ask for.
 pub(crate) fn find(text: &str, rules: Rules, edits: &mut Vec<Edit<'_>>) {
@@ -48,19 +48,12 @@ fn may_hold_iban(bytes: &[u8]) -> bool {
 }
 
 /// One thing at a time for all bytes: so each of the loops is done for many of them at once.
-fn has_head(window: &[u8; WINDOW]) -> bool {
-    let mut head = [0_u8; WINDOW + 4];
-    for (part, byte) in head.iter_mut().zip(window) {
-        *part = u8::from(byte.is_ascii_uppercase()) | u8::from(byte.is_ascii_digit()) << 1;
-    }
-    let mut any = 0;
-    for at in 0..WINDOW {
-        any |= head[at] & head[at + 1] & (head[at + 2] >> 1) & (head[at + 3] >> 1);
-    }
-    any & 1 != 0
+fn has_head(window: &Window) -> bool {
+    let letters = window.which(|eight| eight.between(b'A', b'Z'));
+    let digits = window.which(|eight| eight.between(b'0', b'9'));
+    letters & letters >> 1 & digits >> 2 & digits >> 3 != 0
 }
 
-/// Two letters, two digits, and up to thirty letters or digits, in groups of four or in one.
 fn ibans(text: &str, edits: &mut Vec<Edit<'_>>) {
     let bytes = text.as_bytes();
     if !may_hold_iban(bytes) {
@@ -147,7 +140,7 @@ mod tests {
 
     #[test]
     fn no_head_is_passed_over() {
-        for at in 0..2 * WINDOW + 9 {
+        for at in 0..2 * Window::LENGTH + 9 {
             let mut text = vec![b'a'; at];
             text.extend(b"DE89 3704 0044 0532 0130 00");
             assert!(may_hold_iban(&text), "at {at}");

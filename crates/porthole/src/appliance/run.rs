@@ -57,6 +57,7 @@ impl Appliance {
             tracing::info!("the proxy's entrypoint {entrypoint} listens on {address}");
         }
         ways_in.spawn("the proxy", |stop| self.routing.run(stop));
+        self.alerting.spawn(ways_in, &engines);
         ways_in.spawn_fallible("the control socket", |stop| self.control.run(stop));
         let link = server.setup_link().await?;
         ways_in.spawn_fallible("the web server", |stop| server.run(listener, stop));

@@ -20,6 +20,9 @@ pub(super) fn run(place: &Place) -> anyhow::Result<ExitCode> {
     for finding in &findings {
         say(format_args!("{}: {finding}", finding.severity.word()));
     }
+    for warning in &configuration.alerts.warnings {
+        say(format_args!("warning: {warning}"));
+    }
     // What works otherwise than its author may think is told, and is no fault.
     if findings.iter().any(|finding| finding.severity == route::finding::Severity::Error) {
         return Ok(ExitCode::FAILURE);

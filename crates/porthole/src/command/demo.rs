@@ -32,7 +32,7 @@ pub(super) async fn run(seed: u64) -> anyhow::Result<ExitCode> {
         tracing::info!("the shop is behind the proxy: http://shop.localhost:{}", address.port());
         shop.visit_through(address);
     }
-    let ended = appliance.run().await;
+    let ended = Box::pin(appliance.run()).await;
     shop.stop().await;
     ended.map(|()| ExitCode::SUCCESS)
 }

@@ -12,7 +12,8 @@ use crate::data_dir::DataDir;
 pub(super) async fn run(place: &Place) -> anyhow::Result<ExitCode> {
     let configuration = accept(Configuration::load(place.config.as_deref())?)?;
     let data = DataDir::open(&place.data)?;
-    Appliance::build(configuration, data).await?.run().await?;
+    let appliance = Appliance::build(configuration, data).await?;
+    Box::pin(appliance.run()).await?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -1,6 +1,7 @@
 //! The other end of the control socket.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use api::{NewToken, NewUser, Token, TokenSecret, User};
@@ -9,8 +10,10 @@ use axum::body::{Body, Bytes};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::{Method, Request, StatusCode};
 use hyper_util::rt::TokioIo;
+use model::Labels;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use store::Clock;
 use tokio::net::UnixStream;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
@@ -20,6 +23,7 @@ use crate::arguments::Place;
 use crate::command::accept;
 use crate::configuration::Configuration;
 use crate::data_dir::{DataDir, control_socket};
+use crate::joints::Senses;
 
 /// Larger answers than this are none of ours.
 const ANSWER_BYTES_MAX: usize = 4 << 20;
@@ -60,7 +64,11 @@ impl Client {
         tokio::spawn(writer.run(CancellationToken::new()));
         let (issues, writer) = issues::open(configuration.issues, &data.issues())?;
         tokio::spawn(writer.run(CancellationToken::new()));
-        let stores = Stores { accounts, logs, metrics, issues };
+        let senses =
+            Senses::new(metrics.clone(), logs.clone(), issues.clone(), &Labels::default(), Arc::default());
+        let (alerts, _) =
+            alerts::open(configuration.alerts, &data.alerts(), Arc::new(senses), Clock::system())?;
+        let stores = Stores { accounts, logs, metrics, issues, alerts };
         Ok(Self::Alone { router: routes::router(stores), _data: data })
     }
 

@@ -33,6 +33,7 @@ pub(crate) struct Stores {
     pub(crate) logs: logs::Logs,
     pub(crate) metrics: metrics::Metrics,
     pub(crate) issues: issues::Issues,
+    pub(crate) alerts: alerts::Alerts,
 }
 
 pub(super) fn router(stores: Stores) -> Router {
@@ -106,6 +107,8 @@ async fn backup(State(stores): State<Stores>, Json(request): Json<BackupRequest>
     stores.metrics.backup(&to.join("metrics")).await?;
     stores.issues.backup(&to.join("issues")).await?;
     stores.accounts.backup(&to.join("state.db"))?;
+    let (alerts, file) = (stores.alerts.clone(), to.join("alerts.db"));
+    tokio::task::spawn_blocking(move || alerts.backup(&file)).await??;
     // Last: a copy that was cut short has no mark and is not taken for a backup.
     fs::write(to.join(BACKUP_MARK), concat!("porthole ", env!("CARGO_PKG_VERSION"), "\n"))
         .context("writing the backup's mark")?;

@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
+use model::Ordered as _;
+
 use super::{LETS_ENCRYPT, Resolver, Wanted};
 
 /// Let's Encrypt takes no more names into one certificate.
@@ -46,10 +48,10 @@ pub(super) fn sets<'a>(
         refused.extend(bad);
         asked.insert(Set { resolver: ca.clone(), names: good.into_iter().map(|(_, name)| name).collect() });
     }
-    refused.sort_by(|a, b| (&a.resolver, &a.name).cmp(&(&b.resolver, &b.name)));
+    refused.order_by(|a, b| (&a.resolver, &a.name).cmp(&(&b.resolver, &b.name)));
     refused.dedup();
     let mut asked: Vec<Set> = asked.into_iter().collect();
-    asked.sort_by_key(|set| std::cmp::Reverse(set.names.len()));
+    asked.order_by_key(|set| std::cmp::Reverse(set.names.len()));
     let mut taken: BTreeSet<(String, String)> = BTreeSet::new();
     let mut sets: Vec<Set> = Vec::new();
     for Set { resolver, mut names } in asked {
@@ -57,7 +59,7 @@ pub(super) fn sets<'a>(
         let parts = names.chunks(NAMES_MAX);
         sets.extend(parts.map(|names| Set { resolver: resolver.clone(), names: names.to_vec() }));
     }
-    sets.sort();
+    sets.order();
     (sets, refused)
 }
 

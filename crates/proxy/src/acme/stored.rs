@@ -11,10 +11,11 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use model::Ordered as _;
 use model::Timestamp;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -92,10 +93,13 @@ pub(super) struct Store {
 }
 
 impl Store {
-    /// Makes the directories that are missing.
+    /// Makes the directories that are missing. Those that are there are closed to others: keys lie in them.
     pub(super) fn open(root: &Path) -> io::Result<Self> {
         for directory in [root.to_owned(), root.join("accounts"), root.join("certificates")] {
             fs::DirBuilder::new().recursive(true).mode(0o700).create(&directory)?;
+            if fs::metadata(&directory)?.permissions().mode() & 0o077 != 0 {
+                fs::set_permissions(&directory, fs::Permissions::from_mode(0o700))?;
+            }
         }
         Ok(Self { root: root.to_owned(), accounts: Arc::default() })
     }
@@ -142,7 +146,7 @@ impl Store {
                 Err(error) => tracing::error!("{}: the certificate cannot be read: {error}", path.display()),
             }
         }
-        found.sort_by(|a, b| a.0.cmp(&b.0));
+        found.order_by(|a, b| a.0.cmp(&b.0));
         Ok(found)
     }
 }

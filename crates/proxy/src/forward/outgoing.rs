@@ -12,6 +12,7 @@ use crate::body::{Body, IdleTooLong};
 use crate::exchange::{Exchange, RetryWish};
 use crate::headers;
 use crate::measure::Why;
+use crate::room::Room;
 use crate::server::Server;
 
 /// A request, ready for a server but for what depends on which.
@@ -40,6 +41,7 @@ enum Payload {
 impl Outgoing {
     pub(super) async fn new(
         request: Request<Body>,
+        room: &Room,
         exchange: &mut Exchange,
         wish: Option<&RetryWish>,
     ) -> Result<Self, Failure> {
@@ -59,7 +61,7 @@ impl Outgoing {
                 }
                 Payload::None
             }
-            false => payload(body, exchange, wish.filter(|_| repeatable)).await?,
+            false => payload(body, room, exchange, wish.filter(|_| repeatable)).await?,
         };
         Ok(Self::ready(parts, body, repeatable, upgrades))
     }
@@ -189,12 +191,21 @@ fn is_idempotent(method: &Method) -> bool {
     method.is_idempotent()
 }
 
-async fn payload(body: Body, exchange: &mut Exchange, wish: Option<&RetryWish>) -> Result<Payload, Failure> {
+/// Bodies that find no room go on as they come, and are not sent again.
+async fn payload(
+    body: Body,
+    room: &Room,
+    exchange: &mut Exchange,
+    wish: Option<&RetryWish>,
+) -> Result<Payload, Failure> {
     let (body, flow) = body.counted();
     exchange.sent = Some(flow);
     let length = http_body::Body::size_hint(&body).upper();
-    let keeps = wish.filter(|wish| length.is_some_and(|length| length <= wish.body_bytes_max as u64));
-    let Some(wish) = keeps else { return Ok(Payload::Once(body)) };
+    let kept = wish.zip(length).filter(|(wish, length)| *length <= wish.body_bytes_max as u64);
+    let Some((wish, share)) = kept.and_then(|(wish, length)| Some((wish, room.share(length)?))) else {
+        return Ok(Payload::Once(body));
+    };
+    exchange.guards.push(Box::new(share));
     match Limited::new(body, wish.body_bytes_max).collect().await {
         Ok(whole) => Ok(Payload::Kept(whole.to_bytes())),
         Err(error) => Err(broken(&*error)),

@@ -30,6 +30,7 @@ impl Meter {
         for group in [&entrypoints, &routers, &targets] {
             group.own(&mut text);
         }
+        entrypoints.handshakes(&mut text);
         let dropped = "porthole_proxy_access_entries_dropped_total";
         text.family(dropped, "counter", "Access entries dropped because the logs did not keep up.");
         text.sample(dropped, &[], self.dropped());
@@ -63,9 +64,9 @@ impl Group {
         let requests = format!("porthole_proxy_{sort}_requests_total");
         text.family(&requests, "counter", "Requests that ended, by the class of their status.");
         for (series, about, sums) in &self.members {
-            for (class, count) in
-                super::live::classes(sums).into_iter().enumerate().filter(|(_, count)| *count > 0)
-            {
+            // Those of ordinary answers stand there from the beginning: a first failure is a rise from none to one.
+            let told = |(class, count): &(usize, u64)| *count > 0 || *class >= 2;
+            for (class, count) in super::live::classes(sums).into_iter().enumerate().filter(told) {
                 let mut pairs = self.pairs(series, about);
                 pairs.push(("class", CLASSES[class]));
                 text.sample(&requests, &pairs, count);
@@ -118,6 +119,17 @@ impl Group {
     fn owner<'p>(sort: &'static str, series: &'p Series, about: &'p Labels) -> Pairs<'p> {
         let target = about.get(TARGET).filter(|_| sort == "router");
         [(sort, series.name())].into_iter().chain(target.map(|target| (label::SERVICE, target))).collect()
+    }
+
+    /// Handshakes of TLS that came to nothing.
+    fn handshakes(&self, text: &mut Text) {
+        let name = "porthole_proxy_tls_handshake_failures_total";
+        text.family(name, "counter", "TLS handshakes that came to nothing, by reason.");
+        for (series, ..) in &self.members {
+            for (fault, count) in series.failed_handshakes() {
+                text.sample(name, &[(self.sort, series.name()), ("reason", fault.word())], count);
+            }
+        }
     }
 
     /// Under Traefik's names.

@@ -13,6 +13,7 @@ use super::finished::Finished;
 use super::live::Past;
 use super::ring::Ring;
 use super::series::{Kind, Request, Series, method_word};
+use super::why::Why;
 
 /// More routers, or targets, than this share one series.
 const SERIES_MAX: usize = 4_096;
@@ -31,7 +32,23 @@ pub struct Route {
     labels: Labels,
     /// Of its access entries' stream.
     service: Box<str>,
+    recorded: Recorded,
     pub(super) series: Arc<Series>,
+}
+
+/// What is recorded of a router's requests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Recorded {
+    /// Access entries.
+    pub entries: bool,
+    /// Counters and histograms, of the entrypoint and the service too.
+    pub numbers: bool,
+}
+
+impl Default for Recorded {
+    fn default() -> Self {
+        Self { entries: true, numbers: true }
+    }
 }
 
 impl Route {
@@ -93,7 +110,14 @@ impl Meter {
 
     /// The router `name`, which passes requests to the target `target` (both with their providers). They are for `service`
     /// of the compose project `project`; both may be empty. Its numbers go on from the last table that had it.
-    pub fn route(&self, name: &str, target: &str, project: &str, service: &str) -> Arc<Route> {
+    pub fn route(
+        &self,
+        name: &str,
+        target: &str,
+        project: &str,
+        service: &str,
+        recorded: Recorded,
+    ) -> Arc<Route> {
         let service = if service.is_empty() { UNROUTED } else { service };
         let identity = Identity { service: service.into(), project: project.into(), ..self.identity.clone() };
         let about = [("target", target), (label::SERVICE, service), (label::PROJECT, project)];
@@ -101,6 +125,7 @@ impl Meter {
             name: name.into(),
             labels: identity.stream_labels(ACCESS),
             service: service.into(),
+            recorded,
             series: self.routers.get(name, &Labels::from_pairs(about)),
         })
     }
@@ -124,14 +149,18 @@ impl Meter {
             bytes_out: finished.bytes_out,
         };
         let ticket = finished.ticket;
-        ticket.entrypoint().count(&request, 0);
-        if let Some(route) = ticket.route() {
-            route.series.count(&request, 0);
+        let recorded = ticket.route().map_or(Recorded::default(), |route| route.recorded);
+        // What never became a request is not one of them.
+        if recorded.numbers && finished.why != Some(Why::Handshake) {
+            ticket.entrypoint().count(&request, 0);
+            if let Some(route) = ticket.route() {
+                route.series.count(&request, 0);
+            }
+            if let Some(target) = ticket.target() {
+                target.count(&request, finished.retries);
+            }
         }
-        if let Some(target) = ticket.target() {
-            target.count(&request, finished.retries);
-        }
-        if !self.ring.is_closed() {
+        if recorded.entries && !self.ring.is_closed() {
             self.note(finished);
         }
     }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use model::Ordered as _;
 use model::{Batch, Entry, Labels, Multiline};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -68,7 +69,7 @@ fn batches(waiting: Vec<Waiting>) -> Vec<Batch> {
         streams.entry(labels).or_default().push(entry);
     }
     let batch = |(labels, mut entries): (Labels, Vec<Entry>)| {
-        entries.sort_by_key(|entry| entry.timestamp);
+        entries.order_by_key(|entry| entry.timestamp);
         Batch { labels, entries, positions: Vec::new(), multiline: Multiline::Off }
     };
     streams.into_iter().map(batch).collect()

@@ -4,7 +4,10 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use model::Ordered as _;
+
 use super::{buckets, shard};
+use crate::tls::HandshakeFault;
 
 /// The upper edges of Traefik's buckets, in milliseconds.
 pub(crate) const TRAEFIK_MILLIS: [u64; 4] = [100, 300, 1_200, 5_000];
@@ -93,6 +96,8 @@ pub(crate) struct Sums {
 pub struct Series {
     name: Box<str>,
     shards: Box<[Shard]>,
+    /// Of an entrypoint, by [`HandshakeFault::ALL`].
+    handshakes: [AtomicU64; HandshakeFault::ALL.len()],
 }
 
 /// What one thread counts; far enough from the next one's that their cores do not share a cache line.
@@ -116,7 +121,8 @@ struct Counts {
 impl Series {
     /// Without any request yet.
     pub(crate) fn new(name: &str) -> Self {
-        Self { name: name.into(), shards: (0..shard::count()).map(|_| Shard::default()).collect() }
+        let shards = (0..shard::count()).map(|_| Shard::default()).collect();
+        Self { name: name.into(), shards, handshakes: Default::default() }
     }
 
     /// Whose numbers these are: an entrypoint's name, or a router's or target's with its provider.
@@ -134,6 +140,17 @@ impl Series {
 
     pub(crate) fn connected(&self, by: i64) {
         self.own().connections.fetch_add(by, Ordering::Relaxed);
+    }
+
+    /// A handshake of TLS came to nothing.
+    pub(crate) fn handshake_failed(&self, fault: HandshakeFault) {
+        self.handshakes[fault as usize].fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How many did, by reason.
+    pub(crate) fn failed_handshakes(&self) -> impl Iterator<Item = (HandshakeFault, u64)> {
+        let counts = self.handshakes.iter().map(|count| count.load(Ordering::Relaxed));
+        HandshakeFault::ALL.into_iter().zip(counts)
     }
 
     pub(crate) fn count(&self, request: &Request, retries: u32) {
@@ -159,7 +176,7 @@ impl Series {
             sums.retries += shard.retries.load(Ordering::Relaxed);
             locked(&shard.counts).add_to(&mut sums);
         }
-        sums.kinds.sort_unstable_by_key(|(kind, _)| *kind);
+        sums.kinds.order_by_key(|(kind, _)| *kind);
         sums
     }
 

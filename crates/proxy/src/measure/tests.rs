@@ -11,6 +11,7 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::*;
+use crate::tls::HandshakeFault;
 
 const UUID: &str = "a made id";
 const MADE: &str = "a made trace";
@@ -146,6 +147,10 @@ fn ticket(meter: &Meter) -> Ticket {
     Ticket::new(meter.entrypoint("web"))
 }
 
+fn web(meter: &Meter) -> Arc<Route> {
+    meter.route("web@docker", "web-shop@docker", "shop", "web", Recorded::default())
+}
+
 /// The only entry that waits: its stream and its line.
 fn taken(meter: &Meter) -> (String, String) {
     let waiting = meter.ring.take();
@@ -157,7 +162,7 @@ fn taken(meter: &Meter) -> (String, String) {
 fn an_entry_says_what_there_was() {
     let meter = meter();
     let mut routed = ticket(&meter);
-    routed.routed(&meter.route("web@docker", "web-shop@docker", "shop", "web"));
+    routed.routed(&web(&meter));
     routed.passed(&meter.target("web-shop@docker", "shop", "web"));
     let container = Identity {
         service: "web".into(),
@@ -235,7 +240,7 @@ fn a_full_ring_drops_and_counts() {
 fn numbers_stand_under_both_names() {
     let meter = meter();
     let mut routed = ticket(&meter);
-    routed.routed(&meter.route("web@docker", "web-shop@docker", "shop", "web"));
+    routed.routed(&web(&meter));
     routed.passed(&meter.target("web-shop@docker", "shop", "web"));
     for (millis, status, tls) in [(40, 200, None), (250, 200, Some("1.3")), (900, 503, None)] {
         report(&meter, &routed, |request| {
@@ -266,6 +271,52 @@ fn numbers_stand_under_both_names() {
     }
     drop(routed);
     assert_eq!(meter.live_targets()["web-shop@docker"].in_flight, 0);
+}
+
+#[test]
+fn a_router_has_its_numbers_before_its_first_request() {
+    let meter = meter();
+    let _route = web(&meter);
+    let text = meter.exposition();
+    for class in ["2xx", "3xx", "4xx", "5xx"] {
+        let line = format!(
+            r#"porthole_proxy_router_requests_total{{router="web@docker",target="web-shop@docker",service="web",project="shop",class="{class}"}} 0"#
+        );
+        assert!(text.lines().any(|other| other == line), "{line}\nis not in\n{text}");
+    }
+}
+
+#[test]
+fn what_is_not_to_be_recorded_is_not() {
+    for (entries, numbers) in [(true, true), (false, true), (true, false), (false, false)] {
+        let meter = meter();
+        let mut routed = ticket(&meter);
+        routed.routed(&meter.route("r@docker", "s@docker", "", "", Recorded { entries, numbers }));
+        routed.passed(&meter.target("s@docker", "", ""));
+        report(&meter, &routed, |_| ());
+        assert_eq!(meter.ring.take().len(), usize::from(entries));
+        for live in [meter.live_entrypoints(), meter.live_routers(), meter.live_targets()] {
+            let requests: u64 = live.values().map(|live| live.requests).sum();
+            assert_eq!(requests, u64::from(numbers), "{live:?}");
+        }
+    }
+}
+
+#[test]
+fn handshakes_that_fail_are_counted_apart() {
+    let meter = meter();
+    let web = meter.entrypoint("web");
+    web.handshake_failed(HandshakeFault::Garbage);
+    web.handshake_failed(HandshakeFault::Garbage);
+    let text = meter.exposition();
+    for (reason, count) in [("garbage", 2), ("refused", 0)] {
+        let line = format!(
+            "porthole_proxy_tls_handshake_failures_total{{entrypoint=\"web\",reason=\"{reason}\"}} {count}"
+        );
+        assert!(text.lines().any(|other| other == line), "{line}\nis not in\n{text}");
+    }
+    report(&meter, &ticket(&meter), |request| request.why = Some(Why::Handshake));
+    assert_eq!((meter.live_entrypoints()["web"].requests, meter.ring.take().len()), (0, 1));
 }
 
 #[test]

@@ -39,6 +39,8 @@ pub enum Why {
     BodyTooLarge,
     /// The request came over a connection that was made for another host: 421.
     Misdirected,
+    /// No handshake of TLS: no request, and no answer.
+    Handshake,
     /// The method is not served: 501 for CONNECT, 405 for files.
     Method,
     /// A middleware answered; the entry names it.
@@ -73,6 +75,7 @@ impl Why {
             Self::HeadTooLarge => "head_too_large",
             Self::BodyTooLarge => "body_too_large",
             Self::Misdirected => "misdirected",
+            Self::Handshake => "handshake",
             Self::Method => "method",
             Self::Middleware => "middleware",
             Self::Proxy => "proxy",

@@ -18,6 +18,8 @@ use super::verdicts::Verdicts;
 
 /// A file of users is not this long.
 const FILE_BYTES_MAX: u64 = 4 << 20;
+/// Nobody has a longer password, and MD5's thousand rounds take as much longer as it is.
+const PASSWORD_BYTES_MAX: usize = 1024;
 
 /// The middleware.
 pub(super) struct BasicAuth {
@@ -73,6 +75,9 @@ impl BasicAuth {
         let Some((name, password)) = credentials(headers) else {
             return Err(self.refused("no name and password"));
         };
+        if password.len() > PASSWORD_BYTES_MAX {
+            return Err(self.refused("the password is too long to be one"));
+        }
         let known = self.users.get(&name);
         let user = known.unwrap_or(&self.stranger);
         let Ok(is_right) = self.verdicts.is_right(&user.hash, &user.text, &password).await else {

@@ -3,6 +3,7 @@
 
 use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
 use http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
+use http_body::Body as _;
 use route::declared::Buffering;
 
 use super::answer::{Answered, short, text};
@@ -15,12 +16,14 @@ use crate::tools::Tools;
 pub(super) async fn before(
     options: &Buffering,
     request: &mut Request<Body>,
+    exchange: &mut Exchange,
     tools: &Tools<'_>,
 ) -> Result<(), Box<Answered>> {
     if request.body().is_empty() {
         return Ok(());
     }
-    let limits = Limits { bytes_max: options.request_bytes_max, memory_bytes: options.request_memory_bytes };
+    let memory_bytes = in_memory(options.request_memory_bytes, request.body(), exchange, tools);
+    let limits = Limits { bytes_max: options.request_bytes_max, memory_bytes };
     let body = std::mem::take(request.body_mut());
     match spool(body, limits, tools.temporary()).await {
         Ok(spooled) => {
@@ -49,8 +52,8 @@ pub(super) async fn after(
     if answer.status() == StatusCode::SWITCHING_PROTOCOLS || answer.body().is_empty() {
         return answer;
     }
-    let limits =
-        Limits { bytes_max: options.response_bytes_max, memory_bytes: options.response_memory_bytes };
+    let memory_bytes = in_memory(options.response_memory_bytes, answer.body(), exchange, tools);
+    let limits = Limits { bytes_max: options.response_bytes_max, memory_bytes };
     let (mut head, body) = answer.into_parts();
     match spool(body, limits, tools.temporary()).await {
         Ok(spooled) => {
@@ -65,6 +68,18 @@ pub(super) async fn after(
             exchange.note(why, format!("the answer's body: {error}"));
             short(status)
         }
+    }
+}
+
+/// How much of a body may be in memory: where there is no room for it all of it goes to a file.
+fn in_memory(wanted: u64, body: &Body, exchange: &mut Exchange, tools: &Tools<'_>) -> u64 {
+    let bytes = body.size_hint().upper().map_or(wanted, |length| length.min(wanted));
+    match tools.room().share(bytes) {
+        Some(share) => {
+            exchange.guards.push(Box::new(share));
+            wanted
+        }
+        None => 0,
     }
 }
 

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use http::header::{CONTENT_LENGTH, LOCATION, SET_COOKIE};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, Uri};
+use http_body::Body as _;
 use http_body_util::BodyExt as _;
 use http_body_util::Limited;
 use route::declared;
@@ -18,6 +19,7 @@ use route::declared;
 use super::answer::{Answered, redirect, short, text, with};
 use super::spool::{Limits, SpoolError, spool};
 use crate::body::Body;
+use crate::exchange::Guards;
 use crate::tools::Tools;
 
 /// For its whole answer, with its body.
@@ -74,8 +76,9 @@ impl ForwardAuth {
         request: &mut Request<Body>,
         from: From,
         tools: &Tools<'_>,
+        guards: &mut Guards,
     ) -> Result<Vec<HeaderValue>, Box<Answered>> {
-        let question = self.question(request, from, tools).await?;
+        let question = self.question(request, from, tools, guards).await?;
         let asking = async {
             let answer = tools.fetch(question, self.options.tls.insecure_skip_verify).await;
             let answer = answer.map_err(|error| self.failed(&error.to_string()))?;
@@ -107,6 +110,7 @@ impl ForwardAuth {
         request: &mut Request<Body>,
         from: From,
         tools: &Tools<'_>,
+        guards: &mut Guards,
     ) -> Result<Request<Body>, Box<Answered>> {
         let mut question = Request::new(Body::empty());
         *question.uri_mut() = self.address.clone();
@@ -115,7 +119,7 @@ impl ForwardAuth {
         *question.headers_mut() =
             ask::headers(request, self.options.trust_forward_header, &self.asks_with, from);
         if self.options.forward_body && !request.body().is_empty() {
-            let body = self.whole_body(request, tools).await?;
+            let body = self.whole_body(request, tools, guards).await?;
             question.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(body.len()));
             *question.body_mut() = Body::full(body.clone());
             *request.body_mut() = Body::full(body);
@@ -128,8 +132,15 @@ impl ForwardAuth {
         &self,
         request: &mut Request<Body>,
         tools: &Tools<'_>,
+        guards: &mut Guards,
     ) -> Result<bytes::Bytes, Box<Answered>> {
         let max = self.options.body_bytes_max.unwrap_or(BODY_BYTES_MAX);
+        let length = request.body().size_hint().upper().unwrap_or(max);
+        let Some(share) = tools.room().share(length.min(max)) else {
+            let what = "there is no room left for bodies that are to be sent to whom is asked";
+            return Err(with(short(StatusCode::SERVICE_UNAVAILABLE), what));
+        };
+        guards.push(Box::new(share));
         let limits = Limits { bytes_max: Some(max), memory_bytes: max };
         let body = spool(std::mem::take(request.body_mut()), limits, tools.temporary()).await;
         let body = match body {

@@ -71,11 +71,14 @@ impl Step {
                 exchange.guarded = true;
             }
             Self::Breaker(breaker) => return breaker.before().map(Left::Begun),
-            Self::Buffering(options) => Box::pin(buffering::before(options, request, tools)).await?,
+            Self::Buffering(options) => {
+                Box::pin(buffering::before(options, request, exchange, tools)).await?;
+            }
             Self::Compress(compress) => return Ok(Left::Coding(compress.before(request))),
             Self::Encoded(options) => encoded::check(options, request)?,
             Self::ForwardAuth(auth) => {
-                let cookies = Box::pin(auth.before(request, From { peer, tls }, tools)).await?;
+                let cookies =
+                    Box::pin(auth.before(request, From { peer, tls }, tools, &mut exchange.guards)).await?;
                 exchange.guarded = true;
                 return Ok(Left::Cookies(cookies));
             }

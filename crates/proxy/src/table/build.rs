@@ -76,6 +76,10 @@ impl Building {
             &router.service.to_string(),
             &target.project,
             &target.service,
+            measure::Recorded {
+                entries: router.observability.access_logs != Some(false),
+                numbers: router.observability.metrics != Some(false),
+            },
         );
         let is_active = router.state == plan::State::Active;
         let middlewares = if is_active { &router.middlewares[..] } else { &[] };

@@ -149,3 +149,23 @@ async fn one_entrypoint_leads_to_another() {
     let posted = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
     assert!(ask(scene.web(), posted).await.starts_with("HTTP/1.1 308 "));
 }
+
+#[tokio::test]
+async fn tls_that_is_none_is_told_and_counted() {
+    let scene = Scene::new(NOBODY).await;
+    // A record that is too long, and a client that says hello and goes.
+    scene.ask(&[0x16, 3, 1, 0xff, 0xff, 1, 2, 3][..]).await;
+    let mut gone = scene.connect().await;
+    gone.write_all(&[0x16, 3, 1]).await.unwrap();
+    gone.shutdown().await.unwrap();
+    rest(&mut gone).await;
+    let text = scene.proxy.meter().exposition();
+    for reason in ["garbage", "client_gone"] {
+        let line = format!(
+            "porthole_proxy_tls_handshake_failures_total{{entrypoint=\"web\",reason=\"{reason}\"}} 1\n"
+        );
+        assert!(text.contains(&line), "{line}\n{text}");
+    }
+    let [entry] = &scene.entries().await[..] else { panic!("one entry") };
+    assert_eq!((&entry["status"], &entry["why"]), (&400.into(), &"handshake".into()));
+}

@@ -59,7 +59,10 @@ impl Scene {
             workloads: receiver,
             own_container: None,
             masker: Arc::new(Masker::new(mask::Config::off())),
-            internal: Arc::new(|asked| {
+            internal: Arc::new(|mut asked| {
+                if let Some(client) = asked.request.extensions_mut().remove::<hyper::upgrade::OnUpgrade>() {
+                    return Box::pin(async move { switched(client) });
+                }
                 let text = format!("inside: {} {}", asked.request.uri(), asked.guarded);
                 Box::pin(async move { Response::new(whole(text)) })
             }),
@@ -141,6 +144,19 @@ pub(super) fn route_to(server: SocketAddr) -> String {
 pub(super) fn whole(text: impl Into<Bytes>) -> Boxed {
     use http_body_util::BodyExt as _;
     http_body_util::Full::new(text.into()).map_err(|never| match never {}).boxed_unsync()
+}
+
+/// Speaks another protocol with whoever is inside: sends back what comes.
+fn switched(client: hyper::upgrade::OnUpgrade) -> Response<Boxed> {
+    tokio::spawn(async move {
+        let (mut from, mut to) = tokio::io::split(TokioIo::new(client.await.unwrap()));
+        let _ = tokio::io::copy(&mut from, &mut to).await;
+    });
+    let mut response = Response::new(whole(""));
+    *response.status_mut() = http::StatusCode::SWITCHING_PROTOCOLS;
+    response.headers_mut().insert("upgrade", "websocket".parse().unwrap());
+    response.headers_mut().insert("connection", "upgrade".parse().unwrap());
+    response
 }
 
 pub(super) async fn ask(address: SocketAddr, bytes: impl AsRef<[u8]>) -> String {

@@ -261,3 +261,51 @@ async fn http2_in_front_of_http1_joins_crumbs_and_names_the_host() {
     let text = String::from_utf8_lossy(&text);
     assert!(text.contains("cookie: a=1; b=2\n") && text.contains("host: a.example\n"), "{text}");
 }
+
+#[tokio::test]
+async fn the_page_speaks_other_protocols_too() {
+    let page = "[[proxy.route]]\nrule = \"PathPrefix(`/`)\"\nservice = \"page@internal\"\n";
+    let scene = Scene::new(&format!("{page}{}", route_to(parrot().await).replace("`/`", "`/none`"))).await;
+    let mut client = scene.connect().await;
+    client.write_all(UPGRADE.as_bytes()).await.unwrap();
+    let answer = until(&mut client, "\r\n\r\n").await;
+    assert!(
+        answer.starts_with("HTTP/1.1 101 ")
+            && answer.contains("upgrade: websocket\r\n")
+            && answer.contains("connection: upgrade\r\n"),
+        "{answer}"
+    );
+    client.write_all(b"hello").await.unwrap();
+    until(&mut client, "hello").await;
+    drop(client);
+    let entries = scene.entries().await;
+    assert_eq!((&entries[0]["status"], &entries[0]["spoken"]), (&101.into(), &"websocket".into()));
+}
+
+#[tokio::test]
+async fn a_client_that_reads_only_when_it_has_sent_all_gets_through() {
+    const BYTES: usize = 24 << 20;
+    // A server that answers at once and at length, and reads meanwhile.
+    let server = server(|socket| async move {
+        let (mut from, mut to) = socket.into_split();
+        let writing = tokio::spawn(async move {
+            to.write_all(format!("HTTP/1.1 200 OK\r\nContent-Length: {BYTES}\r\n\r\n").as_bytes()).await?;
+            to.write_all(&vec![b'b'; BYTES]).await?;
+            Ok::<_, std::io::Error>(to)
+        });
+        tokio::io::copy(&mut from, &mut tokio::io::sink()).await.unwrap();
+        drop(writing.await);
+    })
+    .await;
+    let scene = Scene::new(&route_to(server)).await;
+    let mut client = scene.connect().await;
+    let head = format!("POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: {BYTES}\r\n\r\n");
+    let talk = async {
+        client.write_all(head.as_bytes()).await.unwrap();
+        client.write_all(&vec![b'a'; BYTES]).await.unwrap();
+        rest(&mut client).await.len()
+    };
+    let length =
+        tokio::time::timeout(super::scene::PATIENCE, talk).await.expect("neither waits for the other");
+    assert!(length > BYTES, "{length}");
+}

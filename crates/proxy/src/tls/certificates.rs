@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use arc_swap::{ArcSwap, ArcSwapOption};
+use model::Ordered as _;
 use model::Timestamp;
 use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
@@ -166,7 +167,7 @@ impl Certificates {
         let mut list: Vec<Listed> = parts.acme.iter().map(renewal_listed).collect();
         list.extend(parts.files.iter().map(|served| listed(served, false)));
         list.extend(parts.unreadable.iter().cloned());
-        list.sort_by(|a, b| a.names.cmp(&b.names));
+        list.order_by(|a, b| a.names.cmp(&b.names));
         list.push(listed(parts.default(), true));
         list
     }
@@ -294,7 +295,7 @@ impl Table {
     /// Where several are for one name: one that holds now, then one of a file, then the one that holds longest.
     fn new<'a>(served: impl Iterator<Item = &'a Arc<Served>>, default: Arc<Served>, now: Timestamp) -> Self {
         let mut served: Vec<&Arc<Served>> = served.collect();
-        served.sort_by_key(|served| {
+        served.order_by_key(|served| {
             let file = matches!(served.source, Source::File { .. });
             (served.facts.holds(now), file, served.facts.not_after)
         });

@@ -1,5 +1,7 @@
 //! What can be said of a dynamic file without knowing what else there is.
 
+use model::Ordered as _;
+
 use super::{DynamicFile, Statics};
 use crate::declared::{self, Declared};
 use crate::finding::Finding;
@@ -37,7 +39,7 @@ pub(super) fn check(file: &DynamicFile) -> Vec<Finding> {
             );
         }
     }
-    findings.sort_by(|a, b| (&a.place, a.severity, &a.what).cmp(&(&b.place, b.severity, &b.what)));
+    findings.order_by(|a, b| (&a.place, a.severity, &a.what).cmp(&(&b.place, b.severity, &b.what)));
     findings.dedup();
     findings
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use model::Ordered as _;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -30,7 +31,7 @@ impl Reader<'_> {
         let mut node = self.empty(at);
         // The parser sorts by name; findings are told from top to bottom.
         let mut items: Vec<_> = table.iter().collect();
-        items.sort_by_key(|(key, _)| key.span().start);
+        items.order_by_key(|(key, _)| key.span().start);
         for (key, value) in items {
             let child = self.value(value, key.span().start, depth + 1)?;
             node.children.push((key.get_ref().to_string(), child));

@@ -9,6 +9,7 @@ mod part;
 
 use std::collections::BTreeMap;
 
+use model::Ordered as _;
 use model::Workload;
 
 use super::constraint::Constraint;
@@ -29,7 +30,7 @@ pub(super) fn add(draft: &mut Draft, inputs: &Inputs<'_>, reach: &Reach<'_>) {
     });
     let default_rule = DefaultRule::parse(&inputs.docker.default_rule);
     let mut containers: Vec<&Workload> = inputs.containers.iter().collect();
-    containers.sort_by(|a, b| (&a.identity.container, &a.id).cmp(&(&b.identity.container, &b.id)));
+    containers.order_by(|a, b| (&a.identity.container, &a.id).cmp(&(&b.identity.container, &b.id)));
     let mut groups: BTreeMap<(&str, &str), Vec<Part<'_>>> = BTreeMap::new();
     for container in containers {
         let builder = part::Builder {

@@ -8,7 +8,7 @@ use crate::name::{Name, Provider};
 use crate::node::{Node, Place};
 
 /// Only challenges of a CA come before.
-const PRIORITY: i64 = i64::MAX - 1;
+pub(super) const PRIORITY: i64 = i64::MAX - 1;
 
 /// Adds the page's routers.
 pub(super) fn add(draft: &mut Draft, inputs: &Inputs<'_>) {

@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
+use model::Ordered as _;
 use model::{Health, Network, State, Workload};
 
 use super::inputs::Inputs;
@@ -125,11 +126,11 @@ impl<'a> Reach<'a> {
         });
         let mut projects: Vec<&str> =
             found.iter().map(|workload| workload.identity.project.as_str()).collect();
-        projects.sort_unstable();
+        projects.order();
         projects.dedup();
         let Some((first, others)) = projects.split_first() else { return Named::default() };
         found.retain(|workload| workload.identity.project == *first);
-        found.sort_by(|a, b| (&a.identity.container, &a.id).cmp(&(&b.identity.container, &b.id)));
+        found.order_by(|a, b| (&a.identity.container, &a.id).cmp(&(&b.identity.container, &b.id)));
         Named { containers: found, others: others.to_vec() }
     }
 }

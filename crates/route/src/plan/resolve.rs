@@ -6,6 +6,8 @@ mod services;
 
 use std::collections::BTreeMap;
 
+use model::Ordered as _;
+
 use super::draft::{Draft, Written};
 use super::inputs::Inputs;
 use super::reference::{self, Found};
@@ -61,7 +63,7 @@ impl Resolver<'_, '_> {
         certificates: Vec<crate::declared::CertificateFiles>,
         tls_store: crate::declared::TlsStore,
     ) -> Plan {
-        self.findings.sort_by(|a, b| (&a.place, a.severity, &a.what).cmp(&(&b.place, b.severity, &b.what)));
+        self.findings.order_by(|a, b| (&a.place, a.severity, &a.what).cmp(&(&b.place, b.severity, &b.what)));
         self.findings.dedup();
         let middlewares = self.middlewares.into_iter().map(|(name, written)| (name, written.value));
         Plan {

@@ -3,6 +3,8 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
+use model::Ordered as _;
+
 use super::{Router, State};
 use crate::finding::Finding;
 
@@ -14,7 +16,7 @@ pub(super) struct Entry {
 
 /// Sorts as [`Plan::routers`](super::Plan) says.
 pub(super) fn order(entries: &mut [Entry]) {
-    entries.sort_by(|a, b| key(a).cmp(&key(b)));
+    entries.order_by(|a, b| key(a).cmp(&key(b)));
 }
 
 fn key(entry: &Entry) -> (bool, Reverse<i64>, bool, &crate::name::Name) {

@@ -15,9 +15,10 @@ pub(crate) enum Permission {
     SignedIn,
     /// To see everything: a session of any role, or a token of scope `read`.
     Read,
-    /// To see what programs see through Sentry's API: a session of any role, or a token of scope `read` or `release`.
+    /// To see what programs see through Sentry's and Alertmanager's API: a session of any role, or a token of scope `read` or `release`.
     Browse,
-    /// To tell releases and change issues through Sentry's API: a session of an editor, or a token of scope `release`.
+    /// To tell releases and change issues through Sentry's API, and to silence alerts through Alertmanager's, as scripts do
+    /// that deploy: a session of an editor, or a token of scope `release`.
     Release,
     /// To bring data: a token of scope `ingest`, or a session of an editor.
     Ingest,
@@ -89,6 +90,21 @@ pub(crate) const TABLE: &[(&str, &str, Permission)] = &[
     ("POST", "/api/v1/write", Ingest),
     ("POST", "/api/v1/otlp/v1/metrics", Ingest),
     ("POST", "/otlp/v1/metrics", Ingest),
+    // Alertmanager
+    ("GET", "/api/v2/status", Browse),
+    ("GET", "/api/v2/receivers", Browse),
+    ("GET", "/api/v2/alerts", Browse),
+    ("POST", "/api/v2/alerts", Ingest),
+    ("GET", "/api/v2/alerts/groups", Browse),
+    ("GET", "/api/v2/silences", Browse),
+    ("POST", "/api/v2/silences", Release),
+    ("GET", "/api/v2/silence/{id}", Browse),
+    ("DELETE", "/api/v2/silence/{id}", Release),
+    // Links, the phone, Slack: what is signed needs no login.
+    ("GET", "/ack/style.css", Public),
+    ("GET POST", "/ack/{token}", Public),
+    ("POST", "/hooks/twilio/{token}", Public),
+    ("POST", "/hooks/slack", Public),
     // Traefik
     ("GET", "/api/version", Read),
     ("GET", "/api/overview", Read),
@@ -206,6 +222,14 @@ pub(crate) const TABLE: &[(&str, &str, Permission)] = &[
     ("GET", "/app/v1/metrics/labels", Read),
     ("GET", "/app/v1/services", Read),
     ("GET", "/app/v1/services/{name}", Read),
+    ("GET", "/app/v1/services/{name}/lanes", Read),
+    ("GET", "/app/v1/services/{name}/deploy", Read),
+    ("GET", "/app/v1/configuration", Admin),
+    ("GET", "/app/v1/situation", Read),
+    ("GET", "/app/v1/incidents", Read),
+    ("GET", "/app/v1/incidents/{id}", Read),
+    ("GET", "/app/v1/moment", Read),
+    ("GET", "/app/v1/checklist", Read),
     ("GET", "/app/v1/targets", Read),
     ("GET", "/app/v1/uptime", Read),
     ("GET", "/app/v1/routes", Read),
@@ -218,6 +242,22 @@ pub(crate) const TABLE: &[(&str, &str, Permission)] = &[
     ("POST", "/app/v1/dashboards", Edit),
     ("GET", "/app/v1/dashboards/{id}", Read),
     ("PUT DELETE", "/app/v1/dashboards/{id}", Edit),
+    ("GET", "/app/v1/alerts", Read),
+    ("GET", "/app/v1/alerts/{id}", Read),
+    ("POST DELETE", "/app/v1/alerts/{id}/acknowledge", Edit),
+    ("GET", "/app/v1/history", Read),
+    ("GET", "/app/v1/silences", Read),
+    ("POST", "/app/v1/silences", Edit),
+    ("DELETE", "/app/v1/silences/{id}", Edit),
+    ("GET", "/app/v1/rules", Read),
+    ("POST", "/app/v1/rules", Admin),
+    ("POST", "/app/v1/rules/backtest", Edit),
+    ("GET", "/app/v1/rules/{name}", Read),
+    ("DELETE", "/app/v1/rules/{name}", Admin),
+    ("POST", "/app/v1/rules/{name}/drill", Admin),
+    ("GET", "/app/v1/receivers", Read),
+    ("POST", "/app/v1/receivers/{name}/test", Admin),
+    ("GET", "/app/v1/report", Read),
     ("GET", "/app/v1/issues", Read),
     ("GET", "/app/v1/issues/values", Read),
     ("POST", "/app/v1/issues/update", Edit),

@@ -1,4 +1,4 @@
-//! Users, sessions, tokens, the set-up secret, saved views and dashboards: `state.db`.
+//! Users, sessions, tokens, the set-up secret, saved views, dashboards and remembered incidents: `state.db`.
 //!
 //! Passwords are kept as argon2id hashes; every other secret is 32 random bytes of which only the SHA-256 is
 //! kept. Reading and writing the file takes micro- to milliseconds and is synchronous; what hashes a password
@@ -7,6 +7,7 @@
 
 mod dashboards;
 mod errors;
+mod incidents;
 mod password;
 mod schema;
 mod secret;

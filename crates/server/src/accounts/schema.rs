@@ -3,7 +3,8 @@
 use store::Schema;
 
 /// Times are milliseconds since the epoch, `hash` is the SHA-256 of a secret, `password` a PHC string of
-/// argon2id, `scopes` words with spaces between them, `panels` JSON as the page sends it.
+/// argon2id, `scopes` words with spaces between them, `panels` and `incident` JSON as the page
+/// sends and gets it.
 pub(super) const SCHEMA: Schema = Schema {
     name: "accounts and page settings",
     application_id: 0x5048_5354,
@@ -56,6 +57,15 @@ pub(super) const SCHEMA: Schema = Schema {
             changed_by TEXT NOT NULL,
             changed INTEGER NOT NULL
         ) STRICT;
+    ",
+        "
+        CREATE TABLE incidents (
+            id TEXT PRIMARY KEY,
+            since INTEGER NOT NULL,
+            ended INTEGER,
+            incident TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX incidents_by_end ON incidents (ended);
     ",
     ],
 };

@@ -1,5 +1,6 @@
 //! `GET live`: one stream of events per tab.
 
+mod critical;
 mod lines;
 mod news;
 
@@ -7,7 +8,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
-use api::{LivePaused, Now};
+use api::{LivePaused, Now, Situation};
 use axum::extract::State;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
@@ -16,7 +17,7 @@ use futures_util::stream::unfold;
 use http::HeaderMap;
 use issues::News;
 use serde::{Deserialize, Serialize};
-use tokio::sync::{OwnedSemaphorePermit, broadcast};
+use tokio::sync::{OwnedSemaphorePermit, broadcast, watch};
 use tokio::time::{Interval, MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
@@ -26,6 +27,7 @@ use super::logs::log_query;
 use super::now::NowFeed;
 use super::refusal::QueryRefusal;
 use crate::fault::Fault;
+use critical::Critical;
 use lines::LineFeed;
 
 /// Between two looks at Now.
@@ -69,6 +71,8 @@ pub(super) async fn open(
     let stream = Live {
         now: app.now.clone(),
         shown: None,
+        situation: fresh(app.situation.subscribe()),
+        critical: Critical::new(app.alerts.clone()),
         lines,
         news: app.issues.news(),
         now_ticks: ticks(NOW_EVERY),
@@ -91,6 +95,8 @@ fn ticks(period: Duration) -> Interval {
 struct Live {
     now: NowFeed,
     shown: Option<Arc<Now>>,
+    situation: watch::Receiver<Option<Arc<Situation>>>,
+    critical: Critical,
     lines: Option<LineFeed>,
     news: broadcast::Receiver<News>,
     now_ticks: Interval,
@@ -120,6 +126,8 @@ impl Live {
                         return Some(event);
                     }
                 }
+                situation = seen(&mut self.situation), if self.shown.is_some() => return Some(event("situation", &*situation)),
+                alerts = self.critical.next(), if self.shown.is_some() => return Some(event("alerts", &alerts)),
                 issue = news::next(&mut self.news) => return Some(event("issue", &issue)),
                 () = receive(&mut self.lines) => {}
             }
@@ -138,6 +146,25 @@ impl Live {
         }
         self.shown = Some(now.clone());
         Some(now)
+    }
+}
+
+/// One that has not been shown anything yet.
+fn fresh(mut latest: watch::Receiver<Option<Arc<Situation>>>) -> watch::Receiver<Option<Arc<Situation>>> {
+    latest.mark_changed();
+    latest
+}
+
+/// The next situation that is another than the one before.
+async fn seen(latest: &mut watch::Receiver<Option<Arc<Situation>>>) -> Arc<Situation> {
+    loop {
+        if latest.changed().await.is_err() {
+            // The server has ended, and so does the stream.
+            return std::future::pending().await;
+        }
+        if let Some(situation) = latest.borrow_and_update().clone() {
+            return situation;
+        }
     }
 }
 

@@ -1,9 +1,12 @@
 //! The page's own API: `/app/v1/…`, in the types of the crate `api`.
 
+mod alerts;
+mod configuration;
 mod dashboards;
 mod errors;
 mod evaluator;
 mod extract;
+mod incidents;
 mod live;
 mod logs;
 mod metrics;
@@ -31,8 +34,9 @@ use crate::access::{Attempts, SessionCookie};
 use crate::accounts::Accounts;
 use crate::queries::Queries;
 use crate::server::Engines;
-use crate::{AuthMode, Clock, Config};
+use crate::{AuthMode, Clock, Config, InForce};
 
+pub(crate) use incidents::{SituationFeed, Sources, evidence};
 pub(crate) use now::NowFeed;
 #[cfg(test)]
 pub(crate) use proxy::tests::shop;
@@ -56,9 +60,12 @@ pub(crate) struct App {
     issues: ::issues::Issues,
     metrics: ::metrics::Metrics,
     collectors: collectors::Collectors,
+    alerts: ::alerts::Alerts,
     proxy: Arc<dyn ::route::shown::Shown>,
     queries: Queries,
     now: NowFeed,
+    situation: SituationFeed,
+    in_force: InForce,
     tabs: Arc<Semaphore>,
     closing: CancellationToken,
     clock: Clock,
@@ -74,6 +81,8 @@ impl App {
         closing: CancellationToken,
         clock: Clock,
     ) -> Self {
+        let (sources, alerts) = (Sources::of(engines), incidents::firing(engines.alerts.clone()));
+        let situation = SituationFeed::new(sources, alerts, accounts.clone(), queries.clone(), clock.clone());
         Self {
             accounts,
             attempts: Arc::default(),
@@ -86,13 +95,21 @@ impl App {
             issues: engines.issues.clone(),
             metrics: engines.metrics.clone(),
             collectors: engines.collectors.clone(),
+            alerts: engines.alerts.clone(),
             proxy: engines.proxy.clone(),
             queries,
             now: NowFeed::new(engines, clock.clone()),
+            situation,
+            in_force: config.in_force.clone(),
             tabs: Arc::new(Semaphore::new(TABS_MAX)),
             closing,
             clock,
         }
+    }
+
+    /// What looks at what is broken; to be run once.
+    pub(crate) fn situation(&self) -> SituationFeed {
+        self.situation.clone()
     }
 
     /// The routes; each stands in the table of `access` too.
@@ -105,6 +122,7 @@ impl App {
             .route("/app/v1/users/{name}", delete(users::remove))
             .route("/app/v1/tokens", get(tokens::list).post(tokens::create))
             .route("/app/v1/tokens/{id}", delete(tokens::revoke))
+            .route("/app/v1/configuration", get(configuration::show))
             .route("/app/v1/now", get(now::show))
             .route("/app/v1/live", get(live::open))
             .route("/app/v1/logs/query", get(logs::query))
@@ -122,7 +140,9 @@ impl App {
             .route("/app/v1/views", get(views::list).post(views::save))
             .route("/app/v1/views/{id}", delete(views::remove))
             .merge(metrics_routes())
+            .merge(alerts::routes())
             .merge(errors::routes())
+            .merge(incidents::routes())
             .merge(proxy::routes())
             .with_state(self)
     }

@@ -3,6 +3,8 @@
 mod build;
 mod restarts;
 
+pub(super) use build::{health_state, run_state};
+
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 

@@ -7,6 +7,7 @@ use api::{BrokerRow, QueueRow, Queues, TaskRow, WorkerRow};
 use axum::Json;
 use axum::extract::State;
 use collectors::queue::{Backlog, QueueState};
+use model::Ordered as _;
 use model::{Labels, Timestamp};
 
 use super::App;
@@ -136,7 +137,7 @@ fn tasks(evaluator: &Evaluator<'_>, now: Timestamp) -> Result<Vec<TaskRow>, Faul
         }
     }
     let mut rows: Vec<TaskRow> = rows.into_values().collect();
-    rows.sort_by(|a, b| b.received.total_cmp(&a.received).then_with(|| a.task.cmp(&b.task)));
+    rows.order_by(|a, b| b.received.total_cmp(&a.received).then_with(|| a.task.cmp(&b.task)));
     rows.truncate(TASKS_MAX);
     Ok(rows)
 }

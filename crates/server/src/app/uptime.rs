@@ -7,6 +7,7 @@ use axum::Json;
 use axum::extract::State;
 use collectors::probe::ProbeState;
 use collectors::scrape::Health;
+use model::Ordered as _;
 use model::{Labels, Timestamp};
 
 use super::evaluator::Evaluator;
@@ -79,7 +80,7 @@ pub(super) fn rows(
     if states.is_empty() {
         return Ok(Vec::new());
     }
-    states.sort_by(|a, b| (&a.name, &a.url).cmp(&(&b.name, &b.url)));
+    states.order_by(|a, b| (&a.name, &a.url).cmp(&(&b.name, &b.url)));
     let mut shares = Vec::new();
     for time in TIMES {
         let query =

@@ -10,6 +10,7 @@ use std::collections::HashMap;
 
 use api::{FacetValue, Field, FieldKind, FieldSource};
 use logql::{FieldParser, Row, detected_fields};
+use model::Ordered as _;
 use model::label::DETECTED_LEVEL;
 
 pub(crate) use kind::KindSoFar;
@@ -84,7 +85,7 @@ impl FieldTally {
     pub(crate) fn sorted(self) -> Vec<(FieldSource, Box<str>, Counted)> {
         let mut fields: Vec<_> =
             self.fields.into_iter().map(|((from, name), counted)| (from, name, counted)).collect();
-        fields.sort_by(|(from, name, one), (other_from, other_name, other)| {
+        fields.order_by(|(from, name, one), (other_from, other_name, other)| {
             other.lines.cmp(&one.lines).then_with(|| (name, from).cmp(&(other_name, other_from)))
         });
         fields
@@ -101,7 +102,7 @@ impl Counted {
     pub(crate) fn values(self) -> Vec<FacetValue> {
         let mut values: Vec<FacetValue> =
             self.values.into_iter().map(|(value, lines)| FacetValue { value: value.into(), lines }).collect();
-        values.sort_by(|a, b| b.lines.cmp(&a.lines).then_with(|| a.value.cmp(&b.value)));
+        values.order_by(|a, b| b.lines.cmp(&a.lines).then_with(|| a.value.cmp(&b.value)));
         values
     }
 

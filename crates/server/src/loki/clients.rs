@@ -3,6 +3,7 @@
 
 use api::TokenScope;
 use axum::body::Body;
+use model::Ordered as _;
 use serde_json::{Value, json};
 
 use crate::testing::{Answer, Caller, Fixture};
@@ -274,7 +275,7 @@ async fn logcli_asks() {
     // 0 s, not 10 s, 20 s, 40 s.
     let at = |seconds: i64| (shop.base + seconds * SECOND).to_string();
     let mut found = lines(&told);
-    found.sort();
+    found.order();
     assert_eq!(found, [at(0), at(20), at(40)]);
     let stats = &told["data"]["stats"];
     assert!(stats["summary"]["totalLinesProcessed"].as_u64() >= Some(4), "{stats}");
@@ -283,7 +284,7 @@ async fn logcli_asks() {
     let pairs =
         [range[0], range[1], range[2], range[3], ("direction", "BACKWARD"), ("interval", "30.000000")];
     let mut found = lines(&ask("/loki/api/v1/query_range", &pairs).await);
-    found.sort();
+    found.order();
     assert_eq!(found, [at(10), at(40)]);
 
     let pairs = [

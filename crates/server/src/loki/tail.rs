@@ -7,6 +7,7 @@ use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
 use axum::response::Response;
 use http::HeaderMap;
 use logql::{Direction, Expr, LogQuery, Page, Row};
+use model::Ordered as _;
 use model::{TimeRange, Timestamp};
 use serde::Serialize;
 use tokio::sync::OwnedSemaphorePermit;
@@ -146,7 +147,7 @@ impl Tail {
                 () = until(due) => {
                     self.due = None;
                     let mut rows = std::mem::take(&mut self.waiting);
-                    rows.sort_by_key(|row| row.timestamp);
+                    rows.order_by_key(|row| row.timestamp);
                     if self.send(&mut socket, rows).await.is_err() {
                         return;
                     }

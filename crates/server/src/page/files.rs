@@ -16,8 +16,8 @@ pub(super) trait Files {
     fn get(name: &str) -> Option<File>;
 }
 
-/// What `cargo xtask web` wrote; read from disk in debug builds. Absent until the page is built. Of large files the
-/// compressed forms are enough: a client that takes none gets them inflated.
+/// What `cargo xtask web` wrote; read from disk in debug builds. Absent until the page is built. Of large files one
+/// compressed form is enough: whoever takes another gets that made from it.
 #[derive(RustEmbed)]
 #[folder = "../../web/dist"]
 #[exclude = "*.wasm"]

@@ -1,7 +1,7 @@
 //! The page: files embedded in the binary, and `index.html` for every path that is a view of the page.
 //!
-//! Files are embedded compressed (`x.br`, `x.gz` beside `x` or in its place). Whoever takes neither encoding
-//! gets the file inflated.
+//! Files are embedded compressed (`x.br`, or `x.gz` of a page under work, beside `x` or in its place). Whoever takes
+//! another encoding, or none, gets the file in that form.
 
 mod files;
 mod negotiate;
@@ -16,7 +16,9 @@ use negotiate::Encoding;
 
 const INDEX: &str = "index.html";
 /// Paths below these belong to protocols: an unknown one is an error, never the page.
-const PROTOCOLS: [&str; 12] = [
+const PROTOCOLS: [&str; 14] = [
+    "/ack/",
+    "/hooks/",
     "/app/",
     "/api/",
     "/loki/",
@@ -34,7 +36,7 @@ const PROTOCOLS: [&str; 12] = [
 /// What tells this build from others: the version and which page is in it. Two builds of one version may
 /// differ in their page, and an open page must learn that it is the older one.
 pub fn build(version: &'static str) -> String {
-    let index = [INDEX.to_owned(), format!("{INDEX}.gz")].iter().find_map(|name| Embedded::get(name));
+    let index = ["", ".br", ".gz"].iter().find_map(|form| Embedded::get(&format!("{INDEX}{form}")));
     match index {
         Some(file) => format!("{version}+{}", &file.hash[..8]),
         None => version.to_owned(),
@@ -64,7 +66,7 @@ fn answer<F: Files>(method: &Method, path: &str, headers: &HeaderMap) -> Respons
 }
 
 /// Pages whose things have names with points in them: `/releases/shop@1.4.2`.
-const THINGS: [&str; 2] = ["/releases/", "/monitors/"];
+const THINGS: [&str; 5] = ["/releases/", "/monitors/", "/services/", "/incidents/", "/rules/"];
 
 /// Whether a browser wants to show this path as a view of the page.
 fn is_view(path: &str, headers: &HeaderMap) -> bool {

@@ -1,5 +1,5 @@
 use std::collections::BTreeMap;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::sync::OnceLock;
 
 use expect_test::{Expect, expect};
@@ -10,7 +10,7 @@ use http_body_util::BodyExt;
 use super::files::File;
 use super::*;
 
-/// A page of four files, as the build leaves it.
+/// A page of five files, as the build leaves it.
 struct Built;
 
 impl Files for Built {
@@ -24,6 +24,7 @@ impl Files for Built {
                 ("web_bg-3f2a1c9d04.wasm.br", b"brotli".to_vec()),
                 ("web_bg-3f2a1c9d04.wasm.gz", gzip(b"wasm")),
                 ("app-0123456789.css.gz", gzip(b"css")),
+                ("later-0123456789.css.br", brotli(b"later")),
                 ("icon.png", b"png".to_vec()),
             ])
         });
@@ -45,6 +46,14 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     encoder.write_all(bytes).expect("memory");
     encoder.finish().expect("memory")
+}
+
+fn brotli(bytes: &[u8]) -> Vec<u8> {
+    let mut packed = Vec::new();
+    let mut writer = ::brotli::CompressorWriter::new(&mut packed, 4096, 4, 22);
+    writer.write_all(bytes).expect("memory");
+    drop(writer);
+    packed
 }
 
 fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
@@ -138,6 +147,32 @@ async fn each_client_gets_the_best_form_that_it_takes() {
         png"#]],
     )
     .await;
+}
+
+#[tokio::test]
+async fn a_form_that_is_not_stored_is_made() {
+    let inflated = async |accepted: &'static str| {
+        let asked = headers(&[("accept-encoding", accepted)]);
+        let response = answer::<Built>(&Method::GET, "/later-0123456789.css", &asked);
+        let told = ["content-encoding", "etag"].map(|name| response.headers().get(name).cloned());
+        let body = response.into_body().collect().await.expect("a body").to_bytes();
+        let told = told.map(|value| value.map(|value| value.to_str().expect("text").to_owned()));
+        let is_gzip = body.starts_with(&[0x1f, 0x8b]);
+        let mut text = String::new();
+        if is_gzip {
+            flate2::read::GzDecoder::new(&*body).read_to_string(&mut text).expect("gzip");
+        } else {
+            text = String::from_utf8_lossy(&body).into_owned();
+        }
+        (told, is_gzip, text)
+    };
+    let hash = format!("h{}", brotli(b"later").len());
+    for _ in 0..2 {
+        let told = [Some("gzip".to_owned()), Some(format!("\"{hash}-gzip\""))];
+        assert_eq!(inflated("gzip, deflate").await, (told, true, "later".to_owned()));
+    }
+    let told = [None, Some(format!("\"{hash}-identity\""))];
+    assert_eq!(inflated("deflate").await, (told, false, "later".to_owned()));
 }
 
 #[tokio::test]

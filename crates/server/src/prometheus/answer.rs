@@ -76,7 +76,7 @@ pub(super) fn written_already(data: &str, Remarks { warnings, infos }: &Remarks)
 }
 
 /// Labels as a JSON object.
-pub(super) struct LabelMap(pub(super) Labels);
+pub(crate) struct LabelMap(pub(crate) Labels);
 
 impl Serialize for LabelMap {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

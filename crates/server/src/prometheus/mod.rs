@@ -13,6 +13,7 @@ mod params;
 mod parse;
 mod query;
 pub(crate) mod read;
+mod rules;
 mod status;
 mod targets;
 pub(crate) mod write;
@@ -23,6 +24,9 @@ use std::time::Duration;
 use axum::Router;
 use axum::routing::{get, post};
 use model::Timestamp;
+
+pub(crate) use answer::LabelMap;
+pub(crate) use rules::query as written_query;
 
 use crate::Clock;
 use crate::exposition::Tallies;
@@ -37,6 +41,7 @@ const LOOKBACK: Duration = Duration::from_secs(300);
 #[derive(Clone)]
 pub(crate) struct Prometheus {
     metrics: metrics::Metrics,
+    alerts: alerts::Alerts,
     collectors: collectors::Collectors,
     queries: Queries,
     under_way: UnderWay,
@@ -57,8 +62,9 @@ impl Prometheus {
         build: &'static str,
     ) -> Self {
         let (metrics, collectors) = (engines.metrics.clone(), engines.collectors.clone());
+        let alerts = engines.alerts.clone();
         let (under_way, started) = (UnderWay::default(), clock.now());
-        Self { metrics, collectors, queries, under_way, intake, tallies, clock, started, build }
+        Self { metrics, alerts, collectors, queries, under_way, intake, tallies, clock, started, build }
     }
 
     /// The routes; each stands in the table of `access` too.
@@ -87,8 +93,8 @@ impl Prometheus {
 /// What is here and what is not.
 fn status_routes() -> Router<Prometheus> {
     Router::new()
-        .route("/api/v1/rules", get(status::rules))
-        .route("/api/v1/alerts", get(status::alerts))
+        .route("/api/v1/rules", get(rules::rules))
+        .route("/api/v1/alerts", get(rules::alerts))
         .route("/api/v1/features", get(status::features))
         .route("/api/v1/status/buildinfo", get(status::build))
         .route("/api/v1/status/runtimeinfo", get(status::runtime))

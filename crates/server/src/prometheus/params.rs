@@ -52,6 +52,11 @@ impl Params {
         self.0.get(name)
     }
 
+    /// All values of `name` that are not empty.
+    pub(super) fn all<'p>(&'p self, name: &'p str) -> impl Iterator<Item = &'p str> {
+        self.0.all(name)
+    }
+
     /// The query, which every such call needs.
     pub(super) fn query(&self) -> Result<Query, PromFault> {
         let text = self.get("query").unwrap_or_default();

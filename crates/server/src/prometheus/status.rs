@@ -7,6 +7,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use model::Labels;
+use model::Ordered as _;
 use promql::functions::FUNCTIONS;
 use serde_json::{Value, json};
 
@@ -70,16 +71,6 @@ pub(super) async fn replay() -> Response {
     success(json!({ "min": 0, "max": 0, "current": 0 }))
 }
 
-/// `rules`
-pub(super) async fn rules() -> Response {
-    success(json!({ "groups": [] }))
-}
-
-/// `alerts`
-pub(super) async fn alerts() -> Response {
-    success(json!({ "alerts": [] }))
-}
-
 /// `features`: what clients may use.
 pub(super) async fn features() -> Response {
     let functions: BTreeMap<&str, bool> = FUNCTIONS.iter().map(|function| (function.name, true)).collect();
@@ -141,6 +132,6 @@ fn counts(series: &[Labels], rows: usize, (first_ms, last_ms): (i64, i64)) -> Va
 /// The largest counts.
 fn top<N: Into<String>>(counts: impl IntoIterator<Item = (N, u64)>, rows: usize) -> Vec<Value> {
     let mut all: Vec<(String, u64)> = counts.into_iter().map(|(name, count)| (name.into(), count)).collect();
-    all.sort_by(|(a, more), (b, less)| less.cmp(more).then_with(|| a.cmp(b)));
+    all.order_by(|(a, more), (b, less)| less.cmp(more).then_with(|| a.cmp(b)));
     all.into_iter().take(rows).map(|(name, value)| json!({ "name": name, "value": value })).collect()
 }

@@ -1,5 +1,7 @@
 //! Kinds of items that are not kept here, and how their senders are told to hold them back.
 
+use model::Ordered as _;
+
 use super::answer::Hold;
 
 /// So long they are not to be sent again.
@@ -32,7 +34,7 @@ pub(super) fn hold<'n>(items: impl Iterator<Item = &'n str>, client: &str) -> Op
         return None;
     }
     let mut categories: Vec<&str> = items.filter_map(category).collect();
-    categories.sort_unstable();
+    categories.order();
     categories.dedup();
     let hold = Hold { seconds: DAY_S, categories, scope: "organization", reason: "unsupported" };
     (!hold.categories.is_empty()).then_some(hold)

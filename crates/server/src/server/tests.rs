@@ -144,6 +144,20 @@ async fn who_may_do_what() {
         POST   /api/v1/write                                                              401     401     403     yes     yes     403     yes     403
         POST   /api/v1/otlp/v1/metrics                                                    401     401     403     yes     yes     403     yes     403
         POST   /otlp/v1/metrics                                                           401     401     403     yes     yes     403     yes     403
+        GET    /api/v2/status                                                             401     401     yes     yes     yes     yes     403     yes
+        GET    /api/v2/receivers                                                          401     401     yes     yes     yes     yes     403     yes
+        GET    /api/v2/alerts                                                             401     401     yes     yes     yes     yes     403     yes
+        POST   /api/v2/alerts                                                             401     401     403     yes     yes     403     yes     403
+        GET    /api/v2/alerts/groups                                                      401     401     yes     yes     yes     yes     403     yes
+        GET    /api/v2/silences                                                           401     401     yes     yes     yes     yes     403     yes
+        POST   /api/v2/silences                                                           401     401     403     yes     yes     403     403     yes
+        GET    /api/v2/silence/{id}                                                       401     401     yes     yes     yes     yes     403     yes
+        DELETE /api/v2/silence/{id}                                                       401     401     403     yes     yes     403     403     yes
+        GET    /ack/style.css                                                             yes     yes     yes     yes     yes     yes     yes     yes
+        GET    /ack/{token}                                                               yes     yes     yes     yes     yes     yes     yes     yes
+        POST   /ack/{token}                                                               yes     yes     yes     yes     yes     yes     yes     yes
+        POST   /hooks/twilio/{token}                                                      403     403     403     403     403     403     403     403
+        POST   /hooks/slack                                                               403     403     403     403     403     403     403     403
         GET    /api/version                                                               401     401     yes     yes     yes     yes     403     403
         GET    /api/overview                                                              401     401     yes     yes     yes     yes     403     403
         GET    /api/rawdata                                                               401     401     yes     yes     yes     yes     403     403
@@ -274,6 +288,14 @@ async fn who_may_do_what() {
         GET    /app/v1/metrics/labels                                                     401     401     yes     yes     yes     yes     403     403
         GET    /app/v1/services                                                           401     401     yes     yes     yes     yes     403     403
         GET    /app/v1/services/{name}                                                    401     401     yes     yes     yes     yes     403     403
+        GET    /app/v1/services/{name}/lanes                                              401     401     yes     yes     yes     yes     403     403
+        GET    /app/v1/services/{name}/deploy                                             401     401     yes     yes     yes     yes     403     403
+        GET    /app/v1/configuration                                                      401     401     403     403     yes     403     403     403
+        GET    /app/v1/situation                                                          401     401     yes     yes     yes     yes     403     403
+        GET    /app/v1/incidents                                                          401     401     yes     yes     yes     yes     403     403
+        GET    /app/v1/incidents/{id}                                                     401     401     yes     yes     yes     yes     403     403
+        GET    /app/v1/moment                                                             401     401     yes     yes     yes     yes     403     403
+        GET    /app/v1/checklist                                                          401     401     yes     yes     yes     yes     403     403
         GET    /app/v1/targets                                                            401     401     yes     yes     yes     yes     403     403
         GET    /app/v1/uptime                                                             401     401     yes     yes     yes     yes     403     403
         GET    /app/v1/routes                                                             401     401     yes     yes     yes     yes     403     403
@@ -287,6 +309,23 @@ async fn who_may_do_what() {
         GET    /app/v1/dashboards/{id}                                                    401     401     yes     yes     yes     yes     403     403
         PUT    /app/v1/dashboards/{id}                                                    401     401     403     yes     yes     403     403     403
         DELETE /app/v1/dashboards/{id}                                                    401     401     403     yes     yes     403     403     403
+        GET    /app/v1/alerts                                                             401     401     yes     yes     yes     yes     403     403
+        GET    /app/v1/alerts/{id}                                                        401     401     yes     yes     yes     yes     403     403
+        POST   /app/v1/alerts/{id}/acknowledge                                            401     401     403     yes     yes     403     403     403
+        DELETE /app/v1/alerts/{id}/acknowledge                                            401     401     403     yes     yes     403     403     403
+        GET    /app/v1/history                                                            401     401     yes     yes     yes     yes     403     403
+        GET    /app/v1/silences                                                           401     401     yes     yes     yes     yes     403     403
+        POST   /app/v1/silences                                                           401     401     403     yes     yes     403     403     403
+        DELETE /app/v1/silences/{id}                                                      401     401     403     yes     yes     403     403     403
+        GET    /app/v1/rules                                                              401     401     yes     yes     yes     yes     403     403
+        POST   /app/v1/rules                                                              401     401     403     403     yes     403     403     403
+        POST   /app/v1/rules/backtest                                                     401     401     403     yes     yes     403     403     403
+        GET    /app/v1/rules/{name}                                                       401     401     yes     yes     yes     yes     403     403
+        DELETE /app/v1/rules/{name}                                                       401     401     403     403     yes     403     403     403
+        POST   /app/v1/rules/{name}/drill                                                 401     401     403     403     yes     403     403     403
+        GET    /app/v1/receivers                                                          401     401     yes     yes     yes     yes     403     403
+        POST   /app/v1/receivers/{name}/test                                              401     401     403     403     yes     403     403     403
+        GET    /app/v1/report                                                             401     401     yes     yes     yes     yes     403     403
         GET    /app/v1/issues                                                             401     401     yes     yes     yes     yes     403     403
         GET    /app/v1/issues/values                                                      401     401     yes     yes     yes     yes     403     403
         POST   /app/v1/issues/update                                                      401     401     403     yes     yes     403     403     403

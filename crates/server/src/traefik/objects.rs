@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use model::Ordered as _;
 use route::name::{Name, Provider};
 use route::plan::{Internal, LoadBalancer, Router, ServerState, Service, ServiceKind, Share, State};
 use route::shown::{Entrance, Picture};
@@ -46,7 +47,7 @@ impl Objects {
                     .collect()
             }
         };
-        all.sort_by(|a, b| a["name"].as_str().cmp(&b["name"].as_str()));
+        all.order_by(|a, b| a["name"].as_str().cmp(&b["name"].as_str()));
         all
     }
 

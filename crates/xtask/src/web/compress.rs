@@ -1,4 +1,4 @@
-//! The compressed siblings of a file: `app.css.br`, `app.css.gz`.
+//! The compressed sibling of a file: `app.css.br`; of a page under work `app.css.gz`, which is made in no time.
 
 use std::io::Write as _;
 
@@ -13,21 +13,16 @@ use super::page::Asset;
 /// What compressing again makes no smaller.
 const COMPRESSED_ALREADY: [&str; 2] = [".png", ".ico"];
 
-/// The siblings that a server may send instead of the file. A page under work gets along with gzip.
-pub(super) fn siblings(asset: &Asset, profile: Profile) -> Result<Vec<Asset>> {
+/// The sibling that the server sends instead of the file, or makes other forms from.
+pub(super) fn sibling(asset: &Asset, profile: Profile) -> Result<Option<Asset>> {
     if COMPRESSED_ALREADY.iter().any(|ending| asset.name.ends_with(ending)) {
-        return Ok(vec![]);
+        return Ok(None);
     }
-    let sibling = |ending: &str, bytes| Asset { name: format!("{}.{ending}", asset.name), bytes };
-    Ok(match profile {
-        Profile::Dev => vec![sibling("gz", gzip(&asset.bytes, Compression::fast())?)],
-        Profile::Release => {
-            vec![
-                sibling("br", brotli(&asset.bytes)?),
-                sibling("gz", gzip(&asset.bytes, Compression::best())?),
-            ]
-        }
-    })
+    let (ending, bytes) = match profile {
+        Profile::Dev => ("gz", gzip(&asset.bytes)?),
+        Profile::Release => ("br", brotli(&asset.bytes)?),
+    };
+    Ok(Some(Asset { name: format!("{}.{ending}", asset.name), bytes }))
 }
 
 fn brotli(bytes: &[u8]) -> Result<Vec<u8>> {
@@ -37,8 +32,8 @@ fn brotli(bytes: &[u8]) -> Result<Vec<u8>> {
     Ok(compressed)
 }
 
-fn gzip(bytes: &[u8], level: Compression) -> Result<Vec<u8>> {
-    let mut encoder = GzEncoder::new(Vec::new(), level);
+fn gzip(bytes: &[u8]) -> Result<Vec<u8>> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
     encoder.write_all(bytes)?;
     Ok(encoder.finish()?)
 }
@@ -53,20 +48,20 @@ mod tests {
     fn siblings_hold_the_same_content() {
         let bytes = "lines and lines and lines".repeat(100).into_bytes();
         let asset = Asset { name: "app.css".to_owned(), bytes: bytes.clone() };
-        let siblings = siblings(&asset, Profile::Release).unwrap();
-        let names: Vec<&str> = siblings.iter().map(|sibling| sibling.name.as_str()).collect();
-        assert_eq!(names, ["app.css.br", "app.css.gz"]);
+        let of = |profile| sibling(&asset, profile).unwrap().unwrap();
+        let (shipped, quick) = (of(Profile::Release), of(Profile::Dev));
+        assert_eq!((&*shipped.name, &*quick.name), ("app.css.br", "app.css.gz"));
         let mut from_brotli = Vec::new();
-        brotli::BrotliDecompress(&mut siblings[0].bytes.as_slice(), &mut from_brotli).unwrap();
+        brotli::BrotliDecompress(&mut shipped.bytes.as_slice(), &mut from_brotli).unwrap();
         let mut from_gzip = Vec::new();
-        flate2::read::GzDecoder::new(siblings[1].bytes.as_slice()).read_to_end(&mut from_gzip).unwrap();
+        flate2::read::GzDecoder::new(quick.bytes.as_slice()).read_to_end(&mut from_gzip).unwrap();
         assert_eq!((&from_brotli, &from_gzip), (&bytes, &bytes));
-        assert!(siblings.iter().all(|sibling| sibling.bytes.len() < bytes.len() / 10));
+        assert!([shipped, quick].iter().all(|sibling| sibling.bytes.len() < bytes.len() / 10));
     }
 
     #[test]
     fn pictures_are_left_as_they_are() {
         let asset = Asset { name: "icon.png".to_owned(), bytes: vec![1; 1000] };
-        assert!(siblings(&asset, Profile::Release).unwrap().is_empty());
+        assert!(sibling(&asset, Profile::Release).unwrap().is_none());
     }
 }

@@ -26,6 +26,20 @@ pub(super) fn swept(module: &mut Module) {
     passes::gc::run(module);
 }
 
+/// A style sheet without comments and indentation.
+pub(super) fn lean_style(style: &str) -> String {
+    let mut lean = String::with_capacity(style.len());
+    let mut rest = style;
+    while let Some((before, behind)) = rest.split_once("/*") {
+        lean.push_str(before);
+        rest = behind.split_once("*/").map_or("", |(_, behind)| behind);
+    }
+    lean.push_str(rest);
+    let lines = lean.lines().map(str::trim).filter(|line| !line.is_empty());
+    let lines: Vec<String> = lines.map(|line| line.replace(" {", "{")).collect();
+    lines.join("\n").replace(";\n}", "}").replace("{\n", "{").replace(";\n", ";").replace("}\n", "}")
+}
+
 fn drop_unused(module: &mut Module) {
     let unused: Vec<_> = module
         .exports
@@ -116,6 +130,16 @@ mod tests {
         let names: Vec<String> = (0..2_000).map(short_name).collect();
         assert_eq!((&*names[0], &*names[25], &*names[26], &*names[701]), ("a", "z", "aa", "zz"));
         assert_eq!(names.iter().collect::<HashSet<_>>().len(), names.len());
+    }
+
+    #[test]
+    fn a_style_sheet_keeps_its_rules() {
+        let style = "/* Now: a\n   tile. */\n.tile > a,\n.tile b {\n  color: var(--a, b);\n  margin:\n    0 1px;\n}\n\n\
+                     @media (max-width: 9px) {\n  .a { top: 0; }\n}\n";
+        assert_eq!(
+            lean_style(style),
+            ".tile > a,\n.tile b{color: var(--a, b);margin:\n0 1px}@media (max-width: 9px){.a{ top: 0; }}"
+        );
     }
 
     #[test]

@@ -6,7 +6,9 @@
 use anyhow::{Result, bail};
 use sha2::{Digest as _, Sha256};
 
+use super::Profile;
 use super::bindgen::Bound;
+use super::lean::lean_style;
 use super::sources::{Inputs, before_end_of_head};
 
 /// A file of the page: its name without a slash, and its content.
@@ -24,11 +26,13 @@ pub(super) fn assemble(inputs: Inputs, bound: Bound) -> Result<Vec<Asset>> {
     let index = inputs.full_index()?;
     let (scripts, pictures): (Vec<_>, Vec<_>) =
         inputs.all_files().into_iter().partition(|file| file.name.ends_with(".js"));
+    let style = |text: String| if inputs.profile == Profile::Release { lean_style(&text) } else { text };
+    let (first, later) = (style(inputs.style), style(inputs.later_style));
     let mut page = Named::default();
     // What is referred to comes before what refers to it.
     pictures.into_iter().for_each(|picture| page.add(picture));
-    page.add(Asset { name: "app.css".to_owned(), bytes: inputs.style.into_bytes() });
-    page.add(Asset { name: "later.css".to_owned(), bytes: inputs.later_style.into_bytes() });
+    page.add(Asset { name: "app.css".to_owned(), bytes: first.into_bytes() });
+    page.add(Asset { name: "later.css".to_owned(), bytes: later.into_bytes() });
     bound.later.into_iter().for_each(|module| page.add(module));
     page.add(Asset { name: "web_bg.wasm".to_owned(), bytes: bound.module });
     page.add(Asset { name: "web.js".to_owned(), bytes: bound.glue.into_bytes() });

@@ -1,4 +1,6 @@
+mod alerts;
 mod issues;
+mod now;
 mod performance;
 mod proxy;
 

@@ -55,6 +55,44 @@ structs! {
     LiveLines { page, one_in }
     LivePaused { skipped }
     Now { at, services, docker, intake, faults }
+    Situation { at, sentence, incidents, last, tiles, changes, week }
+    Sentence { text, severity, incident }
+    Incident {
+        id, service, project, environment, severity, what, since, ended, how_bad, cause, do_now, parts,
+    }
+    Harm { text, requests, share, users, tasks, against_usual }
+    Cause { text, certainty, evidence }
+    Proof { text, href }
+    Step { text, command, href }
+    IncidentPart { kind, at, service, text, href, on }
+    Evidence { at, lines, issue, deploy, sparkline, links }
+    EvidenceLine { at, place, error, text }
+    EvidenceIssue { id, short_id, title, culprit, turn, events, users, first_seen, href }
+    EvidenceDeploy { at, image, before, href }
+    EvidenceLink { title, path }
+    IncidentPage { incident, evidence, charts, start, end }
+    TileNumbers {
+        service, project, environment, incident, severity, per_second, error_share, p95_ms, cpu_cores, memory_bytes,
+        memory_limit_bytes, queue, workers, heartbeat,
+    }
+    Change { at, kind, service, project, text, href }
+    WeekNumber { name, unit, now, before, less_is_better, days, href }
+    Lanes { start, end, lanes, marks, incidents }
+    Lane { title, unit, numbers, href }
+    LaneMark { at, kind, text, href }
+    DeployPage {
+        service, project, environment, at, image, before, span, verdict, severity, numbers, issues, patterns, do_now,
+    }
+    DeployNumber { name, unit, before, after, worse }
+    DeployPattern { pattern, example, lines, query }
+    Checklist { at, whole, services, met, of }
+    ServiceChecks { service, project, environment, items }
+    CheckItem { title, state, seen, paste, place }
+    Configuration { file, sections, stores, disk }
+    ConfigSection { name, what, keys }
+    ConfigKey { key, value, origin, place, default, secret, restart }
+    StoreCost { store, retention, max_bytes, bytes, oldest, bytes_per_day, full_in_days, note }
+    DiskCost { size_bytes, free_bytes, bytes_per_day, full_in_days }
     DockerStatus { state, host, version, problem, since, unreadable }
     Intake { lines, bytes, newest, disk_bytes, dropped, masked }
     Fault { subject, message }
@@ -193,9 +231,54 @@ structs! {
     Refused { counts, last, unsent }
     RefusedCount { reason, kind, count }
     RefusedRow { time, reason, bytes, client }
+    Alerts { rows, rules, receivers, evaluated, faults }
+    AlertRow {
+        id, rule, tier, state, service, labels, what, how_bad, do_now, runbook, value, since, changed, owner,
+        owned_until, silenced_by, inhibited_by, receivers, drill, external,
+    }
+    AlertPage { row, query, language, evidence, changes }
+    AlertHistory { rows, cut }
+    AlertChange { at, id, rule, tier, state, labels, what, value, by, lasted_ms }
+    Silences { rows }
+    SilenceRow { id, state, matchers, reason, by, start, end, alerts }
+    AlertRules { rows, faults }
+    RuleRow {
+        name, tier, state, query, language, for_ms, interval_ms, origin, place, what, do_now, fault, evaluated,
+        took_ms, firing, pending,
+    }
+    RulePage { row, toml, alerts, changes }
+    RuleSaved { name, warnings }
+    Backtest { start, end, step, fired, values, threshold, notes }
+    BacktestSpan { from, to, labels, peak }
+    Told { ok, message }
+    Receivers { rows, faults, heartbeat }
+    ReceiverRow { name, kind, place, tiers, last, ok, message, waiting, dead, sent }
+    AlertReport { start, end, fired, ignored, acknowledged_ms, recovered_ms, rules }
+    ReportRow { rule, tier, fired, ignored, messages, acknowledged_ms, recovered_ms }
+    CriticalAlert { id, what, since, owner }
 }
 
 enums! {
+    AlertState {
+        "firing" => Firing, "pending" => Pending, "flapping" => Flapping, "acknowledged" => Acknowledged,
+        "blind" => Blind, "resolved" => Resolved,
+    }
+    SilenceState { "expired" => Expired, "pending" => Pending, "active" => Active }
+    RuleState {
+        "quiet" => Quiet, "pending" => Pending, "firing" => Firing, "failing" => Failing, "waiting" => Waiting,
+        "off" => Off,
+    }
+    RuleOrigin { "builtin" => Builtin, "settings" => Settings, "file" => File, "page" => Page }
+    Severity { "low" => Low, "medium" => Medium, "high" => High, "critical" => Critical }
+    Certainty { "possible" => Possible, "likely" => Likely, "certain" => Certain }
+    PartKind {
+        "container" => Container, "errors" => Errors, "slow" => Slow, "issue" => Issue, "pattern" => Pattern,
+        "probe" => Probe, "target" => Target, "queue" => Queue, "monitor" => Monitor, "certificate" => Certificate,
+        "disk" => Disk, "alert" => Alert, "deploy" => Deploy,
+    }
+    ChangeKind { "deploy" => Deploy, "issue" => Issue, "restart" => Restart, "incident" => Incident }
+    CheckState { "unmet" => Unmet, "partly" => Partly, "met" => Met, "unknown" => Unknown }
+    KeyOrigin { "default" => Default, "file" => File, "environment" => Environment }
     RouteState { "working" => Working, "partly" => Partly, "unavailable" => Unavailable, "broken" => Broken }
     MomentKind {
         "proxy" => Proxy, "line" => Line, "nearby" => Nearby, "error" => Error, "transaction" => Transaction,

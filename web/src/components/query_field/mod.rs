@@ -5,11 +5,11 @@ mod offers;
 
 use std::rc::Rc;
 
+use crate::prelude::*;
 use api::QueryFault;
-use leptos::ev::KeyboardEvent;
-use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlTextAreaElement;
+use web_sys::KeyboardEvent;
 
 use crate::client::Failure;
 use crate::dom::{El, el};

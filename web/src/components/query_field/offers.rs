@@ -3,9 +3,9 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use leptos::ev::KeyboardEvent;
-use leptos::prelude::*;
+use crate::prelude::*;
 use web_logic::syntax::Candidate;
+use web_sys::KeyboardEvent;
 use web_sys::{HtmlTextAreaElement, ScrollIntoViewOptions, ScrollLogicalPosition};
 
 use crate::dom::{El, el};
@@ -16,9 +16,9 @@ type Look = Rc<dyn Fn(Offers, &str, usize)>;
 #[derive(Clone, Copy)]
 pub(crate) struct Offers {
     id: StoredValue<String>,
-    area: StoredValue<HtmlTextAreaElement, LocalStorage>,
+    area: StoredValue<HtmlTextAreaElement>,
     draft: RwSignal<String>,
-    look: StoredValue<Look, LocalStorage>,
+    look: StoredValue<Look>,
     /// The bytes that what is chosen replaces.
     span: StoredValue<(usize, usize)>,
     offered: RwSignal<Arc<[Candidate]>>,
@@ -38,9 +38,9 @@ impl Offers {
         let look: Look = Rc::new(look);
         Self {
             id: StoredValue::new(id.to_owned()),
-            area: StoredValue::new_local(area),
+            area: StoredValue::new(area),
             draft,
-            look: StoredValue::new_local(look),
+            look: StoredValue::new(look),
             span: StoredValue::new((0, 0)),
             offered: RwSignal::new(Arc::from([])),
             marked: RwSignal::new(None),

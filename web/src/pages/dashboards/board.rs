@@ -1,8 +1,7 @@
 //! A dashboard and what somebody is changing about it.
 
+use crate::prelude::*;
 use api::{Dashboard, Panel};
-use leptos::prelude::*;
-use leptos::task::spawn_local;
 use web_logic::dashboard::{moved, new_panel, to_json};
 
 use crate::reactive::{Derived, derived, effect};
@@ -152,7 +151,7 @@ impl Board {
             match kept.await {
                 Ok(_) => {
                     self.id.try_with_value(|id| self.answer.ask(client.dashboard(id)));
-                    self.draft.try_set(None);
+                    self.draft.set(None);
                     toast.show("Kept");
                 }
                 Err(failure) => toast.show(failure.to_string()),

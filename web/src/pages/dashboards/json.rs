@@ -1,7 +1,7 @@
 //! JSON in and out, in panels below buttons.
 
+use crate::prelude::*;
 use api::Dashboard;
-use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_logic::dashboard::from_json;
 use web_sys::HtmlTextAreaElement;

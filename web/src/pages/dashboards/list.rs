@@ -1,8 +1,7 @@
 //! All dashboards: those that come with Porthole, and those that were made here.
 
+use crate::prelude::*;
 use api::{Dashboard, DashboardRow};
-use leptos::prelude::*;
-use leptos::task::spawn_local;
 use web_logic::dashboard::to_json;
 use web_logic::route::Page;
 use web_logic::time;

@@ -1,7 +1,7 @@
 //! One dashboard: its head with what can be done, and its panels.
 
+use crate::prelude::*;
 use api::Dashboard;
-use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_logic::dashboard::panel_json;
 use web_logic::route::Page;

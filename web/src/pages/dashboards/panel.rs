@@ -1,7 +1,6 @@
 //! A panel: a chart, a large number, rows of numbers, or lines. It asks when it comes into view.
 
 use api::{LogPage, LogRequest, LogRow, Panel, PanelKind, QueryLanguage};
-use leptos::prelude::*;
 use web_logic::level::{TIERS, glyph, tier};
 use web_logic::plot::Named;
 use web_logic::promql::series_table;

@@ -1,10 +1,10 @@
 //! What these pages ask of the server.
 
+use crate::client::Method;
 use api::{
     Around, Event, EventList, EventPlace, Issue, IssueChange, IssuePage, IssueRequest, IssueSort,
     IssuesChanged, TagValue,
 };
-use gloo_net::http::Method;
 use web_logic::issues::change;
 use web_logic::query_string;
 use web_logic::time::Resolved;

@@ -3,9 +3,8 @@
 use std::pin::Pin;
 use std::rc::Rc;
 
+use crate::prelude::*;
 use api::{IssueChange, IssueRow, Millis};
-use leptos::prelude::*;
-use leptos::task::spawn_local;
 use web_logic::issues::change::{UNTIL_ESCALATING, told, undo};
 use web_logic::time::DAY;
 
@@ -30,8 +29,8 @@ type Undo = Vec<(Vec<i64>, IssueChange)>;
 /// Does things with issues.
 #[derive(Clone, Copy)]
 pub(super) struct Deeds {
-    meant: StoredValue<Rc<dyn Fn() -> Meant>, LocalStorage>,
-    after: StoredValue<Rc<dyn Fn()>, LocalStorage>,
+    meant: StoredValue<Rc<dyn Fn() -> Meant>>,
+    after: StoredValue<Rc<dyn Fn()>>,
     done: RwSignal<Option<(String, Undo)>>,
 }
 
@@ -40,11 +39,7 @@ impl Deeds {
     pub(super) fn new(meant: impl Fn() -> Meant + 'static, after: impl Fn() + 'static) -> Self {
         let meant: Rc<dyn Fn() -> Meant> = Rc::new(meant);
         let after: Rc<dyn Fn()> = Rc::new(after);
-        Self {
-            meant: StoredValue::new_local(meant),
-            after: StoredValue::new_local(after),
-            done: RwSignal::new(None),
-        }
+        Self { meant: StoredValue::new(meant), after: StoredValue::new(after), done: RwSignal::new(None) }
     }
 
     /// Which are meant now.

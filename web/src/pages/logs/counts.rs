@@ -4,8 +4,8 @@
 
 use std::time::Duration;
 
+use crate::prelude::*;
 use api::{FacetValue, Facets, FieldStats, Histogram, LogRequest, Mark, Numbers, Patterns};
-use leptos::prelude::*;
 use web_logic::logql::{Asked, Dimension, compose};
 use web_logic::time::Resolved;
 use web_logic::view::{Show, ViewState};
@@ -69,11 +69,8 @@ impl Counts {
         let recount = RwSignal::new(0_u32);
         let is_live = derived(move || question.with(|question| question.live));
         effect(move || {
-            if is_live.get()
-                && let Ok(handle) =
-                    set_interval_with_handle(move || recount.update(|times| *times += 1), RECOUNT)
-            {
-                on_cleanup(move || handle.clear());
+            if is_live.get() {
+                set_interval(move || recount.update(|times| *times += 1), RECOUNT);
             }
         });
         let asked_now = move || {

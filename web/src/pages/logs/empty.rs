@@ -1,8 +1,7 @@
 //! No lines: why, and what to do about it.
 
+use crate::prelude::*;
 use api::{LogPage, LogRequest};
-use leptos::prelude::*;
-use leptos::task::spawn_local;
 use web_logic::choice::Choice;
 use web_logic::level::LevelSet;
 use web_logic::list::Sheet;

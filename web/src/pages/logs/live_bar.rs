@@ -1,6 +1,5 @@
 //! The bar of a live tail that is paused: how much is new, and how to go on.
 
-use leptos::prelude::*;
 use web_logic::number::count;
 
 use super::feed::Feed;

@@ -13,7 +13,7 @@ mod query_box;
 mod sidebar;
 mod strip;
 
-use leptos::prelude::*;
+use crate::prelude::*;
 use web_logic::keys::Action;
 use web_logic::logql::{Asked, compose};
 use web_logic::time::Resolved;
@@ -48,8 +48,7 @@ struct Question {
 }
 
 /// The page.
-#[component]
-pub(crate) fn LogsPage() -> impl IntoView {
+pub(crate) fn logs_page() -> El {
     let Shared { view, reach, .. } = shared();
     let feed = Feed::new();
     let counts = Counts::new();
@@ -83,7 +82,6 @@ pub(crate) fn LogsPage() -> impl IntoView {
         .add(el("h1", "visually-hidden").attr("tabindex", "-1").text("Logs"))
         .add(sidebar(counts, is_numbers, filters_open))
         .add(body)
-        .view()
 }
 
 /// Histogram, strip, and the lines or their patterns.

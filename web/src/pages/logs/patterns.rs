@@ -3,8 +3,8 @@
 
 use std::sync::Arc;
 
+use crate::prelude::*;
 use api::{Pattern, Patterns};
-use leptos::prelude::*;
 use web_logic::decimal::percent;
 use web_logic::level;
 use web_logic::line::plain;

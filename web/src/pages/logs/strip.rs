@@ -1,7 +1,7 @@
 //! The line between histogram and lines: how many there are, lines or patterns, what was asked, the file; and
 //! what is left out.
 
-use leptos::prelude::*;
+use crate::prelude::*;
 use web_logic::number::{count, plural};
 use web_logic::view::Show;
 

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use crate::prelude::*;
 use api::{MetricsRequest, Numbers};
-use leptos::prelude::*;
 use web_logic::explore::{Explore, QUERIES_MAX, Query, letter};
 use web_logic::plot::Named;
 use web_logic::promql;

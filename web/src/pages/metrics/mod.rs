@@ -6,7 +6,7 @@ mod row;
 mod start;
 mod table;
 
-use leptos::prelude::*;
+use crate::prelude::*;
 use wasm_bindgen::JsCast;
 use web_logic::explore::{QUERIES_MAX, Query};
 use web_logic::keys::Action;

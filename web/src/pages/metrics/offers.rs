@@ -1,10 +1,10 @@
 //! What fits where the cursor is in a query of metrics.
 
 use api::LabelsRequest;
-use leptos::task::spawn_local;
 use web_logic::promql::{Completion, Known, Wanted, candidates, completion};
 
 use crate::components::Offers;
+use crate::prelude::*;
 use crate::state::{Shared, shared};
 
 /// Offers it; what must be asked for is asked for.

@@ -5,9 +5,8 @@
 use std::rc::Rc;
 use std::time::Duration;
 
+use crate::prelude::*;
 use api::QueryFault;
-use leptos::prelude::*;
-use leptos::task::spawn_local;
 use web_logic::explore::{QUERIES_MAX, letter};
 
 use super::asking::Asking;

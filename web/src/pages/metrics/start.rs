@@ -1,7 +1,7 @@
 //! Nothing asked yet: where one can begin.
 
+use crate::prelude::*;
 use api::MetricName;
-use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_logic::number::plural;
 use web_sys::HtmlInputElement;

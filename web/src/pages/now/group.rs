@@ -1,11 +1,10 @@
 //! The tiles, grouped by environment and project where there is more than one.
 
-use std::sync::Arc;
-
 use api::{Now, ServiceTile};
 use web_logic::choice::Choice;
 use web_logic::view::ViewState;
 
+use super::Known;
 use super::tile::tile;
 use crate::dom::{El, Keyed, button, el, when};
 use crate::reactive::{Derived, derived};
@@ -38,13 +37,14 @@ impl TileKey {
 }
 
 /// All tiles that the context bar lets through.
-pub(super) fn groups(now: Derived<Arc<Now>>) -> El {
+pub(super) fn groups(known: Known) -> El {
     let Shared { view, .. } = shared();
+    let now = known.now;
     let keys = derived(move || view.state.with(|state| now.with(|now| admitted(state, now))));
     let titles = move || -> Vec<Keyed> {
         let mut titles: Vec<String> = keys.with(|keys| keys.iter().map(TileKey::group).collect());
         titles.dedup();
-        let one = |title: String| -> Keyed { (title.clone(), Box::new(move || group(title, keys, now))) };
+        let one = |title: String| -> Keyed { (title.clone(), Box::new(move || group(title, keys, known))) };
         titles.into_iter().map(one).collect()
     };
     el("div", "host")
@@ -74,14 +74,14 @@ fn none_left() -> El {
         .add(button("button", "Show all services").click(show_all))
 }
 
-fn group(title: String, keys: Derived<Vec<TileKey>>, now: Derived<Arc<Now>>) -> El {
+fn group(title: String, keys: Derived<Vec<TileKey>>, known: Known) -> El {
     let several = move || keys.with(|keys| keys.iter().any(|key| key.group() != keys[0].group()));
     let heading = el("h2", "group-title").text(&title).class_of("visually-hidden", move || !several());
     let tiles = move || -> Vec<Keyed> {
         let of_group = |key: &&TileKey| key.group() == title;
         let one = |key: &TileKey| -> Keyed {
             let which = key.clone();
-            (key.service.clone(), Box::new(move || tile(which, now)))
+            (key.service.clone(), Box::new(move || tile(which, known)))
         };
         keys.with(|keys| keys.iter().filter(of_group).map(one).collect())
     };

@@ -1,17 +1,20 @@
 //! One service: its state, an hour of its lines, what changed.
 
-use std::sync::Arc;
-
-use api::{Now, RunState, ServiceTile, WorkloadRow};
+use api::{Now, RunState, ServiceTile, TileNumbers, WorkloadRow};
 use web_logic::choice::Choice;
 use web_logic::level::LevelSet;
 use web_logic::number::{count, plural, rate};
 use web_logic::route::Page;
+use web_logic::rows::Tone;
+use web_logic::rows::services::Which;
 use web_logic::spark;
 use web_logic::time;
+use web_logic::told;
+use web_logic::unit::written;
 use web_logic::verdict::ending;
 use web_logic::view::ViewState;
 
+use super::Known;
 use super::group::TileKey;
 use super::state_mark::{state_mark, words};
 use crate::dom::{El, drawings, el};
@@ -19,10 +22,16 @@ use crate::reactive::{Derived, derived};
 use crate::state::{Shared, shared};
 
 /// One service.
-pub(super) fn tile(which: TileKey, now: Derived<Arc<Now>>) -> El {
+pub(super) fn tile(which: TileKey, known: Known) -> El {
+    let Shared { view, .. } = shared();
+    let now = known.now;
     let logs = now.with_untracked(|now| logs_of(&which, now));
-    let errors = ViewState { levels: LevelSet::ERRORS, ..logs.clone() };
-    let link = el("a", "tile-link").attr("href", &logs.on(Page::Logs.path())).text(&which.service);
+    let errors = ViewState { levels: LevelSet::ERRORS, ..logs };
+    let place = Which::of(&which.environment, &which.project, &which.service);
+    let link = el("a", "tile-link")
+        .attr_of("href", move || Some(view.state.with(|state| place.href(state))))
+        .text(&which.service);
+    let numbers = numbers_of(which.clone(), known);
     let tile =
         derived(move || now.with(|now| now.services.iter().find(|tile| TileKey::of(tile) == which).cloned()));
     // Each part is drawn anew with the tile: all of them are small.
@@ -49,16 +58,75 @@ pub(super) fn tile(which: TileKey, now: Derived<Arc<Now>>) -> El {
         open_issues,
     ));
     el("article", "tile")
-        .class_of("tile-critical", needs_someone)
+        .class_of("tile-critical", move || needs_someone() || numbers.with(is_grave))
         .add(
             el("header", "tile-head")
                 .add(el("h3", "").add(link))
                 .add(with("span", "host", |tile| vec![state_mark(tile.state, tile.health)])),
         )
+        .add(el("div", "host").children_of(move || numbers.with(trouble)))
         .add(with("div", "host", sparkline))
+        .add(el("dl", "tile-numbers").children_of(move || numbers.with(figures)))
         .add(rates)
         .add(with("div", "host", facts))
         .add(with("div", "host", containers))
+}
+
+/// The numbers of a service, once they are known.
+fn numbers_of(which: TileKey, known: Known) -> Derived<TileNumbers> {
+    derived(move || {
+        known.situation.with(|situation| {
+            let mut all = situation.iter().flat_map(|situation| &situation.tiles);
+            let is_it = |numbers: &&TileNumbers| {
+                (&numbers.service, &numbers.project, &numbers.environment)
+                    == (&which.service, &which.project, &which.environment)
+            };
+            all.find(is_it).cloned().unwrap_or_default()
+        })
+    })
+}
+
+fn is_grave(numbers: &TileNumbers) -> bool {
+    numbers.severity.is_some_and(|severity| told::tone(severity) == Tone::Critical)
+}
+
+/// The way to the incident that it has a part in.
+fn trouble(numbers: &TileNumbers) -> Vec<El> {
+    let Some(severity) = numbers.severity.filter(|_| !numbers.incident.is_empty()) else { return Vec::new() };
+    let class = format!("tile-incident state-{}", told::tone(severity).class());
+    let link = el("a", &class).attr("href", &format!("/incidents/{}", numbers.incident));
+    vec![link.text("Part of an incident")]
+}
+
+/// What is measured of it; what is not measured is not there.
+fn figures(numbers: &TileNumbers) -> Vec<El> {
+    let figure = |name: &str, value: String, bad: bool| {
+        el("div", "").add(el("dt", "").text(name)).add(el("dd", "").class_if("tile-bad", bad).text(&value))
+    };
+    let limit = numbers.memory_limit_bytes.filter(|limit| *limit > 0.0);
+    let memory = numbers
+        .memory_bytes
+        .map(|bytes| (written(bytes, "bytes"), limit.is_some_and(|limit| bytes / limit > 0.9)));
+    let seconds = |millis: f64| written(millis / 1_000.0, "seconds");
+    let beat = numbers.heartbeat.map(|comes| if comes { "✓ comes" } else { "✕ missing" }.to_owned());
+    let queue = numbers.queue.map(|tasks| match numbers.workers {
+        Some(workers) => {
+            (format!("{}, {}", plural(tasks, "task"), plural(u64::from(workers), "worker")), workers == 0)
+        }
+        None => (plural(tasks, "task"), false),
+    });
+    [
+        numbers.per_second.map(|rate| figure("Requests", written(rate, "1/s"), false)),
+        numbers.error_share.map(|share| figure("5xx", written(share, "ratio"), share >= 0.01)),
+        numbers.p95_ms.map(|millis| figure("p95", seconds(millis), false)),
+        numbers.cpu_cores.map(|cores| figure("CPU cores", written(cores, "cores"), false)),
+        memory.map(|(text, bad)| figure("Memory", text, bad)),
+        queue.map(|(text, bad)| figure("Queue", text, bad)),
+        beat.map(|text| figure("Heartbeat", text, numbers.heartbeat == Some(false))),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// The lines of a service. Where there is only one environment it is not named: it would stay chosen.

@@ -1,7 +1,7 @@
 //! What these pages ask of the server.
 
+use crate::client::Method;
 use api::{EventPlace, Project, ProjectRow, Refused, TestSent};
-use gloo_net::http::Method;
 use web_logic::query_string::segment;
 use web_logic::wire::Object;
 

@@ -1,7 +1,6 @@
 //! Making a project, and changing one.
 
-use leptos::prelude::*;
-use leptos::task::spawn_local;
+use crate::prelude::*;
 use web_logic::route::Page;
 use web_sys::Event;
 
@@ -44,7 +43,7 @@ pub(super) fn project_form(of: Option<(u64, &str, &str)>) -> El {
                     view.refresh();
                 }
                 Err(failure) => {
-                    fault.try_set(failure.to_string());
+                    fault.set(failure.to_string());
                 }
             }
         });

@@ -1,7 +1,6 @@
 //! One project: its address for SDKs, what to paste, its keys, what it receives and refuses.
 
 use api::{Project, ProjectKey};
-use leptos::task::spawn_local;
 use web_logic::number::{compact, count};
 use web_logic::route::Page;
 use web_logic::rows::Tone;
@@ -16,6 +15,7 @@ use crate::client::Ask;
 use crate::components::Sign;
 use crate::dom::{El, button, careful_button, el, sign, table};
 use crate::history::Visit;
+use crate::prelude::*;
 use crate::reactive::derived;
 use crate::state::{Fetched, Shared, shared};
 

@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
+use crate::prelude::*;
 use api::{Millis, Project, ProjectSetup};
-use leptos::prelude::*;
-use leptos::task::spawn_local;
 use web_logic::route::Page;
 
 use super::super::things::snippet;
@@ -95,7 +94,7 @@ fn send(id: u64, answer: Fetched<Project>, state: RwSignal<Sent>) {
         match sent.await {
             Ok(sent) => look(Awaited { project: id, event: sent.event, before, tried: 0 }, state),
             Err(failure) => {
-                state.try_set(Sent::Lost(failure.to_string()));
+                state.set(Sent::Lost(failure.to_string()));
             }
         }
     });
@@ -119,13 +118,13 @@ fn look(awaited: Awaited, state: RwSignal<Sent>) {
         if has_come && let Ok(place) = client.place_of(&awaited.event).await {
             let path = format!("{}/{}/events/{}", Page::Issues.path(), place.issue, place.event);
             let there = view.state.with_untracked(|view| view.carried_to(Page::Issues).on(&path));
-            state.try_set(Sent::There(there));
+            state.set(Sent::There(there));
             return;
         }
         if awaited.tried >= TRIES {
             let words =
                 "It was taken, but is not to be seen after 20 seconds. Porthole’s own lines tell more.";
-            state.try_set(Sent::Lost(words.to_owned()));
+            state.set(Sent::Lost(words.to_owned()));
             return;
         }
         let again = move || {

@@ -6,6 +6,7 @@ use web_logic::time::DAY;
 
 use super::super::things::{Tables, arranged_as_wanted, follow, name_window, tables};
 use super::charts::charts;
+use super::lanes::lanes;
 use super::own::own_metrics;
 use super::summary::{head, stats};
 use crate::browser;
@@ -52,13 +53,14 @@ pub(super) fn service(which: Which) -> El {
     let ready = derived(move || answer.get().map(|page| page.charts.clone()).unwrap_or_default());
     let body = move || {
         el("div", "service-body")
-            .add(stats(answer))
-            .add(charts(ready, company))
-            .add(tables(all))
-            .add(own_metrics(answer, company))
+            .add(charts(ready, company).attr("id", "use"))
+            .add(tables(all).attr("id", "containers"))
+            .add(own_metrics(answer, company).attr("id", "metrics"))
     };
     el("div", "things service")
         .add(head(&which, answer))
         .add(el("div", "host").children_of(failures))
+        .add(stats(answer))
+        .add(lanes(&which, company))
         .add(when(move || answer.is_known(), body))
 }

@@ -1,14 +1,17 @@
 //! What a service is called, how it does, and the few numbers that tell it.
 
 use api::{ServicePage, ServiceRow};
+use web_logic::choice::Choice;
 use web_logic::issues::query;
 use web_logic::level::LevelSet;
 use web_logic::number::plural;
+use web_logic::query_string;
 use web_logic::route::Page;
 use web_logic::rows::Tone;
 use web_logic::rows::services::{Which, memory, standing};
 use web_logic::time;
 use web_logic::unit::written;
+use web_logic::view::ViewState;
 
 use crate::components::Sign;
 use crate::dom::{El, el, sign};
@@ -46,8 +49,30 @@ pub(super) fn head(which: &Which, answer: Fetched<ServicePage>) -> El {
                 .attr("aria-label", "More of this service")
                 .add(link("Lines", Sign::Logs).attr_of("href", lines(LevelSet::default())))
                 .add(link("Error lines", Sign::Warning).attr_of("href", lines(LevelSet::ERRORS)))
-                .add(link("Issues", Sign::Issues).attr_of("href", move || Some(issues(answer)))),
+                .add(link("Issues", Sign::Issues).attr_of("href", move || Some(issues(answer))))
+                .add(link("Requests", Sign::Routes).attr_of("href", of_service(Page::Requests, which)))
+                .add(link("Routes", Sign::Routes).attr_of("href", of_service(Page::Routes, which)))
+                .add(link("Last deploy", Sign::Clock).attr_of("href", last_deploy(which))),
         )
+}
+
+/// Another page, narrowed to the service, at the same time.
+fn of_service(page: Page, which: &Which) -> impl Fn() -> Option<String> + 'static {
+    let Shared { view, .. } = shared();
+    let service = which.service.clone();
+    move || {
+        let state = view.state.with(|state| state.carried_to(page));
+        Some(ViewState { services: Choice::only(&service), ..state }.on(page.path()))
+    }
+}
+
+fn last_deploy(which: &Which) -> impl Fn() -> Option<String> + 'static {
+    let name = String::from(js_sys::encode_uri_component(&which.service));
+    let environment = which.environment.clone();
+    move || {
+        let pairs = query_string::write(&[("env", environment.clone())]);
+        Some(format!("/services/{name}/deploy?{pairs}"))
+    }
 }
 
 /// Unresolved issues of its containers, at the same time: the SDKs tell in which one an event happened.

@@ -1,43 +1,33 @@
 //! What runs here, and what it has stored.
 
-use leptos::prelude::*;
 use web_logic::number::{bytes, count};
 
+use crate::dom::{El, el};
 use crate::reactive::derived;
 use crate::state::{Shared, shared};
 
 /// Build, engine, stored lines, and what was dropped or masked.
-#[component]
-pub(super) fn About() -> impl IntoView {
+pub(super) fn about() -> El {
     let Shared { session, live, .. } = shared();
-    let fact = move |name: &'static str, value: fn(&api::Now) -> String| {
+    let fact = |name: &str, value: fn(&api::Now) -> String| {
         let value = derived(move || live.now.with(|now| now.as_ref().map(|now| value(now))));
-        view! {
-            <div>
-                <dt>{name}</dt>
-                <dd>{move || value.get().unwrap_or_else(|| "…".to_owned())}</dd>
-            </div>
-        }
+        pair(name, move || value.get().unwrap_or_else(|| "…".to_owned()))
     };
-    view! {
-        <section class="card">
-            <h2>"About"</h2>
-            <dl class="facts">
-                <div>
-                    <dt>"Porthole"</dt>
-                    <dd>{move || session.build.get()}</dd>
-                </div>
-                {fact("Docker engine", |now| match &now.docker.version {
-                    Some(version) => format!("{version} at {}", now.docker.host),
-                    None => format!("no answer at {}", now.docker.host),
-                })}
-                {fact("Lines stored since the start", |now| count(now.intake.lines))}
-                {fact("Disk", |now| bytes(now.intake.disk_bytes))}
-                {fact("Dropped", |now| listed(&now.intake.dropped))}
-                {fact("Masked", |now| listed(&now.intake.masked))}
-            </dl>
-        </section>
-    }
+    let facts = el("dl", "facts")
+        .add(pair("Porthole", move || session.build.get()))
+        .add(fact("Docker engine", |now| match &now.docker.version {
+            Some(version) => format!("{version} at {}", now.docker.host),
+            None => format!("no answer at {}", now.docker.host),
+        }))
+        .add(fact("Lines stored since the start", |now| count(now.intake.lines)))
+        .add(fact("Disk", |now| bytes(now.intake.disk_bytes)))
+        .add(fact("Dropped", |now| listed(&now.intake.dropped)))
+        .add(fact("Masked", |now| listed(&now.intake.masked)));
+    el("section", "card").add(el("h2", "").text("About")).add(facts)
+}
+
+fn pair(name: &str, value: impl Fn() -> String + 'static) -> El {
+    el("div", "").add(el("dt", "").text(name)).add(el("dd", "").text_of(value))
 }
 
 /// How many of each.

@@ -1,8 +1,7 @@
 //! One's own password.
 
+use crate::prelude::*;
 use api::PasswordChange;
-use leptos::prelude::*;
-use leptos::task::spawn_local;
 use wasm_bindgen::JsCast;
 use web_sys::{Event, HtmlFormElement};
 

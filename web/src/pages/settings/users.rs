@@ -2,9 +2,8 @@
 
 use std::rc::Rc;
 
+use crate::prelude::*;
 use api::{NewUser, Role, User};
-use leptos::prelude::*;
-use leptos::task::spawn_local;
 use wasm_bindgen::JsCast;
 use web_logic::time;
 use web_sys::{Event, HtmlFormElement, HtmlSelectElement};

@@ -1,6 +1,6 @@
 //! What stands in a cell.
 
-use leptos::prelude::*;
+use crate::prelude::*;
 use wasm_bindgen::JsCast;
 use web_logic::decimal::percent;
 use web_logic::rows::{Cell, Part, Picture, Row, Tone, uptime};

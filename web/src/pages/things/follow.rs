@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use leptos::prelude::*;
+use crate::prelude::*;
 use web_sys::VisibilityState;
 
 use crate::reactive::{Ask, effect};
@@ -30,9 +30,7 @@ fn again_and_again(ask: Box<dyn Ask<()>>) {
         }
         turn.update(|turn| *turn += 1);
     };
-    if let Ok(handle) = set_interval_with_handle(again, AGAIN) {
-        on_cleanup(move || handle.clear());
-    }
+    set_interval(again, AGAIN);
     effect(move || {
         turn.track();
         reach.recovered.track();

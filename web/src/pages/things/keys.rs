@@ -1,6 +1,6 @@
 //! What keys do on a page of tables: through the rows, unfolding, to the filter.
 
-use leptos::prelude::*;
+use crate::prelude::*;
 use wasm_bindgen::JsCast;
 use web_logic::keys::Action;
 use web_logic::rows::Row;

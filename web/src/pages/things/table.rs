@@ -1,7 +1,7 @@
 //! The tables of a page, one for each section.
 
+use crate::prelude::*;
 use api::Millis;
-use leptos::prelude::*;
 use web_logic::number::count;
 use web_logic::rows::{Column, Order, Section};
 

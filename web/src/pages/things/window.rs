@@ -1,6 +1,6 @@
 //! The window's name while one thing is looked at.
 
-use leptos::prelude::*;
+use crate::prelude::*;
 
 use crate::browser;
 

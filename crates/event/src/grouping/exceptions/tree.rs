@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use model::Ordered as _;
+
 use super::super::Digest;
 use crate::event::Mechanism;
 
@@ -62,9 +64,9 @@ impl Tree {
             let node = &mut nodes[parent_at];
             if is_member { node.members.push(*at) } else { node.causes.push(*at) }
         }
-        nodes.iter_mut().for_each(|node| node.causes.sort_unstable());
+        nodes.iter_mut().for_each(|node| node.causes.order());
         let mut ids: Vec<(u32, usize)> = places.into_iter().collect();
-        ids.sort_unstable_by(|one, other| other.cmp(one));
+        ids.order_by(|one, other| other.cmp(one));
         Some(Self { root: root?, nodes, leaves_first: ids.into_iter().map(|(_, at)| at).collect() })
     }
 
@@ -101,7 +103,7 @@ impl Node {
     fn distinct_members(&self, counted: &[Counted]) -> Vec<(u128, usize)> {
         let mut members: Vec<(u128, usize)> =
             self.members.iter().map(|at| (counted[*at].key(), *at)).collect();
-        members.sort_unstable();
+        members.order();
         members.dedup_by_key(|(key, _)| *key);
         members
     }

@@ -11,7 +11,7 @@ use crate::acme::client::retry_after;
 use crate::acme::due::{Due, due};
 use crate::acme::names::{Set, sets};
 use crate::acme::policy::{self, Window};
-use crate::acme::stored::{Tries, Try};
+use crate::acme::stored::{Store, Tries, Try};
 use crate::acme::{Wanted, tries, words};
 
 const NOW: &str = "2026-11-23T12:00:00Z";
@@ -258,5 +258,20 @@ proptest! {
     fn points_are_within_their_window(serial in prop::collection::vec(any::<u8>(), 0..20)) {
         let point = policy::point(&serial);
         prop_assert!((0.0..1.0).contains(&point));
+    }
+}
+
+#[test]
+fn folders_with_keys_are_closed_to_others() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let place = tempfile::tempdir().unwrap();
+    let root = place.path().join("acme");
+    // As something before it may have made it.
+    std::fs::create_dir(&root).unwrap();
+    std::fs::set_permissions(&root, std::fs::Permissions::from_mode(0o755)).unwrap();
+    Store::open(&root).unwrap();
+    for folder in [root.clone(), root.join("accounts"), root.join("certificates")] {
+        let mode = std::fs::metadata(&folder).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o700, "{}", folder.display());
     }
 }

@@ -12,6 +12,16 @@ fn read(text: &str) -> (Config, Vec<String>) {
 }
 
 #[test]
+fn a_key_that_the_ca_gave_is_never_shown() {
+    let (config, faults) = read(
+        "[proxy.acme.own]\nemail = \"ops@example.com\"\neab_kid = \"kid-1\"\neab_hmac = \"c2VjcmV0LXNlY3JldA\"\n",
+    );
+    assert_eq!(faults, Vec::<String>::new());
+    let shown = format!("{config:?}");
+    assert!(shown.contains("kid-1") && !shown.contains("c2VjcmV0"), "{shown}");
+}
+
+#[test]
 fn what_is_written_holds_and_the_rest_has_defaults() {
     assert_eq!(read(""), (Config::default(), Vec::new()));
     let (config, faults) = read(

@@ -71,6 +71,14 @@ async fn only_who_knows_the_password_passes() {
 }
 
 #[tokio::test]
+async fn a_password_without_end_is_not_even_looked_at() {
+    let auth = auth(&options(USERS)).expect("a step");
+    let mut asked = headers(&[("authorization", &basic(&format!("test:{}", "a".repeat(1025))))]);
+    let refused = auth.before(&mut asked).await.expect_err("it does not pass");
+    assert_eq!(refused.what.as_deref(), Some("the password is too long to be one"));
+}
+
+#[tokio::test]
 async fn the_service_learns_the_name() {
     let auth = auth(&Options {
         header_field: Some("X-WebAuth-User".to_owned()),

@@ -4,6 +4,8 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
+use model::Ordered as _;
+
 use super::part::Part;
 use crate::declared::{Middleware, Object, ServiceKind};
 use crate::finding::Finding;
@@ -22,7 +24,7 @@ pub(super) struct Group {
 
 impl Group {
     pub(super) fn of(mut parts: Vec<Part<'_>>, findings: &mut Vec<Finding>) -> Self {
-        parts.sort_by_key(|part| {
+        parts.order_by_key(|part| {
             let container = part.container;
             (
                 reach::is_at_rest(container),
@@ -122,7 +124,7 @@ pub(super) fn same_options(a: &ServiceDraft, b: &ServiceDraft) -> bool {
 /// Servers in the order of their names, each address once.
 pub(super) fn tidy(service: &mut ServiceDraft) {
     let mut servers = std::mem::take(&mut service.servers);
-    servers.sort_by(|a, b| {
+    servers.order_by(|a, b| {
         (&a.label, &a.host, a.port, &a.container).cmp(&(&b.label, &b.host, b.port, &b.container))
     });
     for server in servers {

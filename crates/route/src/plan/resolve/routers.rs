@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use ::model::Ordered as _;
+
 use super::{Resolver, follow, is_docker};
 use crate::declared::{Domain, Router as Written, RouterTls};
 use crate::finding::Finding;
@@ -9,7 +11,7 @@ use crate::name::{Name, Provider};
 use crate::node::Place;
 use crate::plan::draft::RouterDraft;
 use crate::plan::ties::Entry;
-use crate::plan::{Router, State, Target, Tls, model};
+use crate::plan::{Router, State, Target, Tls, model, page};
 use crate::rule::{Rule, Syntax};
 
 impl Resolver<'_, '_> {
@@ -39,7 +41,7 @@ impl Resolver<'_, '_> {
             middlewares,
             service,
             tls,
-            priority: priority(written),
+            priority: priority(name, written),
             target,
             observability: written.observability,
             state: State::Active,
@@ -118,7 +120,7 @@ impl Resolver<'_, '_> {
         if found.is_empty() {
             reasons.push(format!("none of its entrypoints is open: {}", written.join(", ")));
         }
-        found.sort_unstable();
+        found.order();
         found.dedup();
         found
     }
@@ -230,10 +232,12 @@ impl Resolver<'_, '_> {
     }
 }
 
-fn priority(written: &Written) -> i64 {
+/// However great a number is written, the page's own routers go before.
+fn priority(name: &Name, written: &Written) -> i64 {
     match written.priority {
         0 => i64::try_from(written.rule.len()).unwrap_or(i64::MAX),
-        priority => priority,
+        priority if name.provider == Provider::Internal => priority,
+        priority => priority.min(page::PRIORITY - 1),
     }
 }
 

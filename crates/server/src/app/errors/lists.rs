@@ -5,6 +5,7 @@ use ::issues::{IssueQuery, Issues, Project};
 use api::{IssuePage, IssueRequest, IssueSort, ProjectName, TagValue, TagValuesRequest};
 use axum::Json;
 use axum::extract::State;
+use model::Ordered as _;
 use model::{TimeRange, Timestamp};
 
 use super::asked::{self, DAY};
@@ -112,14 +113,14 @@ pub(super) fn project_name(project: &Project, base: &Base) -> ProjectName {
 /// All environments that events came from, by name.
 pub(super) fn environments(issues: &Issues) -> Result<Vec<String>, Fault> {
     let mut environments = newest(issues, "environment")?;
-    environments.sort_unstable();
+    environments.order();
     Ok(environments)
 }
 
 /// The values of a tag that came last.
 fn newest(issues: &Issues, tag: &str) -> Result<Vec<String>, Fault> {
     let mut values = issues.tag_values(None, tag, "", NAMES_MAX)?;
-    values.sort_by_key(|value| std::cmp::Reverse(value.last_ms));
+    values.order_by_key(|value| std::cmp::Reverse(value.last_ms));
     Ok(values.into_iter().map(|value| value.value).collect())
 }
 

@@ -8,6 +8,7 @@ use api::{CheckIn, CheckInState, Monitor, MonitorRequest, MonitorRow, Monitors, 
 use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
+use model::Ordered as _;
 use model::TimeRange;
 
 use super::asked::{self, DAY, not_found, told};
@@ -32,7 +33,7 @@ pub(super) async fn list(
         let found = issues.monitors(project, told(&request.environment), &strip)?;
         let all = issues.monitors(None, None, &strip)?;
         let mut environments: Vec<String> = all.into_iter().map(|row| row.environment).collect();
-        environments.sort_unstable();
+        environments.order();
         environments.dedup();
         Ok::<_, Fault>(Monitors {
             rows: found.iter().map(|found| row(&issues, found)).collect(),

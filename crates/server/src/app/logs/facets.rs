@@ -7,6 +7,7 @@ use api::{Facet, FacetValue, Facets, LEVELS, LogRequest};
 use axum::Json;
 use axum::extract::State;
 use logql::Levels;
+use model::Ordered as _;
 use model::label::{CONTAINER, SERVICE, SERVICE_NAME};
 use model::{Labels, Level, Matcher};
 
@@ -128,7 +129,7 @@ impl Tallies {
 fn facet(name: &str, counts: impl IntoIterator<Item = (String, u64)>) -> Facet {
     let mut values: Vec<FacetValue> =
         counts.into_iter().map(|(value, lines)| FacetValue { value, lines }).collect();
-    values.sort_by(|a, b| b.lines.cmp(&a.lines).then_with(|| a.value.cmp(&b.value)));
+    values.order_by(|a, b| b.lines.cmp(&a.lines).then_with(|| a.value.cmp(&b.value)));
     values.truncate(VALUES_MAX);
     Facet { name: name.to_owned(), values }
 }

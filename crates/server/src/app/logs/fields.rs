@@ -7,6 +7,7 @@ use axum::Json;
 use axum::extract::State;
 use logql::Row;
 use model::Labels;
+use model::Ordered as _;
 
 use super::request::Asked;
 use crate::app::refusal::QueryRefusal;
@@ -39,7 +40,7 @@ pub(in crate::app) async fn fields(
             let found = tally.sorted().into_iter();
             let fields = found.map(|(from, name, counted)| counted.into_field(from, name, VALUES_MAX));
             let mut fields: Vec<Field> = streams.fields().into_iter().chain(fields).collect();
-            fields.sort_by_key(|field| std::cmp::Reverse(field.lines));
+            fields.order_by_key(|field| std::cmp::Reverse(field.lines));
             fields.truncate(FIELDS_MAX);
             Ok::<_, QueryRefusal>(FieldStats { fields, sampled: sampled.lines, warnings: sampled.warnings })
         })
@@ -63,7 +64,7 @@ impl Streams {
     fn fields(&self) -> Vec<Field> {
         let mut names: Vec<&str> =
             self.0.keys().flat_map(|labels| labels.iter().map(|(name, _)| name)).collect();
-        names.sort_unstable();
+        names.order();
         names.dedup();
         names.into_iter().map(|name| self.field(name)).collect()
     }
@@ -92,7 +93,7 @@ impl Streams {
 pub(super) fn most<V: Into<String>>(counts: HashMap<V, u64>, max: usize) -> Vec<FacetValue> {
     let form = |(value, lines): (V, u64)| FacetValue { value: value.into(), lines };
     let mut values: Vec<FacetValue> = counts.into_iter().map(form).collect();
-    values.sort_by(|a, b| b.lines.cmp(&a.lines).then_with(|| a.value.cmp(&b.value)));
+    values.order_by(|a, b| b.lines.cmp(&a.lines).then_with(|| a.value.cmp(&b.value)));
     values.truncate(max);
     values
 }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use api::{DockerState, DockerStatus, Fault, HealthState, Intake, Now, RunState, ServiceTile, WorkloadRow};
 use docker::{Deploy, Engine};
+use model::Ordered as _;
 use model::{Health, State, Timestamp, Workload};
 
 use super::restarts::Restarts;
@@ -75,7 +76,7 @@ pub(super) fn now(seen: &Seen<'_>) -> Now {
 
 fn tile(seen: &Seen<'_>, key: &Key<'_>, workloads: &[&Workload]) -> ServiceTile {
     let mut rows: Vec<WorkloadRow> = workloads.iter().map(|workload| row(workload)).collect();
-    rows.sort_by(|a, b| (a.state, &a.container).cmp(&(b.state, &b.container)));
+    rows.order_by(|a, b| (a.state, &a.container).cmp(&(b.state, &b.container)));
     let active = seen.activity.services.iter().find(|active| {
         (&*active.environment, &*active.project, &*active.service)
             == (key.environment, key.project, key.service)
@@ -138,7 +139,7 @@ fn row(workload: &Workload) -> WorkloadRow {
     }
 }
 
-fn run_state(workload: &Workload) -> RunState {
+pub(in crate::app) fn run_state(workload: &Workload) -> RunState {
     match workload.state {
         State::Created => RunState::Created,
         State::Running => RunState::Running,
@@ -151,7 +152,7 @@ fn run_state(workload: &Workload) -> RunState {
 }
 
 /// A container that does not run has no health; Docker keeps telling its last one.
-fn health_state(workload: &Workload) -> HealthState {
+pub(in crate::app) fn health_state(workload: &Workload) -> HealthState {
     match (workload.state, workload.health) {
         (State::Running | State::Paused, Health::Healthy) => HealthState::Healthy,
         (State::Running | State::Paused, Health::Starting) => HealthState::Starting,

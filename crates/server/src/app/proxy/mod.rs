@@ -18,7 +18,9 @@ use axum::routing::get;
 use super::App;
 
 pub(in crate::app) use request::of_event;
+pub(in crate::app) use rows::covers;
 pub(crate) use rows::{address, scheme};
+pub(in crate::app) use signals::Entries;
 
 /// What is looked at where no time is chosen.
 const HOUR: Duration = Duration::from_secs(3_600);

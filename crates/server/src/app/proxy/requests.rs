@@ -5,6 +5,7 @@ use axum::Json;
 use axum::extract::State;
 use logql::{Direction, Expr, InstantValue, MetricQuery, Page, Row};
 use logs::Logs;
+use model::Ordered as _;
 use model::label::{ENVIRONMENT, SERVICE};
 use model::{TimeRange, Timestamp};
 
@@ -119,7 +120,7 @@ impl Look<'_> {
             false => self.slower(1.0 - ROWS_MAX as f64 / total as f64)?,
         };
         let mut rows = self.rows(&filter, READ_MAX)?;
-        rows.sort_by(|a, b| b.duration_ms.total_cmp(&a.duration_ms));
+        rows.order_by(|a, b| b.duration_ms.total_cmp(&a.duration_ms));
         rows.truncate(ROWS_MAX);
         Ok(rows)
     }

@@ -230,7 +230,7 @@ fn certificate_ends(picture: &Picture, router: &Router) -> Option<api::Millis> {
 }
 
 /// Whether a certificate's name, perhaps with a star for its first part, is for a host.
-pub(super) fn covers(name: &str, host: &str) -> bool {
+pub(in crate::app) fn covers(name: &str, host: &str) -> bool {
     match name.strip_prefix("*.") {
         Some(rest) => host.split_once('.').is_some_and(|(_, parent)| parent.eq_ignore_ascii_case(rest)),
         None => name.eq_ignore_ascii_case(host),

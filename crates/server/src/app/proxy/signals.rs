@@ -23,9 +23,9 @@ const TRANSACTIONS_MAX: usize = 10;
 const STEPS_MAX: usize = 50;
 
 /// Lines alone, within what a call may spend.
-pub(super) struct Entries<'a> {
-    pub(super) logs: &'a Logs,
-    pub(super) allowance: &'a Allowance,
+pub(in crate::app) struct Entries<'a> {
+    pub(in crate::app) logs: &'a Logs,
+    pub(in crate::app) allowance: &'a Allowance,
 }
 
 impl Lines for Entries<'_> {

@@ -1,6 +1,7 @@
 //! Charts that are ready to be drawn: what a service's containers, queues and requests do.
 
 use api::{Chart, JobMetrics, QueueRow, ServiceRow};
+use model::Ordered as _;
 
 use crate::app::evaluator::quoted;
 use crate::app::who::Owner;
@@ -156,7 +157,7 @@ fn of_containers(chart: &OfContainers, matchers: &str) -> Chart {
 fn of_queues(queues: &[QueueRow]) -> Vec<Chart> {
     let mut brokers: Vec<(&str, &str)> =
         queues.iter().map(|queue| (queue.kind.as_str(), queue.broker.as_str())).collect();
-    brokers.sort_unstable();
+    brokers.order();
     brokers.dedup();
     let chart = |(kind, broker): (&str, &str)| {
         let broker = quoted(broker);

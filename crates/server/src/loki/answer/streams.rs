@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use http::HeaderMap;
 use logql::{Categories, Row};
+use model::Ordered as _;
 use model::{Labels, Metadata};
 use serde::ser::{SerializeMap, SerializeSeq};
 use serde::{Serialize, Serializer};
@@ -111,7 +112,7 @@ pub(in crate::loki) fn group(rows: impl IntoIterator<Item = Row>, encoding: Enco
 /// All labels of a line; empty ones stay.
 fn merged(categories: &Categories) -> Labels {
     let mut pairs: Vec<(&str, &str)> = categories.iter().collect();
-    pairs.sort_unstable();
+    pairs.order();
     Labels::from_sorted(pairs)
 }
 

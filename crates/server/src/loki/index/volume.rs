@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
+use model::Ordered as _;
 use model::{Labels, Selector};
 
 use super::super::answer::LokiFault;
@@ -51,7 +52,7 @@ impl Grouping {
             }
         }
         let mut groups: Vec<_> = groups.into_iter().collect();
-        groups.sort_by_key(|(_, bytes)| Reverse(bytes.iter().sum::<u64>()));
+        groups.order_by_key(|(_, bytes)| Reverse(bytes.iter().sum::<u64>()));
         groups.truncate(limit);
         groups
     }

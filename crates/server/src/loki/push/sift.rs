@@ -1,6 +1,7 @@
 //! The limits of a push: what exceeds one is refused and listed, all else is kept.
 
 use logs::DropReason;
+use model::Ordered as _;
 use model::{Batch, Entry, Labels, Metadata};
 
 use super::naming::with_service_name;
@@ -128,7 +129,7 @@ fn check_entry(entry: &Entry, refuses: impl Fn(&Entry) -> Option<DropReason>) ->
 
 /// Sorted by name, each name once; of several the last counts.
 pub(in crate::loki) fn sorted(mut metadata: Metadata) -> Metadata {
-    metadata.sort_by(|(one, _), (other, _)| one.cmp(other));
+    metadata.order_by(|(one, _), (other, _)| one.cmp(other));
     metadata.dedup_by(|later, kept| {
         let is_same = later.0 == kept.0;
         if is_same {

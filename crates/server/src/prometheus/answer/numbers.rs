@@ -4,6 +4,7 @@
 use std::fmt::Write;
 
 use model::Labels;
+use model::Ordered as _;
 use promql::Value;
 use serde::Serialize;
 
@@ -110,7 +111,7 @@ impl Answered {
                 "matrix"
             }
             (Value::Matrix(mut matrix), _) => {
-                matrix.sort_by(|a, b| a.labels.cmp(&b.labels));
+                matrix.order_by(|a, b| a.labels.cmp(&b.labels));
                 remarks.cut(&mut matrix, limit);
                 list(text, matrix, |text, samples| {
                     opened(text, samples.labels, "values");

@@ -9,6 +9,7 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, header};
+use model::Ordered as _;
 use promql::{Samples, Selection, Source, SourceError};
 
 use super::Prometheus;
@@ -55,7 +56,7 @@ fn all(metrics: &metrics::Metrics, selections: Vec<Selection>) -> Result<Vec<u8>
 
 fn select(metrics: &metrics::Metrics, selection: Selection) -> Result<Vec<Samples>, SourceError> {
     let mut found = metrics.select(&selection)?;
-    found.sort_by(|a, b| a.labels.cmp(&b.labels));
+    found.order_by(|a, b| a.labels.cmp(&b.labels));
     Ok(found)
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use collectors::scrape::Limits;
 use metrics::{Metrics, Refused, Scrape, Series};
+use model::Ordered as _;
 use model::metric::{About, Exemplar};
 use model::{Labels, Timestamp};
 
@@ -133,7 +134,7 @@ fn labels(pairs: &[(&str, &str)]) -> Result<Labels, &'static str> {
 /// Whether each label has a name, and one of its own.
 fn are_apart(pairs: &[(&str, &str)]) -> bool {
     let mut names: Vec<&str> = pairs.iter().map(|(name, _)| *name).collect();
-    names.sort_unstable();
+    names.order();
     names.first().is_none_or(|name| !name.is_empty()) && names.windows(2).all(|two| two[0] != two[1])
 }
 
@@ -146,7 +147,7 @@ fn target(labels: &Labels) -> Arc<str> {
 /// A series' samples, oldest first, no two at one instant.
 fn in_order(part: &mut OfSeries<'_>, refusals: &mut Refusals) -> Vec<(i64, f64)> {
     let mut samples = std::mem::take(&mut part.samples);
-    samples.sort_by_key(|(at_ms, _)| *at_ms);
+    samples.order_by_key(|(at_ms, _)| *at_ms);
     let mut differing = 0;
     samples.dedup_by(|later, earlier| {
         let is_same_instant = later.0 == earlier.0;
@@ -164,7 +165,7 @@ fn in_order(part: &mut OfSeries<'_>, refusals: &mut Refusals) -> Vec<(i64, f64)>
 /// it fits.
 fn scrapes(target: Arc<str>, at_ms: i64, mut samples: Measured) -> impl Iterator<Item = Scrape> {
     let mut again = Vec::new();
-    samples.sort_by_key(|(series, _)| Arc::as_ptr(series));
+    samples.order_by_key(|(series, _)| Arc::as_ptr(series));
     samples.dedup_by(|later, earlier| {
         let is_same = Arc::ptr_eq(&later.0, &earlier.0);
         if is_same {

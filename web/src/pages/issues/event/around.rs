@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use crate::prelude::*;
 use api::{Around, ContainerThen, Event, Millis};
-use leptos::prelude::*;
 use web_logic::issues::words::deploy;
 use web_logic::line::Line;
 use web_logic::number::plural;

@@ -9,8 +9,8 @@ mod thrown;
 
 use std::sync::Arc;
 
+use crate::prelude::*;
 use api::Event;
-use leptos::prelude::*;
 use web_logic::issues::markdown;
 use web_logic::issues::words::{number, when};
 use web_logic::time::full;

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use api::{Event, Exception, Thread};
-use leptos::prelude::*;
 use web_logic::issues::stack::kind;
 
 use super::super::one::One;

@@ -3,7 +3,6 @@
 use std::rc::Rc;
 
 use api::IssueSort;
-use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_logic::issues::change::chosen;
 use web_logic::number::count;

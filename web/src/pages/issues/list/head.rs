@@ -3,9 +3,8 @@
 use std::rc::Rc;
 use std::time::Duration;
 
+use crate::prelude::*;
 use api::QueryFault;
-use leptos::prelude::*;
-use leptos::task::spawn_local;
 use wasm_bindgen::JsCast;
 use web_logic::issues::query::{self, STATUSES, asked, completion, key_candidates, value_candidates};
 use web_logic::number::plural;

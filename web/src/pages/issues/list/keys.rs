@@ -1,7 +1,7 @@
 //! What keys do in the list.
 
+use crate::prelude::*;
 use api::IssueChange;
-use leptos::prelude::*;
 use web_logic::issues::change::UNTIL_ESCALATING;
 use web_logic::keys::Action;
 use web_sys::{ScrollIntoViewOptions, ScrollLogicalPosition};

@@ -6,8 +6,8 @@ mod head;
 mod keys;
 mod row;
 
+use crate::prelude::*;
 use api::{IssuePage, IssueRequest, IssueRow, IssueSort};
-use leptos::prelude::*;
 use web_logic::issues::query::asked;
 use web_logic::view::ViewState;
 

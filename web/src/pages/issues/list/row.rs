@@ -1,7 +1,6 @@
 //! One issue in a line: what, where, how it does, how often and to how many, since when, whose.
 
 use api::IssueRow;
-use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_logic::issues::words::{level, standing};
 use web_logic::number::{compact, plural};

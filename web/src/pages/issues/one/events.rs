@@ -1,7 +1,7 @@
 //! All events of an issue, when somebody wants to see them.
 
+use crate::prelude::*;
 use api::{EventList, EventRow};
-use leptos::prelude::*;
 use web_logic::number::count;
 use web_logic::time::full;
 

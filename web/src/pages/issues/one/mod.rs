@@ -7,8 +7,8 @@ mod side;
 
 pub(super) use chart::release_link;
 
+use crate::prelude::*;
 use api::{Event, Issue, IssueChange};
-use leptos::prelude::*;
 use web_logic::issues::change::UNTIL_ESCALATING;
 use web_logic::keys::Action;
 use web_logic::route::Page;

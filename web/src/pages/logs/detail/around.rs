@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use crate::prelude::*;
 use api::ContextRequest;
-use leptos::prelude::*;
 use web_logic::level;
 use web_logic::line::{Line, summary};
 use web_logic::time;

@@ -1,7 +1,7 @@
 //! The fields of a line, each with where it comes from and two buttons: only lines like this, or without them.
 
+use crate::prelude::*;
 use api::FieldSource;
-use leptos::prelude::*;
 use web_logic::columns::{Columns, cells, sanitised};
 use web_logic::line::{Field, Line};
 use web_logic::logql::{FieldFilter, LineFilter, with_field, with_filter};

@@ -6,7 +6,7 @@ mod json_tree;
 
 use std::sync::Arc;
 
-use leptos::prelude::*;
+use crate::prelude::*;
 use web_logic::issues::query::{of_trace, write};
 use web_logic::level;
 use web_logic::line::{Line, fields as logfmt_fields, parse_json, plain, shown};

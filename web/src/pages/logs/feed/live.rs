@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
+use crate::prelude::*;
 use api::Nanos;
-use leptos::prelude::*;
-use leptos::task::spawn_local;
 use web_logic::line::Line;
 use web_logic::list::{PageKey, Step, Want};
 use web_logic::tail::Tail;

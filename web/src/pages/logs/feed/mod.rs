@@ -6,8 +6,7 @@ mod place;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use leptos::prelude::*;
-use leptos::task::spawn_local;
+use crate::prelude::*;
 use web_logic::line::{Line, time_of_id};
 use web_logic::list::{Metrics, Sheet, Step, Want};
 use web_logic::tail::Tail;

@@ -1,6 +1,5 @@
 //! Where one is in the list: what must stay stays, whatever is added, unfolded or resized.
 
-use leptos::prelude::*;
 use web_logic::decimal::within;
 use web_logic::list::{Metrics, Sheet};
 

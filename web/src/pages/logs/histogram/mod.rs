@@ -5,8 +5,8 @@
 mod paint;
 mod readout;
 
+use crate::prelude::*;
 use api::Histogram;
-use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_logic::chart::Chart;
 use web_logic::decimal::within;

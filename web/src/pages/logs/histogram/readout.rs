@@ -1,7 +1,7 @@
 //! What the bar under the cursor stands for, and what happened there.
 
+use crate::prelude::*;
 use api::{Histogram, Mark, Millis};
-use leptos::prelude::*;
 use web_logic::chart::Chart;
 use web_logic::flags::{Flag, word};
 use web_logic::level::{TIERS, Tier};

@@ -1,6 +1,6 @@
 //! The header of the lines as a table: the names of the columns, which can be dragged wider and taken away.
 
-use leptos::prelude::*;
+use crate::prelude::*;
 use wasm_bindgen::JsCast;
 use web_logic::columns::{Column, WIDTH};
 use web_logic::decimal::px;

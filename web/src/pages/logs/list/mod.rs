@@ -6,7 +6,7 @@ mod row;
 
 use std::rc::Rc;
 
-use leptos::prelude::*;
+use crate::prelude::*;
 use wasm_bindgen::JsCast;
 use web_logic::decimal::px;
 use web_logic::list::{Metrics, Sheet};

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use leptos::prelude::*;
+use crate::prelude::*;
 use web_logic::list::Placed;
 use web_sys::{Element, HtmlElement};
 

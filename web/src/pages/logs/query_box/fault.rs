@@ -1,7 +1,7 @@
 //! What is wrong with the query, and where in the box.
 
+use crate::prelude::*;
 use api::QueryFault;
-use leptos::prelude::*;
 use web_logic::logql::compose;
 use web_logic::view::ViewState;
 

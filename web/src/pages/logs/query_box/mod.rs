@@ -10,8 +10,7 @@ mod offers;
 use std::rc::Rc;
 use std::time::Duration;
 
-use leptos::prelude::*;
-use leptos::task::spawn_local;
+use crate::prelude::*;
 use web_logic::logql::{Typed, compose};
 use web_logic::route::Page;
 use web_logic::view::ViewState;

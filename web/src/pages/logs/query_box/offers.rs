@@ -1,8 +1,7 @@
 //! What fits where the cursor is: labels, values, fields, stages and functions, from what is stored.
 
+use crate::prelude::*;
 use api::{FacetValue, Names, NamesRequest};
-use leptos::prelude::*;
-use leptos::task::spawn_local;
 use web_logic::logql::{Completion, Wanted, candidates, completion, compose};
 use web_logic::view::ViewState;
 
@@ -47,7 +46,7 @@ impl Looked {
         spawn_local(async move {
             let names = shared().client.names(&request).await.unwrap_or_default();
             offer(offers, turn, &place, &names, &[]);
-            self.names.try_set_value(Some((request, names)));
+            self.names.set_value(Some((request, names)));
         });
     }
 
@@ -65,7 +64,7 @@ impl Looked {
             let values = shared().client.values(&name, &request).await;
             let values = values.map(|values| values.values).unwrap_or_default();
             offer(offers, turn, &place, &Names::default(), &values);
-            self.values.try_set_value(Some((name, request, values)));
+            self.values.set_value(Some((name, request, values)));
         });
     }
 }

@@ -1,7 +1,7 @@
 //! The values of level, service and container.
 
+use crate::prelude::*;
 use api::FacetValue;
-use leptos::prelude::*;
 use web_logic::choice::Choice;
 use web_logic::level::{self, LevelSet};
 use web_logic::logql::Dimension;

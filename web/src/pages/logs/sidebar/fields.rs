@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use crate::prelude::*;
 use api::{Field, FieldKind, FieldSource};
-use leptos::prelude::*;
 use web_logic::decimal::fixed;
 use web_logic::logql::{FieldFilter, field_state, with_field};
 use web_logic::number::{compact, count, plural};

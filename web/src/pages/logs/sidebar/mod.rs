@@ -5,7 +5,7 @@ mod facets;
 mod fields;
 mod value_row;
 
-use leptos::prelude::*;
+use crate::prelude::*;
 use web_logic::choice::Choice;
 use web_logic::level::LevelSet;
 use web_logic::logql::{Dimension, Typed};

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use api::LogPage;
 use logql::{Direction, LogQuery, Page, Row};
+use model::Ordered as _;
 use model::{TimeRange, Timestamp};
 
 use super::{Look, REACH, Sought};
@@ -69,7 +70,7 @@ fn marks(line: &str, ids: &[&str]) -> Vec<(u32, u32)> {
     let places = ids.iter().flat_map(|id| line.match_indices(id));
     let mut marks: Vec<(u32, u32)> =
         places.map(|(at, text)| (at as u32, (at + text.len()) as u32)).take(MARKS_MAX).collect();
-    marks.sort_unstable();
+    marks.order();
     marks.dedup_by(|later, first| later.0 < first.1);
     marks
 }
