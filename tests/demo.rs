@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::harness::browser::Page;
@@ -33,6 +34,9 @@ struct Demo {
 
 impl Demo {
     fn start() -> Self {
+        // The shop's front door is wherever nobody is yet: one looks after the other.
+        static STARTING: Mutex<()> = Mutex::new(());
+        let _alone = STARTING.lock().unwrap_or_else(PoisonError::into_inner);
         let place = tempfile::Builder::new().prefix("porthole-test-").tempdir().unwrap();
         let address = format!("127.0.0.1:{}", free_port());
         let log = fs::File::create(place.path().join("log")).unwrap();
